@@ -16,7 +16,23 @@ pub mod clock;
 pub mod config;
 pub mod telemetry;
 
-/// Everything a file that declares jobs needs.
+/// Everything a file that declares jobs needs, Polars' lazy API included.
 pub mod prelude {
-    pub use crate::spec::{Contract, Type};
+    pub use std::time::Duration;
+
+    pub use jiff::ToSpan;
+    pub use polars::prelude::{
+        ChunkedArray, ClosedInterval, Column as PolarsColumn, DataFrame, DataType, Expr,
+        IntoLazy, JoinArgs, JoinBuilder, JoinType, LazyFrame, LazyGroupBy, NamedFrom,
+        PolarsError, PolarsResult, RankMethod, RankOptions, Series, SortMultipleOptions,
+        SortOptions, StrptimeOptions, TimeUnit, UniqueKeepStrategy, by_name, coalesce, col,
+        concat, concat_str, cols, df, first, last, len, lit, when, UnionArgs,
+    };
+
+    pub use crate::job::{Context, Export, ForGood, JobError, JobResult, Load, Project, Transform};
+    pub use crate::model::Window;
+    pub use crate::spec::{
+        CatchUp, Check, Contract, Cron, Dataset, DimensionMapping, Format, Mapping, Partitions,
+        Reads, RejectLimit, Retry, Sla, Source, TimePartitions, Type,
+    };
 }

@@ -1,1 +1,30 @@
-//! (stub)
+//! Nouns: names, partition keys, sets of partitions, time cut into windows, states.
+//!
+//! Pure: no I/O, no clock, no serialization.
+
+mod axis;
+mod cron;
+mod grain;
+mod key;
+mod label;
+mod name;
+mod ranges;
+mod scheme;
+mod set;
+mod state;
+mod window;
+
+pub use axis::TimeAxis;
+pub use cron::CronCuts;
+pub use grain::Grain;
+pub use key::{PartitionKey, Slice};
+pub use label::{InvalidLabel, Period};
+pub use name::{InvalidName, Name};
+pub use ranges::Ranges;
+pub use scheme::{Axis, Dimension, DimensionValues, InvalidScheme, Registered, Scheme};
+pub use set::PartitionSet;
+pub use state::{AttemptState, BackfillState, RunState};
+pub use window::Window;
+
+#[cfg(test)]
+mod tests;

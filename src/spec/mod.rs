@@ -1,5 +1,26 @@
-//! What people declare, as data.
+//! What people declare, as data, and its validation into a [`Catalog`].
 
 mod contract;
+mod mapping;
+mod partitions;
+mod retry;
+mod promise;
+mod source;
+mod declared;
+mod error;
+mod link;
+mod catalog;
+mod validate;
 
+pub use catalog::{Catalog, Extents};
 pub use contract::{Column, Contract, Type};
+pub use declared::{
+    About, Dataset, DatasetSpec, Declaration, Input, InputSpec, JobKind, JobSpec, Maker, SourceSpec,
+};
+pub use error::SpecError;
+pub use link::{Extent, Link};
+pub use mapping::{DimensionMapping, Mapping, Missing, Reads, WindowFn};
+pub use partitions::{Partitions, TimePartitions};
+pub use promise::{CatchUp, Check, CheckKind, Cron, Promise, Sla};
+pub use retry::Retry;
+pub use source::{Format, RejectLimit, Source};

@@ -1,1 +1,1 @@
-//! (stub)
+//! A test kit for one job: frames in, a frame out, no database.

@@ -1,0 +1,202 @@
+//! How a dataset is cut.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{InvalidLabel, PartitionKey, PartitionSet, Ranges, Slice, TimeAxis, Window};
+
+/// The time dimension of a scheme, or none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Axis {
+    /// Cut by time.
+    Time(TimeAxis),
+    /// One piece.
+    Single,
+}
+
+/// The values a dimension may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DimensionValues {
+    /// Known when declared.
+    Listed(Vec<Arc<str>>),
+    /// Registered while running.
+    Dynamic,
+}
+
+/// A dimension other than time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dimension {
+    /// Its name, which is a column's or a path segment's.
+    pub name: String,
+    /// Its values.
+    pub values: DimensionValues,
+}
+
+/// The values registered for dynamic dimensions, by dimension name.
+pub type Registered = BTreeMap<String, Vec<Arc<str>>>;
+
+/// How a dataset is cut into partitions: at most one time dimension, and at most 8 in all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scheme {
+    /// The time dimension.
+    pub axis: Axis,
+    /// The others, in order.
+    pub dimensions: Vec<Dimension>,
+}
+
+/// Why a scheme or a key cannot be.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidScheme {
+    /// No such zone.
+    #[error("`{0}` is not an IANA time zone, such as `Europe/Berlin` or `UTC`")]
+    UnknownZone(String),
+    /// A cron expression that cannot cut time.
+    #[error("`{expression}` cannot cut time into windows: {why}")]
+    Cron {
+        /// The expression.
+        expression: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Windows of no length.
+    #[error("a window needs a length; use at least one minute or month")]
+    EmptyGrain,
+    /// No window at all.
+    #[error("the end is not after the start, so there is no partition")]
+    EndsBeforeStart,
+    /// A label that names no time.
+    #[error(transparent)]
+    Label(#[from] InvalidLabel),
+}
+
+impl Scheme {
+    /// One piece, without any dimension.
+    pub const SINGLE: Self = Self { axis: Axis::Single, dimensions: Vec::new() };
+
+    /// The time axis, when there is one.
+    #[must_use]
+    pub const fn time(&self) -> Option<&TimeAxis> {
+        match &self.axis {
+            Axis::Time(axis) => Some(axis),
+            Axis::Single => None,
+        }
+    }
+
+    /// The window of an ordinal.
+    #[must_use]
+    pub fn window(&self, ordinal: i64) -> Window {
+        self.time().map_or(Window::ALWAYS, |axis| axis.window(ordinal))
+    }
+
+    /// The ordinals that can be made at `now`.
+    #[must_use]
+    pub fn existing(&self, now: Timestamp) -> Ranges {
+        Ranges::from_range(self.time().map_or(0..1, |axis| axis.existing(now)))
+    }
+
+    /// The ordinals of the calendar, whether or not their time has come.
+    #[must_use]
+    pub fn calendar(&self) -> Ranges {
+        Ranges::from_range(self.time().map_or(0..1, TimeAxis::calendar))
+    }
+
+    /// Every slice: the product of the dimensions' values.
+    #[must_use]
+    pub fn all_slices(&self, registered: &Registered) -> Vec<Slice> {
+        let mut slices: Vec<Vec<Arc<str>>> = vec![Vec::new()];
+        for dimension in &self.dimensions {
+            let values = match &dimension.values {
+                DimensionValues::Listed(values) => values.as_slice(),
+                DimensionValues::Dynamic => {
+                    registered.get(&dimension.name).map_or(&[][..], Vec::as_slice)
+                }
+            };
+            slices = slices
+                .iter()
+                .flat_map(|held| {
+                    values.iter().map(|value| [held.as_slice(), &[value.clone()]].concat())
+                })
+                .collect();
+        }
+        slices.into_iter().map(Slice::new).collect()
+    }
+
+    /// Every partition that can be made at `now`.
+    #[must_use]
+    pub fn universe(&self, now: Timestamp, registered: &Registered) -> PartitionSet {
+        let ordinals = self.existing(now);
+        let mut all = PartitionSet::new();
+        for slice in self.all_slices(registered) {
+            all.insert(slice, &ordinals);
+        }
+        all
+    }
+
+    /// Reads ranges of time: labels and inclusive ranges `A..B`, `A..`, `..B`, joined by commas;
+    /// `all` is everything.
+    ///
+    /// # Errors
+    ///
+    /// When a label names no time, or the scheme has no time dimension to be named.
+    pub fn parse_ranges(&self, text: &str) -> Result<Ranges, InvalidLabel> {
+        if text == "all" {
+            return Ok(Ranges::from_range(i64::MIN..i64::MAX));
+        }
+        let axis = self.time().ok_or_else(|| InvalidLabel(text.to_owned()))?;
+        let mut ranges = Vec::new();
+        for part in text.split(',') {
+            let Some((from, to)) = part.split_once("..") else {
+                ranges.push(axis.labelled(part)?);
+                continue;
+            };
+            let start = match from.trim() {
+                "" => i64::MIN,
+                label => axis.labelled(label)?.start,
+            };
+            let end = match to.trim().trim_start_matches('=') {
+                "" => i64::MAX,
+                label => axis.labelled(label)?.end,
+            };
+            if end <= start {
+                return Err(InvalidLabel(format!("{part}` ends before it starts; `{part}")));
+            }
+            ranges.push(start..end);
+        }
+        Ok(Ranges::from_ranges(ranges))
+    }
+
+    /// The text that names the time of a partition: `all` without a time dimension.
+    #[must_use]
+    pub fn label(&self, ordinal: i64) -> String {
+        self.time().map_or_else(|| "all".to_owned(), |axis| axis.label(ordinal))
+    }
+
+    /// The text that names a partition: `2024-03-31 region=eu`.
+    #[must_use]
+    pub fn describe(&self, key: &PartitionKey) -> String {
+        let mut text = self.label(key.ordinal);
+        for (dimension, value) in self.dimensions.iter().zip(key.slice.values()) {
+            let plain = value.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+            let shown = if plain { value.to_string() } else { format!("{value:?}") };
+            text.push_str(&format!(" {}={shown}", dimension.name));
+        }
+        text
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.axis {
+            Axis::Single => f.write_str("single")?,
+            Axis::Time(axis) => write!(f, "{} in {}", axis.grain(), axis.zone_name())?,
+        }
+        for dimension in &self.dimensions {
+            write!(f, ", by {}", dimension.name)?;
+        }
+        Ok(())
+    }
+}

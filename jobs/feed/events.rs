@@ -115,7 +115,7 @@ fn batch(seed: u64, person: &Person, happened: i64, dice: &mut Dice, events: &mu
     let offset = if dice.chance(1, 2_500) { IMPOSSIBLE_OFFSET } else { person.offset };
     let pr = dice.chance(2, 5).then(|| dice.between(1_000, 58_000) as i32);
     let (name, received) = (dice.hex(20), happened + lag(dice));
-    let mut seen = BTreeSet::new();
+    let mut contents = BTreeSet::new();
     for index in 0..=dice.skewed(6) as usize {
         let kind = match dice.below(100) {
             0..64 => "file_modified",
@@ -126,7 +126,7 @@ fn batch(seed: u64, person: &Person, happened: i64, dice: &mut Dice, events: &mu
             _ => "empty_commit",
         };
         let page = kind.starts_with("file_").then(|| product.page(dice));
-        if !seen.insert((kind, page.clone())) {
+        if !contents.insert((kind, page.clone())) {
             continue;
         }
         events.push(Event {

@@ -23,6 +23,8 @@ export TIDEMILL_DATA := $(abspath ../shared/data)
 endif
 endif
 
+# Who names a server needs none of ours.
+own-postgres := $(if $(DATABASE_URL),,need-postgres)
 BINARY := $(CARGO_TARGET_DIR)/release/tidemill
 say = @printf '==> %s\n' '$(1)'
 
@@ -35,11 +37,11 @@ help: ## Print this list
 
 # --- run ---
 
-up: need-rust $(if $(DATABASE_URL),,need-postgres) build ## Install what is missing, build, run it all: database, data, jobs, server
+up: need-rust $(own-postgres) build ## Install what is missing, build, run everything
 	$(call say,starting tidemill$(if $(TIDEMILL_DATA), on the data in $(TIDEMILL_DATA)))
 	@exec $(BINARY) up $(ARGS)
 
-bench: need-rust $(if $(DATABASE_URL),,need-postgres) build ## Measure this machine against the budgets
+bench: need-rust $(own-postgres) build ## Measure this machine against the budgets
 	$(call say,measuring)
 	@exec $(BINARY) bench $(ARGS)
 
@@ -49,10 +51,10 @@ build: need-rust
 
 # --- test ---
 
-test: need-rust need-postgres need-moto check suites doctest doc ## Run everything that CI runs
+test: need-rust need-postgres need-moto check suites doctest doc ## Run all that CI runs
 	$(call say,all of it passed)
 
-check: need-rust format clippy tidy ## Run the part of `test` that needs no database: format, lints, rules
+check: need-rust format clippy tidy ## Run the part of `test` that needs no database
 
 format:
 	$(call say,format: cargo fmt --check)

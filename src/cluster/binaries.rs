@@ -61,11 +61,16 @@ impl Binaries {
     }
 
     async fn look(dir: &Path) -> Result<Self, String> {
-        // The server's own directory, so that it finds its libraries through any link.
-        let dir = dir.canonicalize().map_err(|error| error.to_string())?;
-        if let Some(missing) = PROGRAMS.iter().find(|name| !dir.join(name).is_file()) {
+        let missing = |dir: &Path| PROGRAMS.iter().find(|name| !dir.join(name).is_file());
+        if let Some(missing) = missing(dir) {
             return Err(format!("there is no `{missing}`"));
         }
+        // A link on the search path leads to the same installation as the directory itself.
+        let server = dir.join("postgres").canonicalize().map_err(|error| error.to_string())?;
+        let dir = match server.parent() {
+            Some(real) if missing(real).is_none() => real,
+            _ => dir,
+        };
         let output = Command::new(dir.join("postgres"))
             .arg("--version")
             .output()
@@ -73,7 +78,9 @@ impl Binaries {
             .map_err(|error| error.to_string())?;
         let line = String::from_utf8_lossy(&output.stdout);
         match Version::parse(&line) {
-            Some(version) if MAJOR_MIN <= version.major => Ok(Self { version, dir }),
+            Some(version) if MAJOR_MIN <= version.major => {
+                Ok(Self { version, dir: dir.to_owned() })
+            }
             Some(version) => Err(format!("version {} is too old", version.text)),
             None => Err(format!("`postgres --version` said `{}`", line.trim())),
         }

@@ -48,6 +48,21 @@ pub enum Error {
         /// What is missing or wrong.
         reason: String,
     },
+    /// A server of another cluster listens where ours should.
+    #[error(
+        "could not use the server at `{}`: it works in `{}`, not in `{}`",
+        socket.display(),
+        found.display(),
+        expected.display()
+    )]
+    OtherServer {
+        /// Where it listens.
+        socket: PathBuf,
+        /// Our data.
+        expected: PathBuf,
+        /// Its data.
+        found: PathBuf,
+    },
     /// The cluster belongs to another user of this machine.
     #[error(
         "could not use `{}`: it belongs to user {owner}, and this process is user {user}",
@@ -160,6 +175,12 @@ impl Error {
                 "restore it from a backup, or remove `{}` to start with an empty database",
                 home.display()
             ),
+            Self::OtherServer { found, .. } => {
+                format!("stop it first: `pg_ctl stop -D {}`", found.display())
+            }
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "run as the user it belongs to, or choose another state directory".to_owned()
+            }
             Self::ForeignOwner { .. } => {
                 "run as that user, or choose another state directory".to_owned()
             }

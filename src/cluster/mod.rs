@@ -10,6 +10,7 @@
 //! the next one adopts.
 
 mod account;
+mod answer;
 mod binaries;
 mod check;
 mod database;

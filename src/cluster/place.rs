@@ -58,9 +58,10 @@ impl Place {
     /// When the record is damaged, its data is gone, or `home` is a copy of another cluster.
     pub(super) fn of_existing(home: &Path) -> Result<Option<Self>, Error> {
         let Some(record) = Self::read(home)? else {
-            // Killed between making the cluster and writing the record.
-            let data_exists = home.join("data").exists();
-            return Ok(data_exists.then(|| Self::new(home, home.to_owned())));
+            // Killed between making the cluster and writing the record: look where it would be.
+            let mut roots = [home.to_owned(), shared_root(home)].into_iter();
+            let root = roots.find(|root| root.join("data").exists());
+            return Ok(root.map(|root| Self::new(home, root)));
         };
         let place = if record.home == home {
             record
@@ -85,7 +86,7 @@ impl Place {
         let root = match account {
             Account::Own | Account::Namespace { .. } => home.to_owned(),
             // Another user cannot reach below root's own directories.
-            Account::Switch { .. } => Path::new(SHARED_ROOT).join(hash(home)),
+            Account::Switch { .. } => shared_root(home),
         };
         Self::new(home, root)
     }
@@ -204,6 +205,10 @@ fn is_other_cluster(one: &Path, other: &Path) -> bool {
     let identity =
         |home: &Path| fs::metadata(home.join("place")).ok().map(|found| (found.dev(), found.ino()));
     identity(one).is_some_and(|identity_of_one| Some(identity_of_one) != identity(other))
+}
+
+fn shared_root(home: &Path) -> PathBuf {
+    Path::new(SHARED_ROOT).join(hash(home))
 }
 
 fn hash(path: &Path) -> String {

@@ -4,20 +4,20 @@
 
 use std::{
     fs::{self, File},
-    io,
     path::Path,
     time::{Duration, Instant},
 };
 
 use sqlx::{
-    ConnectOptions, Connection, PgConnection,
+    Connection, PgConnection,
     postgres::{PgConnectOptions, PgSslMode},
 };
-use tokio::{process::Child, time::timeout};
+use tokio::process::Child;
 
 use super::{
     Error,
     account::Account,
+    answer::{self, Answer},
     binaries::Binaries,
     check::{self, Judge},
     init::ROLE,
@@ -29,11 +29,11 @@ use super::{
 /// How long a server may stay silent. One that says it recovers may take as long as it needs.
 const SILENCE_MAX: Duration = Duration::from_mins(2);
 
-/// How long one connection may take; a stopped process accepts and then says nothing.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
-
 /// How often a server that does not answer yet is asked again.
 const ASK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long to wait for what a killed server left behind, before the next try.
+const RESPAWN_EVERY: Duration = Duration::from_secs(1);
 
 /// How long a stop may take, in seconds, politely and then by force.
 const STOP_MODES: [(&str, &str); 2] = [("fast", "60"), ("immediate", "30")];
@@ -55,17 +55,6 @@ pub(super) struct Server {
 pub(super) enum Start {
     Started,
     Adopted,
-}
-
-/// What a server answers to a connection.
-enum Answer {
-    Ready(PgConnection),
-    /// It works, but is not ready yet.
-    Recovering,
-    /// Something is there and does not serve.
-    Unready(String),
-    /// Nobody listens.
-    Absent,
 }
 
 /// How a server that was just started fares.
@@ -101,9 +90,25 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When it cannot be started or reached, or is not set up as it must be.
+    /// When it cannot be started or reached, or is not set up as it must be. A server that was
+    /// started in vain is stopped again.
     pub(super) async fn ensure(&self) -> Result<(Start, String), Error> {
-        let (start, mut db) = self.reach().await?;
+        let mut child = None;
+        match (self.prepare(&mut child).await, child) {
+            (Ok(version), Some(_)) => Ok((Start::Started, version)),
+            (Ok(version), None) => Ok((Start::Adopted, version)),
+            (Err(error), Some(_)) => {
+                if let Err(error) = self.stop().await {
+                    tracing::warn!("the server that was started in vain still runs: {error}");
+                }
+                Err(error)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    async fn prepare(&self, child: &mut Option<Child>) -> Result<String, Error> {
+        let mut db = self.reach(child).await?;
         let version = check::check(&mut db, Judge::Ours).await?;
         let exists: bool =
             sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
@@ -118,18 +123,16 @@ impl Server {
                 .map_err(Error::sql("create the database `tidemill`"))?;
         }
         db.close().await.map_err(Error::sql("close a connection"))?;
-        Ok((start, version))
+        Ok(version)
     }
 
     /// Connects, and starts the server where nobody answers. Only an answer counts as running.
-    async fn reach(&self) -> Result<(Start, PgConnection), Error> {
+    async fn reach(&self, child: &mut Option<Child>) -> Result<PgConnection, Error> {
         let data_dir = self.place.data();
         let (begun, mut heard, mut note_after) = (Instant::now(), Instant::now(), NOTE_EVERY);
-        let mut child: Option<Child> = None;
         loop {
-            let reason = match (self.ask().await?, child.as_mut()) {
-                (Answer::Ready(db), Some(_)) => return Ok((Start::Started, db)),
-                (Answer::Ready(db), None) => return Ok((Start::Adopted, db)),
+            let reason = match (answer::ask(&self.options, &self.place).await?, child.as_mut()) {
+                (Answer::Ready(db), _) => return Ok(db),
                 (Answer::Recovering, _) => {
                     heard = Instant::now();
                     "it is recovering from a crash".to_owned()
@@ -138,7 +141,8 @@ impl Server {
                 (Answer::Absent, Some(running)) => match self.verdict(running)? {
                     Verdict::Starting => "it is starting".to_owned(),
                     Verdict::TooEarly => {
-                        child = None;
+                        *child = None;
+                        tokio::time::sleep(RESPAWN_EVERY).await;
                         "processes of the server that died are still at work".to_owned()
                     }
                 },
@@ -147,7 +151,7 @@ impl Server {
                         // It starts, or ends; then its number disappears.
                         format!("process {pid} works on it and does not listen")
                     } else {
-                        child = Some(self.spawn()?);
+                        *child = Some(self.spawn()?);
                         continue;
                     }
                 }
@@ -162,27 +166,6 @@ impl Server {
             }
             tokio::time::sleep(ASK_EVERY).await;
         }
-    }
-
-    async fn ask(&self) -> Result<Answer, Error> {
-        // The database that every cluster has: ours may still have to be created.
-        let options = self.options.clone().database("postgres");
-        let mut db = match timeout(CONNECT_MAX, options.connect()).await {
-            Ok(Ok(db)) => db,
-            Ok(Err(error)) => return classify(error),
-            Err(_) => return Ok(Answer::Unready("it accepts and then says nothing".to_owned())),
-        };
-        let data_dir: String = sqlx::query_scalar("select current_setting('data_directory')")
-            .fetch_one(&mut db)
-            .await
-            .map_err(Error::sql("ask the server for its data directory"))?;
-        if Path::new(&data_dir) == self.place.data() {
-            return Ok(Answer::Ready(db));
-        }
-        Err(Error::Damaged {
-            home: self.place.home.clone(),
-            reason: format!("the server at its socket works in `{data_dir}`; stop that first"),
-        })
     }
 
     fn spawn(&self) -> Result<Child, Error> {
@@ -246,29 +229,6 @@ impl Server {
             None => Ok(()),
             Some(_) => Err(Error::ProgramFailed { program: "pg_ctl stop", output: said }),
         }
-    }
-}
-
-fn classify(error: sqlx::Error) -> Result<Answer, Error> {
-    match &error {
-        sqlx::Error::Database(refusal) => match refusal.code().as_deref() {
-            // The same code stands for starting, recovering and shutting down.
-            Some("57P03") if refusal.message().contains("shutting down") => {
-                Ok(Answer::Unready("it is shutting down".to_owned()))
-            }
-            Some("57P03") => Ok(Answer::Recovering),
-            Some("53300") => Ok(Answer::Unready("all its connections are taken".to_owned())),
-            _ => Err(Error::sql("connect to the private database")(error)),
-        },
-        sqlx::Error::Io(cause) => match cause.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Ok(Answer::Absent),
-            io::ErrorKind::PermissionDenied => {
-                Err(Error::sql("connect to the private database")(error))
-            }
-            // It broke off: it is going down.
-            _ => Ok(Answer::Unready(cause.to_string())),
-        },
-        _ => Err(Error::sql("connect to the private database")(error)),
     }
 }
 

@@ -158,7 +158,7 @@ async fn who_opens_while_another_closes_gets_a_running_server() {
 }
 
 #[tokio::test]
-async fn data_outlives_a_close_and_a_move_of_the_state_directory() {
+async fn data_outlives_a_close_a_lost_record_and_a_move_of_the_state_directory() {
     let state = State::new();
     let mut options = state.options();
     options.state_dir = state.0.path().join("before");
@@ -166,6 +166,8 @@ async fn data_outlives_a_close_and_a_move_of_the_state_directory() {
     write_note(&database).await;
     database.close().await.unwrap();
 
+    // As if the first process had been killed just before it wrote the record.
+    fs::remove_file(options.state_dir.join("postgres/place")).unwrap();
     let database = open(&options).await.unwrap();
     assert_eq!(read_note(&database).await, 7);
     database.close().await.unwrap();
@@ -293,14 +295,36 @@ async fn copies_foreign_versions_and_losses_are_refused() {
     assert!(error.to_string().contains("it was made by PostgreSQL 9, and only "), "{error}");
     assert!(error.hint().unwrap().contains("pg_upgrade"));
 
-    fs::remove_file(home.join("password")).unwrap();
     fs::write(home.join("data/PG_VERSION"), made_by).unwrap();
+    fs::write(home.join("password"), "another\n").unwrap();
+    let error = open(&options).await.unwrap_err();
+    assert!(error.to_string().contains("does not take the password in"), "{error}");
+    assert_eq!(pidfile::living_server(&home.join("data")), None, "it is not left behind");
+    fs::remove_file(home.join("password")).unwrap();
     let error = open(&options).await.unwrap_err();
     assert!(error.to_string().contains("its password is not in"), "{error}");
 
     fs::remove_dir_all(home.join("data")).unwrap();
     let error = open(&options).await.unwrap_err();
     assert!(error.to_string().contains("holds no cluster any more"), "{error}");
+}
+
+#[tokio::test]
+async fn a_moved_directory_whose_server_still_runs_is_refused() {
+    let state = State::new();
+    let mut options = state.options();
+    options.state_dir = state.0.path().join("before");
+    let database = open(&options).await.unwrap();
+    let before = options.state_dir.clone();
+    options.state_dir = state.0.path().join("after");
+    fs::rename(&before, &options.state_dir).unwrap();
+
+    let error = open(&options).await.unwrap_err();
+    assert!(matches!(error, Error::OtherServer { .. }), "{error}");
+    assert!(error.hint().unwrap().starts_with("stop it first"));
+
+    fs::rename(&options.state_dir, &before).unwrap();
+    database.close().await.unwrap();
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use std::{
     env,
     ffi::OsStr,
-    fs::{self, DirBuilder},
-    io,
+    fs::{self, DirBuilder, File},
+    io::{self, Write},
     os::unix::{
         ffi::OsStrExt,
         fs::{DirBuilderExt, MetadataExt, PermissionsExt},
@@ -112,24 +112,30 @@ impl Place {
             bytes.split(|byte| *byte == 0).map(|part| PathBuf::from(OsStr::from_bytes(part)));
         match (paths.next(), paths.next(), paths.next()) {
             (Some(home), Some(root), Some(socket)) => Ok(Some(Self { home, root, socket })),
-            _ => Err(Error::Damaged {
-                home: home.to_owned(),
-                reason: format!("`{}` cannot be read", path.display()),
-            }),
+            // Cut off by a power loss; what it said can be found out again.
+            _ => Ok(None),
         }
     }
 
-    /// Writes the record, as a whole or not at all.
+    /// Writes the record, as a whole or not at all, unless it says the same already.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub(super) fn write(&self) -> Result<(), Error> {
+        if Self::read(&self.home)?.as_ref() == Some(self) {
+            return Ok(());
+        }
         // A path may hold anything except a zero byte.
         let paths = [&self.home, &self.root, &self.socket];
         let bytes = paths.map(|path| path.as_os_str().as_bytes()).join(&0);
         let (path, draft) = (self.home.join("place"), self.home.join("place.new"));
-        fs::write(&draft, bytes).map_err(Error::io("write", &draft))?;
+        File::create(&draft)
+            .and_then(|mut file| {
+                file.write_all(&bytes)?;
+                file.sync_all()
+            })
+            .map_err(Error::io("write", &draft))?;
         fs::rename(&draft, &path).map_err(Error::io("write", &path))
     }
 

@@ -1,8 +1,10 @@
 //! Finds the faults of a transform before it sees a row.
 
-use polars::prelude::{DataFrame, Engine, LazyFrame, PlSmallStr, PolarsResult, Schema, SchemaRef};
+use polars::prelude::{
+    DataFrame, DataType, Engine, LazyFrame, PlSmallStr, PolarsResult, Schema, SchemaRef,
+};
 
-use super::message::{Told, nearest, tell, tell_text};
+use super::message::{Known, Told, nearest, tell, tell_text};
 use super::{describe, empty, guard, one_null_row, probe, type_of};
 use crate::spec::{Contract, Type};
 
@@ -111,32 +113,37 @@ impl Subject<'_> {
         frames: Vec<LazyFrame>,
         work: impl FnOnce(LazyFrame) -> PolarsResult<T>,
     ) -> Result<T, Finding> {
-        let columns = self.columns();
+        let known = self.known();
         let told = guard::catch(|| {
-            let plan = (self.build)(frames).map_err(|text| tell_text(&text, &columns))?;
-            work(plan).map_err(|error| tell(&error, &columns))
+            let plan = (self.build)(frames).map_err(|text| tell_text(&text, &known))?;
+            work(plan).map_err(|error| tell(&error, &known))
         });
         match told {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(Told { message, hint })) => {
-                Err(Finding { level, message, hint: hint.or_else(|| general_hint(level)) })
+                let hint = hint.or_else(|| null_hint(level, &message));
+                Err(Finding { level, message, hint })
             }
             Err(panic) => Err(panicked(level, &panic)),
         }
     }
 
-    fn columns(&self) -> Vec<&str> {
-        self.inputs
-            .iter()
-            .flat_map(|(_, schema)| schema.iter_names().map(PlSmallStr::as_str))
-            .collect()
+    fn known(&self) -> Known<'_> {
+        let mut known = Known::default();
+        for (name, dtype) in self.inputs.iter().flat_map(|(_, schema)| schema.iter()) {
+            known.columns.push(name);
+            if let DataType::Struct(fields) = dtype {
+                known.fields.extend(fields.iter().map(|field| field.name().as_str()));
+            }
+        }
+        known
     }
 }
 
-/// What a failure at this level usually calls for.
-fn general_hint(level: Level) -> Option<String> {
-    let hint = "a column of nulls does this; drop or fill the nulls first";
-    (level == Level::NullRow).then(|| hint.to_owned())
+/// What to do about a column that must not be null.
+fn null_hint(level: Level, message: &str) -> Option<String> {
+    let about_nulls = level == Level::NullRow && message.contains("null");
+    about_nulls.then(|| "drop or fill the nulls first: `drop_nulls` or `fill_null`".to_owned())
 }
 
 fn panicked(level: Level, text: &str) -> Finding {

@@ -36,7 +36,7 @@ pub struct Fingerprint {
 /// # Errors
 ///
 /// Returns Polars' error when the plan does not resolve, or holds a node that cannot be written
-/// down. A plan that passes [`check`](super::check) resolves.
+/// down. A plan that passes [`check`](super::check()) resolves.
 pub fn fingerprint(plan: LazyFrame) -> PolarsResult<Fingerprint> {
     let resolved = walk(&plan.clone().to_alp()?)?;
     let optimized = walk(&plan.to_alp_optimized()?)?;

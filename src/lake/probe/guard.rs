@@ -58,7 +58,7 @@ fn install_hook() {
 }
 
 /// Whether the panic of this thread will be reported by [`catch`].
-fn silenced() -> bool {
+pub(super) fn silenced() -> bool {
     // Polars evaluates on its own pool and raises the panic again in the calling thread.
     let in_pool = || thread::current().name().is_some_and(|name| name.starts_with("polars-"));
     QUIET.get() || (0 < GUARDED.load(Ordering::SeqCst) && in_pool())

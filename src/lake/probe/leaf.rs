@@ -1,8 +1,6 @@
 //! What the leaves of a plan are: files, tables, closures, odd numbers.
 
-use polars::prelude::{
-    AnyValue, DataFrame, DataType, LiteralValue, PlRefPath, PolarsResult, Schema,
-};
+use polars::prelude::{AnyValue, DataFrame, LiteralValue, PlRefPath, PolarsResult, Schema};
 use polars::series::IsSorted;
 use polars_plan::prelude::{
     AExpr, DynLiteralValue, FileScanIR, IRFunctionExpr, IRRollingFunction, ScanSources,
@@ -61,12 +59,11 @@ pub(super) fn closure_in(expr: &AExpr) -> Option<String> {
 pub(super) fn unwritable_float(literal: &LiteralValue) -> String {
     let float = match literal {
         LiteralValue::Dyn(DynLiteralValue::Float(float)) => *float,
-        LiteralValue::Scalar(scalar) if *scalar.dtype() == DataType::Float64 => {
-            match scalar.value() {
-                AnyValue::Float64(float) => *float,
-                _ => return String::new(),
-            }
-        }
+        LiteralValue::Scalar(scalar) => match scalar.value() {
+            AnyValue::Float64(float) => *float,
+            AnyValue::Float32(float) => f64::from(*float),
+            _ => return String::new(),
+        },
         _ => return String::new(),
     };
     if float.is_finite() { String::new() } else { format!(" {:x}", float.to_bits()) }

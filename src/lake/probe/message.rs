@@ -9,13 +9,19 @@ pub(super) struct Told {
     pub(super) hint: Option<String>,
 }
 
+/// The names a misspelt one may have been meant as.
+#[derive(Debug, Default)]
+pub(super) struct Known<'a> {
+    pub(super) columns: Vec<&'a str>,
+    /// Fields of struct columns.
+    pub(super) fields: Vec<&'a str>,
+}
+
 /// The longest expression that is repeated in a message.
 const EXPRESSION_MAX: usize = 80;
 
 /// The first useful line of an error: what is wrong, in which expression, at which step.
-///
-/// `columns` are the names a missing column may have been meant as.
-pub(super) fn tell(error: &PolarsError, columns: &[&str]) -> Told {
+pub(super) fn tell(error: &PolarsError, known: &Known<'_>) -> Told {
     let mut step = None;
     let mut expression = None;
     let mut inner = error;
@@ -34,12 +40,12 @@ pub(super) fn tell(error: &PolarsError, columns: &[&str]) -> Told {
         };
     }
     let text = inner.to_string();
-    let missing_column =
-        matches!(inner, PolarsError::ColumnNotFound(_) | PolarsError::SchemaFieldNotFound(_));
-    let mut told = match (missing_column, inner) {
-        (true, _) => missing("column", &text, columns),
-        (false, PolarsError::StructFieldNotFound(_)) => missing("field", &text, columns),
-        (false, _) => tell_text(&text, columns),
+    let mut told = match inner {
+        PolarsError::ColumnNotFound(_) | PolarsError::SchemaFieldNotFound(_) => {
+            missing("column", &text, &known.columns)
+        }
+        PolarsError::StructFieldNotFound(_) => missing("field", &text, &known.fields),
+        _ => tell_text(&text, known),
     };
     let place = match (expression, step) {
         (Some(expression), _) => format!(", in `{expression}`"),
@@ -51,12 +57,29 @@ pub(super) fn tell(error: &PolarsError, columns: &[&str]) -> Told {
 }
 
 /// As [`tell`], for an error that reached us as text.
-pub(super) fn tell_text(text: &str, columns: &[&str]) -> Told {
+pub(super) fn tell_text(text: &str, known: &Known<'_>) -> Told {
     if text.contains("unable to find column") {
-        return missing("column", text, columns);
+        return missing("column", text, &known.columns);
+    }
+    if text.starts_with("field not found") {
+        return missing("field", text, &known.fields);
     }
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no message");
-    Told { message: decapitalize(line.trim_end_matches('.')), hint: suggested(text) }
+    let line = line.trim_end_matches(",got");
+    if let Some(cause) = cause_below(text).filter(|_| line.ends_with(':')) {
+        return Told { message: decapitalize(&format!("{line} {cause}")), hint: suggested(text) };
+    }
+    // Polars' advice follows in the same line.
+    let fault = line.split(". ").next().unwrap_or(line);
+    let fault = fault.split("; try ").next().unwrap_or(fault).trim_end_matches('.');
+    let advice = line[fault.len()..].split_once("try ").map(|(_, advice)| advice);
+    let advice = advice.map(|advice| format!("try {}", advice.trim_end_matches('.')));
+    Told { message: decapitalize(fault), hint: suggested(text).or(advice) }
+}
+
+/// The last line of an error that draws a picture first, as a broken pattern does.
+fn cause_below(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| line.trim().strip_prefix("error: "))
 }
 
 /// The name that is nearest to `name`, if one is near enough to be meant.
@@ -74,19 +97,16 @@ pub(super) fn nearest<'a>(
 }
 
 /// Words a missing name; Polars' own suggestion knows the step, ours knows every input.
-fn missing(what: &str, text: &str, columns: &[&str]) -> Told {
+fn missing(what: &str, text: &str, known: &[&str]) -> Told {
     let line = text.lines().next().unwrap_or_default();
-    // Some errors quote the operation before the column.
-    let Some(name) = quoted(line.split("on column: ").last().unwrap_or(line)) else {
-        let message = decapitalize(line.split("; valid").next().unwrap_or(line));
-        return Told { message, hint: suggested(text) };
-    };
-    let hint = suggested(text).or_else(|| match nearest(name, columns.iter().copied()) {
-        Some(near) if near == name => {
+    // Some errors quote the operation before the column, some do not quote the name at all.
+    let tail = line.split("on column: ").last().unwrap_or(line);
+    let name = quoted(tail).or_else(|| tail.rsplit(": ").next()).unwrap_or(tail);
+    let hint = suggested(text).or_else(|| match nearest(name, known.iter().copied())? {
+        near if near == name => {
             Some(format!("an input has `{name}`, but the frame no longer does at this step"))
         }
-        Some(near) => Some(format!("did you mean `{near}`?")),
-        None => None,
+        near => Some(format!("did you mean `{near}`?")),
     });
     Told { message: format!("{what} `{name}` does not exist"), hint }
 }
@@ -129,18 +149,25 @@ fn decapitalize(line: &str) -> String {
     }
 }
 
-/// How many letters must be added, dropped or changed to get from one name to the other.
+/// How many letters must be added, dropped, changed or swapped with the next to get from one
+/// name to the other.
 fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in to.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+    let [from, to] = [from, to].map(|name| name.chars().collect::<Vec<_>>());
+    let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
+    for i in 0..=from.len() {
+        for j in 0..=to.len() {
+            if i == 0 || j == 0 {
+                rows[i][j] = i + j;
+                continue;
+            }
+            let changed = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
+            let mut least = changed.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            let swapped = 2 <= i && 2 <= j && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
+            if swapped {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = least;
         }
     }
-    row[to.len()]
+    rows[from.len()][to.len()]
 }

@@ -41,8 +41,24 @@ fn two_builds_of_one_job_have_one_fingerprint() {
 /// Recorded in another process; a change of scheme, Polars or its features changes them all.
 #[test]
 fn a_fingerprint_outlives_its_process() {
-    let digests = SAMPLES.map(|job| named(job).digest);
-    assert_eq!(digests, ["", "", ""]);
+    let names = SAMPLES.map(|job| {
+        let Fingerprint { digest, optimized, .. } = named(job);
+        [digest, optimized]
+    });
+    let recorded = [
+        ["5c068f0e5ad509052472d20f75cfac18", "a3653e5a6f044f0e7c836f68bfd0fe8b"],
+        ["831c167e6466da4df5831392d60012da", "9a73f8552f84ace6694910356df9b62f"],
+        ["f7618f4ca6758f74fed5d43e1532d9e6", "96d2bb4b61df4c545a73e94ab48cce63"],
+    ];
+    assert_eq!(names, recorded);
+}
+
+#[test]
+fn a_long_plan_fits_the_stack() {
+    let long = |e: LazyFrame| {
+        (0..1_000_i64).fold(e, |frame, number| frame.filter(col("id").gt(lit(number))))
+    };
+    assert!(fingerprint(long(probe("events", events()))).is_ok());
 }
 
 #[test]
@@ -68,13 +84,18 @@ fn a_column_nobody_uses_does_not_count() {
 
 #[test]
 fn closures_are_named() {
-    let jobs: [(&str, Job); 3] = [
+    let jobs: [(&str, Job); 4] = [
         ("closure `trim` in an expression", |e, _| {
             let same = |_: &Schema, field: &Field| Ok(field.clone());
             Ok(e.select([col("user").map_with_fmt_str(Ok, same, "trim")]))
         }),
         ("closure `dedupe` on the whole frame", |e, _| {
             Ok(e.map(Ok, OptFlags::default(), None, Some("dedupe")))
+        }),
+        ("closure applied to each group", |e, u| {
+            let schema = u.clone().collect_schema()?;
+            let same = PlanCallback::new(Ok);
+            Ok(e.select([col("user")]).group_by([col("user")]).apply(same, schema))
         }),
         ("closure in `reduce`", |e, _| {
             let add = PlanCallback::new(|(left, right): (Series, Series)| left + right);

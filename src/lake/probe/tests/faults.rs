@@ -9,6 +9,8 @@ use crate::spec::{Contract, Type};
 /// What is wrong, a part of the message, the job.
 type Fault = (&'static str, &'static str, Job);
 
+const EXPLODE: ExplodeOptions = ExplodeOptions { empty_as_null: true, keep_nulls: true };
+
 fn hourly() -> DynamicGroupOptions {
     DynamicGroupOptions {
         every: Duration::parse("1h"),
@@ -42,7 +44,7 @@ const UNRESOLVED: &[Fault] = &[
     ("date times date", "", |e, _| Ok(e.select([col("day") * col("day")]))),
     ("date plus number", "", |e, _| Ok(e.select([col("day") + lit(1)]))),
     ("date against text", "", |e, _| Ok(e.filter(col("day").gt(lit("2024-01-01"))))),
-    ("filter by number", "", |e, _| Ok(e.filter(col("id")))),
+    ("filter by number", "must be of type `Boolean`", |e, _| Ok(e.filter(col("id")))),
     ("join of types", "", |e, u| Ok(e.inner_join(u, col("id"), col("user")))),
     ("join of date and time", "", |e, u| Ok(e.inner_join(u, col("at"), col("since")))),
     ("asof of types", "", |e, u| Ok(e.join(u, [col("at")], [col("user")], asof()))),
@@ -60,7 +62,9 @@ const UNRESOLVED: &[Fault] = &[
 ];
 
 const FAILS_EMPTY: &[Fault] = &[
-    ("text equals number", "", |e, _| Ok(e.filter(col("user").eq(col("id"))))),
+    ("text equals number", "in `[(col(\"user\")) == (col(\"id\"))]`", |e, _| {
+        Ok(e.filter(col("user").eq(col("id"))))
+    }),
     ("text above number", "", |e, _| Ok(e.filter(col("user").gt(lit(3))))),
     ("list equals number", "", |e, _| Ok(e.filter(col("sizes").eq(col("id"))))),
     ("text function on number", "", |e, _| Ok(e.select([col("id").str().to_lowercase()]))),
@@ -73,7 +77,9 @@ const FAILS_EMPTY: &[Fault] = &[
     ("windows over text", "", |e, _| {
         Ok(e.group_by_dynamic(col("user"), [], hourly()).agg([len()]))
     }),
-    ("broken pattern", "", |e, _| Ok(e.filter(col("user").str().contains(lit("("), true)))),
+    ("broken pattern", "unclosed group", |e, _| {
+        Ok(e.filter(col("user").str().contains(lit("("), true)))
+    }),
     ("closure that misses a column", "column `gone`", |e, _| {
         let stray = |frame: DataFrame| frame.select(["gone"]);
         Ok(e.map(stray, OptFlags::default(), None, None))
@@ -89,6 +95,9 @@ const FAILS_EMPTY: &[Fault] = &[
 ];
 
 const FAILS_ON_NULLS: &[Fault] = &[
+    ("explode of a number", "`explode` operation not supported", |e, _| {
+        Ok(e.explode(cols(["id"]), EXPLODE))
+    }),
     ("rows filtered inside a column", "", |e, _| {
         Ok(e.with_columns([col("id").filter(col("ok")).alias("x")]))
     }),
@@ -115,7 +124,6 @@ fn assert_caught(faults: &[Fault], level: Level) {
         let Checked { findings, schema, plan } = checked(*job, None);
         match findings.as_slice() {
             [found] if found.level == level && found.message.contains(part) => {
-                eprintln!("{name}: {} | {:?}", found.message, found.hint);
                 assert!(!found.message.contains('\n'), "{name}: {}", found.message);
                 assert_eq!(schema.is_some(), plan.is_some(), "{name}");
             }
@@ -150,9 +158,37 @@ fn a_misspelt_column_is_met_with_the_nearest_one() {
     let hint = |job: Job| checked(job, None).findings[0].hint.clone();
     let near = Some("did you mean `amount`?".to_owned());
     assert_eq!(hint(|e, _| Ok(e.select([col("amout")]))), near);
+    assert_eq!(hint(|e, _| Ok(e.select([col("mamount")]))), near);
     assert_eq!(hint(|e, _| Ok(e.select([col("qqqqqqq")]))), None);
+    let field = hint(|e, _| Ok(e.select([col("place").struct_().field_by_name("ctiy")])));
+    assert_eq!(field.unwrap(), "did you mean `city`?");
+    let swapped = hint(|e, _| Ok(e.sort(["dya"], SortMultipleOptions::default())));
+    assert_eq!(swapped.unwrap(), "did you mean `day`?");
     let gone = hint(|e, _| Ok(e.select([col("id")]).filter(col("amount").gt(lit(1)))));
     assert!(gone.unwrap().contains("no longer"));
+}
+
+#[test]
+fn advice_of_polars_becomes_the_hint() {
+    let said = |job: Job| {
+        let found = &checked(job, None).findings[0];
+        format!("{} / {}", found.message, found.hint.as_deref().unwrap_or("-"))
+    };
+    assert_eq!(
+        said(|e, _| Ok(e.select([col("user") - col("id")]))),
+        "arithmetic on dtypes str and i64 is not allowed (lhs: column 'user', rhs: column 'id'), \
+         in step `select` / try an explicit cast first"
+    );
+    let twice = said(|e, _| Ok(e.select([col("id"), col("count").alias("id")])));
+    assert!(
+        twice.contains("duplicate output name 'id', in step `select` / try renaming"),
+        "{twice}"
+    );
+    let nulls = said(|e, _| Ok(e.group_by_dynamic(col("at"), [], hourly()).agg([len()])));
+    assert!(
+        nulls.ends_with("drop or fill the nulls first: `drop_nulls` or `fill_null`"),
+        "{nulls}"
+    );
 }
 
 #[test]
@@ -168,9 +204,7 @@ fn sound_jobs_pass() {
             let hours = e.drop_nulls(None).group_by_dynamic(col("at"), [col("user")], hourly());
             Ok(hours.agg([len()]))
         },
-        |e, _| {
-            Ok(e.explode(cols(["tags"]), ExplodeOptions { empty_as_null: true, keep_nulls: true }))
-        },
+        |e, _| Ok(e.explode(cols(["tags"]), EXPLODE)),
         |e, _| Ok(e.select([col("place").struct_().field_by_name("city"), col("seen")])),
     ];
     for (number, job) in sound.iter().enumerate() {

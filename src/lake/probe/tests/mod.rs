@@ -4,6 +4,7 @@ mod digest;
 mod faults;
 mod kinds;
 mod pairs;
+mod silence;
 
 use std::sync::Arc;
 

@@ -134,8 +134,12 @@ const MISTAKEN: &[(&str, bool, Job, Job)] = &[
     (
         "new columns in another order",
         false,
-        |e, _| Ok(e.with_columns([lit(1).alias("x"), lit(2).alias("y")]).select([col("x")])),
-        |e, _| Ok(e.with_columns([lit(2).alias("y"), lit(1).alias("x")]).select([col("x")])),
+        |e, _| {
+            Ok(e.with_columns([lit(1).alias("x"), lit(2).alias("y")]).select([col("x"), col("y")]))
+        },
+        |e, _| {
+            Ok(e.with_columns([lit(2).alias("y"), lit(1).alias("x")]).select([col("x"), col("y")]))
+        },
     ),
 ];
 
@@ -213,6 +217,11 @@ const CHANGED: &[Pair] = &[
     ),
     ("rank method", |e, _| Ok(ranked(e, RankMethod::Dense)), |e, _| Ok(ranked(e, RankMethod::Min))),
     ("last bit of a float", |e, _| Ok(above(e, 0.1)), |e, _| Ok(above(e, 0.1_f64.next_up()))),
+    (
+        "no small number",
+        |e, _| Ok(e.filter(col("amount").gt(lit(f32::NAN)))),
+        |e, _| Ok(e.filter(col("amount").gt(lit(f32::INFINITY)))),
+    ),
     ("no number", |e, _| Ok(above(e, f64::NAN)), |e, _| Ok(above(e, f64::INFINITY))),
     (
         "tolerance",
@@ -251,6 +260,11 @@ const CHANGED: &[Pair] = &[
         "inside a list",
         |e, _| Ok(e.select([col("sizes").list().eval(element().sum())])),
         |e, _| Ok(e.select([col("sizes").list().eval(element().max())])),
+    ),
+    (
+        "inside a struct",
+        |e, _| Ok(e.select([col("place").struct_().with_fields(vec![lit(1).alias("zip")])])),
+        |e, _| Ok(e.select([col("place").struct_().with_fields(vec![lit(2).alias("zip")])])),
     ),
     (
         "partition of a window",

@@ -5,6 +5,7 @@ mod faults;
 mod kinds;
 mod pairs;
 mod silence;
+mod sound;
 
 use std::sync::Arc;
 

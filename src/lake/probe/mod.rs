@@ -2,7 +2,7 @@
 //!
 //! A transform is a pure function from input frames to one frame, so it can be called with frames
 //! that stand for the inputs.
-//! [`probe`] makes such a frame, [`check()`] finds the faults, and [`fingerprint()`] names the plan.
+//! [`probe`] makes such a frame, [`check()`] finds the faults, [`fingerprint()`] names the plan.
 
 mod check;
 mod fingerprint;

@@ -1,1 +1,4 @@
-//! (stub)
+//! Where partitions live: reading source files, writing partitions.
+
+pub mod text;
+pub mod write;

@@ -45,9 +45,10 @@ pub(super) fn read(
             continue;
         };
         if ended && quote_is_open(raw, delimiter) {
-            let lines = raw.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let reason = format!("a quote is opened and not closed in the {lines} lines that follow");
-            rows.reject(&place, reason);
+            let lines = raw.split(|byte| *byte == b'\n').count();
+            let taken =
+                format!("a quote is never closed and takes in all {lines} lines to the end");
+            rows.reject(&place, taken);
             continue;
         }
         let cells = layout.cells(&record, rows.columns());

@@ -3,7 +3,7 @@
 const BITS: u32 = 12;
 const REGISTERS: usize = 1 << BITS;
 
-/// A HyperLogLog over hashes that are already well mixed.
+/// A `HyperLogLog` over hashes that are already well mixed.
 pub(super) struct Sketch {
     registers: Box<[u8; REGISTERS]>,
 }
@@ -24,12 +24,12 @@ impl Sketch {
     /// The estimate; small counts are counted by empty registers and come out almost exact.
     pub(super) fn estimate(&self) -> u64 {
         let registers = REGISTERS as f64;
-        let empty = self.registers.iter().filter(|rank| **rank == 0).count();
+        let empty: u32 = self.registers.iter().map(|rank| u32::from(*rank == 0)).sum();
         let harmonic: f64 = self.registers.iter().map(|rank| (-f64::from(*rank)).exp2()).sum();
         let alpha = 0.7213 / (1.0 + 1.079 / registers);
         let raw = alpha * registers * registers / harmonic;
         let estimate = if raw <= 2.5 * registers && 0 < empty {
-            registers * (registers / empty as f64).ln()
+            registers * (registers / f64::from(empty)).ln()
         } else {
             raw
         };

@@ -49,13 +49,13 @@ pub struct Staged {
 /// object. The upload is then aborted, and no object that looks whole is left at `path`.
 pub fn stage(
     mut plan: LazyFrame,
-    store: Arc<dyn ObjectStore>,
+    store: &Arc<dyn ObjectStore>,
     path: &Path,
     runtime: &Handle,
     stop: &Arc<AtomicBool>,
 ) -> Result<Staged, Error> {
     let schema = guarded(|| plan.collect_schema().map_err(Error::Plan))?;
-    let upload = Upload::new(Arc::clone(&store), path.clone(), runtime.clone());
+    let upload = Upload::new(Arc::clone(store), path.clone(), runtime.clone());
     let sink = Sink::open(path, &schema, upload.clone())?;
     let sent = run(plan, sink, stop).and_then(|sink| {
         let (rows, profiler) = guarded(|| sink.close())?;

@@ -40,15 +40,19 @@ pub(super) fn read(
         let ended = tape.ended;
         let (line, raw) = tape.advance(end);
         let place = Place { file, line, raw };
+        let open = (ended && quote_is_open(raw, delimiter)).then(|| {
+            let lines = raw.split(|byte| *byte == b'\n').count();
+            format!("a quote is never closed and takes in all {lines} lines to the end")
+        });
         let Some(layout) = &layout else {
+            if let Some(reason) = open {
+                return Err(Error::Header { file: file.to_owned(), reason });
+            }
             layout = Some(Layout::by_name(file, &record, rows)?);
             continue;
         };
-        if ended && quote_is_open(raw, delimiter) {
-            let lines = raw.split(|byte| *byte == b'\n').count();
-            let taken =
-                format!("a quote is never closed and takes in all {lines} lines to the end");
-            rows.reject(&place, taken);
+        if let Some(reason) = open {
+            rows.reject(&place, reason);
             continue;
         }
         let cells = layout.cells(&record, rows.columns());

@@ -78,7 +78,7 @@ pub enum Error {
         /// What failed.
         source: std::io::Error,
     },
-    /// The header does not say which column is which.
+    /// The header names a column twice, or a quote in it is never closed.
     #[error("could not read the header of `{file}`: {reason}")]
     Header {
         /// The file.

@@ -133,6 +133,12 @@ fn a_header_that_names_a_column_twice_is_an_error() {
 }
 
 #[test]
+fn a_header_that_takes_in_the_rows_is_an_error() {
+    let error = read(&lines(), CSV, b"invoice,\"price\nA1,1\nA2,2\n").unwrap_err();
+    assert!(error.to_string().contains("takes in all 3 lines"), "{error}");
+}
+
+#[test]
 fn an_empty_file_and_a_lone_header_are_empty_tables() {
     for (format, text) in [(CSV, ""), (CSV, "invoice,quantity"), (TextFormat::NdJson, "\n \r\n")] {
         let table = read(&lines(), format, text.as_bytes()).unwrap();

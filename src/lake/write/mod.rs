@@ -13,6 +13,8 @@ mod stage;
 mod upload;
 
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod tests;
 
 pub use profile::ColumnProfile;

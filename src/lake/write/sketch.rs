@@ -24,8 +24,14 @@ impl Sketch {
     /// The estimate; small counts are counted by empty registers and come out almost exact.
     pub(super) fn estimate(&self) -> u64 {
         let registers = REGISTERS as f64;
-        let empty: u32 = self.registers.iter().map(|rank| u32::from(*rank == 0)).sum();
-        let harmonic: f64 = self.registers.iter().map(|rank| (-f64::from(*rank)).exp2()).sum();
+        // Counted first: there are few ranks, and a power per register costs more than the rows
+        // of a small partition.
+        let mut counts = [0_u32; 64];
+        self.registers.iter().for_each(|rank| counts[usize::from(*rank)] += 1);
+        let empty = counts[0];
+        let terms =
+            (0_i32..).zip(counts).map(|(rank, count)| f64::from(count) * 0.5_f64.powi(rank));
+        let harmonic: f64 = terms.sum();
         let alpha = 0.7213 / (1.0 + 1.079 / registers);
         let raw = alpha * registers * registers / harmonic;
         let estimate = if raw <= 2.5 * registers && 0 < empty {

@@ -57,25 +57,20 @@ pub fn stage(
     let schema = guarded(|| plan.collect_schema().map_err(Error::Plan))?;
     let upload = Upload::new(Arc::clone(store), path.clone(), runtime.clone());
     let sink = Sink::open(path, &schema, upload.clone())?;
-    let sent = run(plan, sink, stop).and_then(|sink| {
-        let (rows, profiler) = guarded(|| sink.close())?;
-        let source = |source| Error::Store { path: path.to_string(), source };
-        let sent = upload.finish().map_err(|error| source(generic(error)))?;
-        Ok((rows, profiler, sent))
-    });
-    let (rows, profiler, Sent { bytes, hash }) = match sent {
-        Ok(sent) => sent,
-        Err(error) => {
-            upload.abort();
-            return Err(error);
-        }
-    };
-    if let Err(error) = durable::confirm(store.as_ref(), path, bytes, runtime) {
-        // The object is not what was sent, so it must not be found by anyone; that it may be
-        // beyond reach now is the sweeper's case.
+    let closed = run(plan, sink, stop).and_then(|sink| guarded(|| sink.close()));
+    let (rows, profiler) = closed.inspect_err(|_| upload.abort())?;
+    let stored = upload
+        .finish()
+        .map_err(|error| Error::Store { path: path.to_string(), source: generic(error) })
+        .and_then(|sent| {
+            durable::confirm(store.as_ref(), path, sent.bytes, runtime).map(|()| sent)
+        });
+    let Sent { bytes, hash } = stored.inspect_err(|_| {
+        upload.abort();
+        // A store may keep an object and lose its answer. Nobody refers to the object, so it goes;
+        // one that is out of reach now is found by the sweeper.
         let _ = runtime.block_on(store.delete(path));
-        return Err(error);
-    }
+    })?;
     let (profile, content) = profiler.finish();
     let schema = Schema::clone(&schema);
     Ok(Staged { path: path.to_string(), rows, bytes, sha: hash, content, profile, schema })

@@ -243,6 +243,12 @@ fn content_tells_null_empty_and_zero_names_types_and_pairings_apart() {
 }
 
 #[test]
+fn content_is_the_same_in_every_process() {
+    let hex: String = content(&orders(100)).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, "d81fb61b99943ef763da0b5175f40827");
+}
+
+#[test]
 fn the_same_rows_make_the_same_bytes_however_they_are_batched() {
     let frame = noise(300_000);
     let mut pieces = frame.slice(0, 1_000);

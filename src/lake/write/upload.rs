@@ -42,10 +42,11 @@ impl Upload {
         }))))
     }
 
-    /// Completes the object.
+    /// Completes the object. After a failure [`abort`](Self::abort) gives up what it can; what the
+    /// store kept of a multipart upload it could not complete is left to its lifecycle rules.
     pub(super) fn finish(&self) -> io::Result<Sent> {
+        self.lock().as_mut().ok_or_else(ended)?.send()?;
         let mut inner = self.lock().take().ok_or_else(ended)?;
-        inner.send()?;
         inner.runtime.block_on(inner.writer.shutdown())?;
         Ok(Sent { bytes: inner.bytes, hash: inner.hasher.finalize().to_hex().to_string() })
     }

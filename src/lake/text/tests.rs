@@ -151,7 +151,8 @@ fn an_empty_file_and_a_lone_header_are_empty_tables() {
 fn objects_are_read_line_by_line() {
     let text = "{\"invoice\":\"A1\",\"quantity\":17850.0,\"price\":0.10,\"extra\":[1,{}]}\r\n\
         \n\
-        {\"quantity\":\"7\",\"invoice\":\"tab\\there \\u00e9\",\"at\":\"2010-12-01T10:26:00+02:00\"}\n\
+        {\"quantity\":\"7\",\"invoice\":\"tab\\there \\u00e9\",\
+        \"at\":\"2010-12-01T10:26:00+02:00\"}\n\
         {\"invoice\":\"A3\"\n\
         [1, 2]\n\
         {\"invoice\":null}\n\
@@ -184,7 +185,8 @@ fn lists_and_structs_are_typed_to_their_leaves() {
         ("point", point.clone()),
         ("points", Type::List(Box::new(point))),
     ]);
-    let text = "{\"tags\":[\"a\",null],\"point\":{\"x\":1,\"on\":\"2010-12-01T08:00:00Z\",\"y\":0}}\n\
+    let text = "{\"tags\":[\"a\",null],\
+        \"point\":{\"x\":1,\"on\":\"2010-12-01T08:00:00Z\",\"y\":0}}\n\
         {\"tags\":[],\"point\":{},\"points\":[{\"x\":2},null]}\n\
         {\"tags\":null}\n\
         {\"point\":{\"x\":70000}}\n";
@@ -359,7 +361,9 @@ proptest! {
     }
 
     #[test]
-    fn written_rows_are_read_back(rows in prop::collection::vec(("[ -~\r\n\"]{1,9}", any::<i64>()), 0..50)) {
+    fn written_rows_are_read_back(
+        rows in prop::collection::vec(("[ -~\r\n\"]{1,9}", any::<i64>()), 0..50),
+    ) {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for (text, number) in &rows {
             writer.write_record([text.as_str(), &number.to_string()]).unwrap();

@@ -16,11 +16,14 @@ use super::stage;
 
 /// Rows of an ordinary event table: ids, a time, a name out of few, an amount.
 fn events(rows: u64) -> DataFrame {
+    let user = |row: u64| format!("user-{:06}", row * 7_919 % 100_003);
+    let at = |row: u64| 1_291_190_400_000_000 + (row * 1_000_003) as i64;
+    let event = |row: u64| ["open", "edit", "save"][row as usize % 3];
     df!(
         "id" => (0..rows).map(super::content::mix).collect::<Vec<_>>(),
-        "user" => (0..rows).map(|row| format!("user-{:06}", row * 7_919 % 100_003)).collect::<Vec<_>>(),
-        "at" => (0..rows).map(|row| 1_291_190_400_000_000 + (row * 1_000_003) as i64).collect::<Vec<_>>(),
-        "event" => (0..rows).map(|row| ["open", "edit", "save"][row as usize % 3]).collect::<Vec<_>>(),
+        "user" => (0..rows).map(user).collect::<Vec<_>>(),
+        "at" => (0..rows).map(at).collect::<Vec<_>>(),
+        "event" => (0..rows).map(event).collect::<Vec<_>>(),
         "amount" => (0..rows).map(|row| (row % 977) as f64 / 8.0).collect::<Vec<_>>(),
     )
     .unwrap()

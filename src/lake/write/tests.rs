@@ -1,7 +1,7 @@
 //! What a staged partition says is true, and a failure leaves nothing.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::TryStreamExt;
 use object_store::local::LocalFileSystem;
@@ -39,8 +39,13 @@ impl Lake {
     }
 
     fn stage_until(&self, plan: LazyFrame, stop: &Arc<AtomicBool>) -> Result<Staged, Error> {
-        let path = Path::from("orders/2024-03-31/run-1.parquet");
-        stage(plan, &self.store, &path, self.runtime.handle(), stop)
+        let (store, stop) = (Arc::clone(&self.store), Arc::clone(stop));
+        let handle = self.runtime.handle().clone();
+        let work = self.runtime.spawn_blocking(move || {
+            let path = Path::from("orders/2024-03-31/run-1.parquet");
+            stage(plan, &store, &path, &handle, &stop)
+        });
+        self.runtime.block_on(work).expect("staging turns panics into errors")
     }
 
     fn bytes(&self, staged: &Staged) -> Vec<u8> {
@@ -244,8 +249,8 @@ fn content_tells_null_empty_and_zero_names_types_and_pairings_apart() {
 
 #[test]
 fn content_is_the_same_in_every_process() {
-    let hex: String = content(&orders(100)).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, "d81fb61b99943ef763da0b5175f40827");
+    let number = u128::from_be_bytes(content(&orders(100)));
+    assert_eq!(format!("{number:032x}"), "d81fb61b99943ef763da0b5175f40827");
 }
 
 #[test]
@@ -271,36 +276,44 @@ fn no_rows_make_a_file_with_the_schema() {
     assert_eq!((profile.distinct, &profile.min, profile.mean), (0, &None, None));
 }
 
-/// Calls `act` with the number of each batch that passes.
-fn on_batch(
-    frame: DataFrame,
-    act: impl Fn(usize) -> PolarsResult<()> + Send + Sync + 'static,
+/// Large enough that parts of the object are sent long before the last row; `act` is called for
+/// every batch from the one on at which the store's folder holds such parts.
+fn while_uploading(
+    lake: &Lake,
+    act: impl Fn(&std::path::Path) -> PolarsResult<()> + Send + Sync + 'static,
 ) -> LazyFrame {
-    let batches = AtomicUsize::new(0);
-    let pass = move |batch: DataFrame| act(batches.fetch_add(1, Ordering::Relaxed)).map(|()| batch);
-    frame.lazy().map(pass, OptFlags::STREAMING, None, Some("on batch"))
+    let folder = lake.folder.as_ref().expect("it is on a disk").path().to_owned();
+    let pass = move |batch: DataFrame| {
+        if folder.exists() && 0 < files_below(&folder) {
+            act(&folder)?;
+        }
+        Ok(batch)
+    };
+    noise(4_000_000).lazy().map(pass, OptFlags::STREAMING, None, Some("while uploading"))
 }
 
 #[test]
-fn a_late_failure_leaves_no_object() {
-    for lake in [Lake::in_memory(), Lake::on_disk()] {
-        let plan = on_batch(noise(4_000_000), |batch| {
-            polars_ensure!(batch < 15, ComputeError: "batch {batch} is bad");
-            Ok(())
-        });
-        let error = lake.stage(plan).unwrap_err();
-        assert!(matches!(&error, Error::Plan(error) if error.to_string().contains("is bad")));
-        assert_eq!(lake.objects(), 0);
-    }
+fn a_failure_leaves_no_object() {
+    let lake = Lake::in_memory();
+    let bad = df!("text" => ["1", "2", "x"]).unwrap().lazy();
+    let error = lake.stage(bad.select([col("text").strict_cast(DataType::Int64)])).unwrap_err();
+    assert!(matches!(error, Error::Plan(_)), "{error}");
+    assert_eq!(lake.objects(), 0);
 }
 
 #[test]
-fn a_late_panic_is_an_error_and_leaves_no_object() {
+fn a_failure_half_way_leaves_no_object_and_no_part() {
     let lake = Lake::on_disk();
-    let plan = on_batch(noise(4_000_000), |batch| {
-        assert!(batch < 15, "batch {batch} is bad");
-        Ok(())
-    });
+    let plan = while_uploading(&lake, |_| polars_bail!(ComputeError: "the batch is bad"));
+    let error = lake.stage(plan).unwrap_err();
+    assert!(matches!(&error, Error::Plan(error) if error.to_string().contains("is bad")));
+    assert_eq!(lake.objects(), 0);
+}
+
+#[test]
+fn a_panic_half_way_is_an_error_and_leaves_no_object_and_no_part() {
+    let lake = Lake::on_disk();
+    let plan = while_uploading(&lake, |_| panic!("the batch is bad"));
     let error = lake.stage(plan).unwrap_err();
     assert!(matches!(&error, Error::Panic(text) if text.contains("is bad")), "{error}");
     assert_eq!(lake.objects(), 0);
@@ -309,24 +322,20 @@ fn a_late_panic_is_an_error_and_leaves_no_object() {
 }
 
 #[test]
-fn a_stopped_attempt_ends_within_a_batch_and_leaves_no_object() {
-    for set_at in [0, 3, 15] {
-        let lake = Lake::on_disk();
-        let stop = Arc::new(AtomicBool::new(false));
-        let setter = Arc::clone(&stop);
-        let seen = Arc::new(AtomicUsize::new(0));
-        let last = Arc::clone(&seen);
-        let plan = on_batch(noise(4_000_000), move |batch| {
-            last.fetch_max(batch, Ordering::Relaxed);
-            if batch == set_at {
-                setter.store(true, Ordering::Relaxed);
-            }
-            Ok(())
-        });
-        let error = lake.stage_until(plan, &stop).unwrap_err();
-        assert!(matches!(error, Error::Stopped), "{error}");
-        assert_eq!(lake.objects(), 0);
-    }
+fn a_stopped_attempt_leaves_no_object_and_no_part() {
+    let lake = Lake::on_disk();
+    let stop = Arc::new(AtomicBool::new(false));
+    let setter = Arc::clone(&stop);
+    let plan = while_uploading(&lake, move |_| {
+        setter.store(true, Ordering::Relaxed);
+        Ok(())
+    });
+    let error = lake.stage_until(plan, &stop).unwrap_err();
+    assert!(matches!(error, Error::Stopped), "{error}");
+    assert_eq!(lake.objects(), 0);
+    let error = lake.stage_until(noise(10).lazy(), &stop).unwrap_err();
+    assert!(matches!(error, Error::Stopped), "{error}");
+    assert_eq!(lake.objects(), 0);
 }
 
 #[test]
@@ -337,6 +346,14 @@ fn a_store_that_refuses_the_object_is_an_error() {
     let error = lake.stage(noise(10).lazy()).unwrap_err();
     assert!(matches!(error, Error::Store { .. }), "{error}");
     assert_eq!(files_below(folder), 1);
+}
+
+#[test]
+fn an_object_that_cannot_be_completed_is_an_error() {
+    let lake = Lake::on_disk();
+    let plan = while_uploading(&lake, |folder| Ok(std::fs::remove_dir_all(folder)?));
+    let error = lake.stage(plan).unwrap_err();
+    assert!(matches!(error, Error::Store { .. }), "{error}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub async fn apply(
     .await?;
     let live = still_live(&mut tx, wiring).await?;
     let ids = sqlx::query_scalar!(
-        r#"select nextval('tidemill.run_id') as "id!" from generate_series(1, $1)"#,
+        r#"select nextval('tidemill.run_id') as "id!" from generate_series(1, $1::bigint)"#,
         runs + wiring.gates as i64,
     )
     .fetch_all(&mut *tx)

@@ -165,7 +165,7 @@ async fn routes(
 
 async fn paces(db: &mut PgConnection, registry: &Registry, records: &mut [Record]) -> Result<()> {
     let rows = sqlx::query!(
-        r#"select dataset_id, recent.seconds as "seconds!", recent.bytes as "bytes!"
+        r#"select dataset.id, recent.seconds as "seconds!", recent.bytes as "bytes!"
            from tidemill.dataset
            cross join lateral (
                select avg(seconds) as seconds, avg(bytes)::double precision as bytes
@@ -177,13 +177,12 @@ async fn paces(db: &mut PgConnection, registry: &Registry, records: &mut [Record
                    limit 50
                ) as last
            ) as recent
-           cross join lateral (select dataset.id as dataset_id) as self
            where recent.seconds is not null"#
     )
     .fetch_all(db)
     .await?;
     for row in rows {
-        if let Some(&index) = registry.index.get(&row.dataset_id.unwrap_or_default()) {
+        if let Some(&index) = registry.index.get(&row.id) {
             records[index].pace = Some(Pace { seconds: row.seconds, bytes: row.bytes });
         }
     }

@@ -82,6 +82,14 @@ impl Content {
     }
 }
 
+/// A hash of each row of a batch, as [`Content`] sums them.
+pub(in crate::lake) fn row_hashes(batch: &DataFrame) -> PolarsResult<Vec<u64>> {
+    let mut content = Content::new(batch.schema());
+    let mut sketches: Vec<Option<Sketch>> = batch.columns().iter().map(|_| None).collect();
+    content.observe(batch, &mut sketches)?;
+    Ok(content.row_sums.iter().map(|row| mix(*row)).collect())
+}
+
 fn salt(label: &str) -> u64 {
     let digest = blake3::hash(label.as_bytes());
     let (first, _) = digest.as_bytes().split_first_chunk().expect("a digest has 32 bytes");

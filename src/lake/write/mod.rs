@@ -17,6 +17,7 @@ mod cost;
 #[cfg(test)]
 mod tests;
 
+pub(super) use content::row_hashes;
 pub use profile::ColumnProfile;
 pub use stage::{Staged, stage};
 

@@ -11,10 +11,14 @@ pub mod api;
 pub mod cli;
 pub mod cluster;
 pub mod testing;
+mod app;
+mod bench;
 pub mod codes;
 pub mod clock;
 pub mod config;
 pub mod telemetry;
+
+pub use app::main;
 
 /// Everything a file that declares jobs needs, Polars' lazy API included.
 pub mod prelude {

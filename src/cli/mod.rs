@@ -1,1 +1,80 @@
-//! (stub)
+//! What the terminal sees.
+
+mod args;
+mod backfill;
+mod check;
+mod fault;
+mod inspect;
+mod output;
+mod plan_view;
+mod progress;
+mod rows;
+mod session;
+mod texts;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use session::{Declare, Session};
+
+use crate::config::Config;
+
+/// Runs the command that was typed.
+pub(crate) fn run(declare: &Declare) -> ExitCode {
+    let cli = Cli::parse();
+    crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
+    let config = Config::read();
+    match dispatch(declare, &config, &cli) {
+        Ok(code) => code,
+        Err(error) => fault::report(&error, cli.json),
+    }
+}
+
+fn dispatch(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Command::Explain { code } => texts::explain(code.as_deref(), cli.json),
+        Command::Completions { shell } => Ok(texts::completions(*shell)),
+        Command::Check(args) => check::check(declare, config, args, cli.json),
+        _ => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let outcome = runtime.block_on(with_session(declare, config, cli));
+            // A query that does not stop must not keep the process.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+            outcome
+        }
+    }
+}
+
+async fn with_session(
+    declare: &Declare,
+    config: &Config,
+    cli: &Cli,
+) -> anyhow::Result<ExitCode> {
+    let session = Session::open(declare, config).await?;
+    let json = cli.json;
+    let outcome = match &cli.command {
+        Command::Up(args) => up::up(&session, args).await,
+        Command::Plan(args) => backfill::plan(&session, args, json).await,
+        Command::Backfill(args) => backfill::backfill(&session, args, json).await,
+        Command::Run(args) => backfill::run(&session, args, json).await,
+        Command::Status => inspect::status(&session, json).await,
+        Command::Runs(args) => inspect::runs(&session, args, json).await,
+        Command::Show(args) => inspect::show(&session, args, json).await,
+        Command::Partitions(args) => inspect::partitions(&session, args, json).await,
+        Command::Why(args) => inspect::why(&session, args, json).await,
+        Command::Lineage(args) => inspect::lineage(&session, args, json).await,
+        Command::Preview(args) => rows::preview(&session, args, json).await,
+        Command::Export(args) => rows::export(&session, args).await,
+        Command::Bench(args) => crate::bench::bench(&session.mill, args.name.as_deref(), json).await,
+        Command::Check(_) | Command::Explain { .. } | Command::Completions { .. } => {
+            unreachable!("handled without a database")
+        }
+    };
+    let closed = session.close().await;
+    let code = outcome?;
+    closed?;
+    Ok(code)
+}

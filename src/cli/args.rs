@@ -1,0 +1,258 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Batch and backfill for product analytics: partitions published exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "tidemill", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    /// Answer as JSON on standard output.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Say more on standard error; twice for everything.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Bring everything up to date, then serve and keep it so.
+    Up(UpArgs),
+    /// Check the whole project without reading data.
+    Check(CheckArgs),
+    /// Show what a backfill would do, and why.
+    Plan(BackfillArgs),
+    /// Make partitions: plan, ask, apply, and follow to the end.
+    Backfill(BackfillArgs),
+    /// Make one partition now, fresh or not.
+    Run(RunArgs),
+    /// Show where everything stands.
+    Status,
+    /// List runs, newest first.
+    Runs(RunsArgs),
+    /// Show a dataset, or one of its partitions.
+    Show(PartitionArgs),
+    /// Show where the partitions of a dataset stand, as ranges.
+    Partitions(PartitionsArgs),
+    /// Say why a partition is as it is.
+    Why(WhyArgs),
+    /// Show what a partition was made from and what was made from it.
+    Lineage(LineageArgs),
+    /// Print the first rows of a published partition.
+    Preview(PreviewArgs),
+    /// Write the published rows of a dataset, or of a stretch of it.
+    Export(ExportArgs),
+    /// Explain an error code.
+    Explain {
+        /// A code, such as TM0103; without it, all codes are listed.
+        code: Option<String>,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Measure this machine: overhead per partition, and planning.
+    Bench(BenchArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UpArgs {
+    /// Stop once everything is up to date.
+    #[arg(long)]
+    pub(super) once: bool,
+    /// Where to listen; a port of 0 takes any free one.
+    #[arg(long)]
+    pub(super) listen: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Treat warnings as faults.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// Which partition, where a dataset has dimensions besides time.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Where {
+    /// The value of a dimension, as `name=value`; may be given more than once.
+    #[arg(long = "where", short = 'w', value_name = "NAME=VALUE")]
+    pub(super) dimensions: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackfillArgs {
+    /// The dataset; without it, every dataset.
+    pub(super) dataset: Option<String>,
+    /// Which partitions: `2024-03-31`, `2024-03`, `2024-01..2024-03` (both ends included), several
+    /// joined by commas; without it, all.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+    /// Those that are not published.
+    #[arg(long)]
+    pub(super) missing: bool,
+    /// Those whose last run failed.
+    #[arg(long)]
+    pub(super) failed: bool,
+    /// Those made from other code or other inputs than those of now.
+    #[arg(long)]
+    pub(super) stale: bool,
+    /// All, fresh ones too.
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Also what they are made from.
+    #[arg(long)]
+    pub(super) upstream: bool,
+    /// Also what is made from them.
+    #[arg(long)]
+    pub(super) downstream: bool,
+    /// Newest partitions first.
+    #[arg(long)]
+    pub(super) newest_first: bool,
+    /// Only show the plan.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Apply without asking.
+    #[arg(long, short)]
+    pub(super) yes: bool,
+    /// Apply only if the plan still has this hash, as `plan` printed it.
+    #[arg(long, value_name = "HASH")]
+    pub(super) expect: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The job.
+    pub(super) job: String,
+    /// The partition; without it, the only one.
+    pub(super) partition: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunsArgs {
+    /// Of this dataset.
+    pub(super) dataset: Option<String>,
+    /// Of this partition.
+    pub(super) partition: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+    /// Of this backfill.
+    #[arg(long)]
+    pub(super) backfill: Option<i64>,
+    /// One run, with its attempts.
+    #[arg(long)]
+    pub(super) id: Option<i64>,
+    /// In this state: waiting, ready, running, backoff, succeeded, failed, cancelled.
+    #[arg(long)]
+    pub(super) state: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 50)]
+    pub(super) limit: i64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PartitionArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// The partition.
+    pub(super) partition: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PartitionsArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// Only these.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+    /// Only this status: fresh, stale, missing, missing-upstream, failed, waiting, running.
+    #[arg(long)]
+    pub(super) status: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhyArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// The partition; without it, the only one.
+    pub(super) partition: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LineageArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// The partition; without it, the only one.
+    pub(super) partition: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+    /// Only what it was made from.
+    #[arg(long)]
+    pub(super) up: bool,
+    /// Only what was made from it.
+    #[arg(long)]
+    pub(super) down: bool,
+    /// How many steps.
+    #[arg(long, default_value_t = 1)]
+    pub(super) depth: i32,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PreviewArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// The partition; without it, the latest.
+    pub(super) partition: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+    /// How many rows.
+    #[arg(long, default_value_t = 10)]
+    pub(super) rows: u32,
+    /// The rows of its text inputs that could not be read, instead of its own.
+    #[arg(long)]
+    pub(super) rejected: bool,
+}
+
+/// How exported rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+    /// Parquet.
+    Parquet,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// Which partitions; without it, all.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+    /// How rows are written; without it, what the ending of the file says, or CSV.
+    #[arg(long, value_enum)]
+    pub(super) format: Option<ExportFormat>,
+    /// Where to; standard output otherwise.
+    #[arg(long, short)]
+    pub(super) output: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BenchArgs {
+    /// Which; without it, all: `overhead_vs_polars`, `overhead_per_partition`, `plan_million`.
+    pub(super) name: Option<String>,
+}

@@ -1,0 +1,208 @@
+//! The project, its database and its places, opened for one command.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::fault::{Declared, Fault};
+use crate::cluster::{self, Database};
+use crate::config::Config;
+use crate::engine::Mill;
+use crate::job::{Project, Verified, verify};
+use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
+use crate::spec::{Catalog, DatasetSpec};
+use crate::store;
+
+/// What a project declares.
+pub(super) type Declare = dyn Fn(&mut Project);
+
+/// A project that passed its check.
+pub(super) struct Loaded {
+    pub(super) project: Project,
+    pub(super) catalog: Catalog,
+    pub(super) verified: Verified,
+}
+
+/// Declares and checks a project.
+///
+/// # Errors
+///
+/// Every fault of every declaration and plan.
+pub(super) fn load(declare: &Declare, config: &Config) -> Result<Loaded, Declared> {
+    let mut project = Project::with_settings(config.settings.clone());
+    declare(&mut project);
+    let catalog = project.catalog().map_err(|faults| Declared { faults, warnings: Vec::new() })?;
+    let mut verified = verify(&project, &catalog);
+    if verified.faults.is_empty() {
+        return Ok(Loaded { project, catalog, verified });
+    }
+    let faults = std::mem::take(&mut verified.faults);
+    Err(Declared { faults, warnings: verified.warnings })
+}
+
+/// Everything a command works on.
+pub(super) struct Session {
+    pub(super) mill: Arc<Mill>,
+    pub(super) config: Config,
+    database: Database,
+}
+
+impl Session {
+    /// Checks the project, finds or starts the database, and opens the lake.
+    ///
+    /// # Errors
+    ///
+    /// When any of these fails.
+    pub(super) async fn open(declare: &Declare, config: &Config) -> Result<Self> {
+        let loaded = load(declare, config)?;
+        let options = cluster::Options {
+            database_url: config.database_url.clone(),
+            state_dir: config.home.clone(),
+            bin_dir: config.pg_bin.clone(),
+        };
+        let database = cluster::open(&options).await.map_err(|error| Fault::from(&error))?;
+        tracing::info!("{}", database.describe());
+        let pool = store::open(database.options.clone()).await?;
+        let mill = Mill::open(
+            loaded.project,
+            loaded.catalog,
+            loaded.verified,
+            pool,
+            &config.lake,
+            &config.store_options,
+        )
+        .await?;
+        Ok(Self { mill: Arc::new(mill), config: config.clone(), database })
+    }
+
+    /// Lets go of the database; a private one stops when nobody else uses it.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be stopped.
+    pub(super) async fn close(self) -> Result<()> {
+        self.mill.pool.close().await;
+        self.database.close().await.map_err(|error| Fault::from(&error))?;
+        Ok(())
+    }
+
+    /// The dataset with this name.
+    ///
+    /// # Errors
+    ///
+    /// When there is none; the hint names the nearest.
+    pub(super) fn dataset(&self, name: &str) -> Result<(usize, &DatasetSpec)> {
+        let catalog = &self.mill.catalog;
+        if let Some(index) = catalog.index_of(name) {
+            return Ok((index, catalog.dataset(index)));
+        }
+        let hint = catalog.nearest(name).map_or_else(
+            || "`tidemill status` lists every dataset".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Err(Fault::new("TM0201", format!("there is no dataset `{name}`")).hint(hint).into())
+    }
+
+    /// The slices of a dataset that fit `name=value` pairs; those of dynamic dimensions are read
+    /// from `known`.
+    ///
+    /// # Errors
+    ///
+    /// When a pair names no dimension.
+    pub(super) fn slices(
+        &self,
+        dataset: usize,
+        pairs: &[String],
+        known: &[Slice],
+    ) -> Result<Vec<Slice>> {
+        let scheme = &self.mill.catalog.dataset(dataset).scheme;
+        let mut wanted = Vec::new();
+        for pair in pairs {
+            let (name, value) = pair.split_once('=').ok_or_else(|| {
+                Fault::new("TM0202", format!("`{pair}` is not `name=value`"))
+            })?;
+            let at = scheme.dimensions.iter().position(|held| held.name == name);
+            let at = at.ok_or_else(|| {
+                let dataset = &self.mill.catalog.dataset(dataset).name;
+                Fault::new("TM0202", format!("`{dataset}` has no dimension `{name}`"))
+            })?;
+            wanted.push((at, value));
+        }
+        let fits = |slice: &&Slice| {
+            wanted.iter().all(|(at, value)| &*slice.values()[*at] == *value)
+        };
+        Ok(known.iter().filter(fits).cloned().collect())
+    }
+
+    /// The partitions that a text and `name=value` pairs name; all when there is no text.
+    ///
+    /// # Errors
+    ///
+    /// When the text names no time, or a pair no dimension.
+    pub(super) fn partitions(
+        &self,
+        dataset: usize,
+        text: Option<&str>,
+        pairs: &[String],
+        known: &[Slice],
+    ) -> Result<PartitionSet> {
+        let scheme = &self.mill.catalog.dataset(dataset).scheme;
+        let ranges = match text {
+            None => Ranges::from_range(i64::MIN..i64::MAX),
+            Some(text) => scheme
+                .parse_ranges(text)
+                .map_err(|error| Fault::new("TM0202", error.to_string()))?,
+        };
+        let mut set = PartitionSet::new();
+        for slice in self.slices(dataset, pairs, known)? {
+            set.insert(slice, &ranges);
+        }
+        Ok(set)
+    }
+
+    /// The one partition that a text and `name=value` pairs name.
+    ///
+    /// # Errors
+    ///
+    /// When they name none, or several.
+    pub(super) fn partition(
+        &self,
+        dataset: usize,
+        text: Option<&str>,
+        pairs: &[String],
+        known: &[Slice],
+    ) -> Result<PartitionKey> {
+        let spec = self.mill.catalog.dataset(dataset);
+        let text = match (text, spec.scheme.time()) {
+            (Some(text), _) => text,
+            (None, None) => "all",
+            (None, Some(axis)) => {
+                let example = axis.label(axis.calendar().start);
+                return Err(Fault::new("TM0202", format!("which partition of `{}`?", spec.name))
+                    .hint(format!("name one, such as `{example}`"))
+                    .into());
+            }
+        };
+        let set = self.partitions(dataset, Some(text), pairs, known)?;
+        let set = if spec.scheme.time().is_none() {
+            set.intersection(&known.iter().fold(PartitionSet::new(), |all, slice| {
+                all.union(&PartitionSet::of(slice.clone(), Ranges::single(0)))
+            }))
+        } else {
+            set
+        };
+        match set.len() {
+            1 => Ok(set.keys().next().expect("a set of one has a first")),
+            0 => Err(Fault::new("TM0202", format!("no partition of `{}` is so named", spec.name))
+                .hint("the values of dimensions are given as `--where name=value`")
+                .into()),
+            several => {
+                let message =
+                    format!("`{text}` names {several} partitions of `{}`, not one", spec.name);
+                Err(Fault::new("TM0202", message)
+                    .hint("name one, and give dimensions as `--where name=value`")
+                    .into())
+            }
+        }
+    }
+}

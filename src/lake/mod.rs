@@ -1,1 +1,19 @@
-//! (stub)
+//! Where partitions live: everything that knows Polars and object stores.
+
+pub mod probe;
+pub mod text;
+pub mod write;
+
+mod observe;
+mod place;
+mod route;
+mod scan;
+mod source;
+mod template;
+
+pub use observe::{Found, list, version};
+pub use place::{OpenError, Place, attempt_path};
+pub use route::{Share, keep, shares};
+pub use scan::scan;
+pub use source::{SourceError, SourceFrame, read, rejects_file};
+pub use template::Template;

@@ -1,1 +1,51 @@
-//! (stub)
+//! What the database knows: SQL and nothing else.
+
+mod apply;
+mod commit;
+mod error;
+mod ids;
+mod ledger;
+mod observe;
+mod pins;
+mod queries;
+mod runs;
+mod workers;
+
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+pub use apply::{Applied, NewBackfill, apply};
+pub use commit::{Ended, Lease, Published, commit};
+pub use error::{Error, Result};
+pub use ids::{CodeVersion, Registry, Slices, register, register_value};
+pub use ledger::load;
+pub use observe::{Observed, SourceVersion, record_observed, source_versions};
+pub use pins::{Pin, PinQuery, pins};
+pub use queries::{
+    AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, attempts,
+    backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up, live_counts,
+    runs, version, versions,
+};
+pub use runs::{Claimed, claim, expire_worker, release};
+pub use workers::{Worker, beat, end_worker, live_workers, start_worker};
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Opens the database and brings its schema up to date.
+///
+/// # Errors
+///
+/// When it cannot be reached, or a newer version of Tidemill has written to it.
+pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
+    let options = options
+        .application_name("tidemill")
+        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(12)
+        .connect_with(options)
+        .await
+        .map_err(|source| Error::Open { source })?;
+    MIGRATOR.run(&pool).await.map_err(|source| Error::Migrate { source })?;
+    Ok(pool)
+}

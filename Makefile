@@ -1,0 +1,94 @@
+# Two commands matter to a newcomer: `make up` and `make test`.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+CACHE := $(HOME)/.cache/tidemill
+# Outside the tree, so that a fresh checkout need not compile Polars again.
+CARGO_TARGET_DIR ?= $(CACHE)/target
+TIDEMILL_TEST_MOTO ?= $(CACHE)/venv/bin/moto_server
+# SQL is checked against `.sqlx`, so that a build needs no database.
+SQLX_OFFLINE ?= true
+export CARGO_TARGET_DIR TIDEMILL_TEST_MOTO SQLX_OFFLINE
+# A shell that was open when rustup ran does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+# The real example data, where it lies beside the project; else `up` generates its own.
+ifeq ($(origin TIDEMILL_DATA),undefined)
+ifneq ($(wildcard ../shared/data/README.md),)
+export TIDEMILL_DATA := $(abspath ../shared/data)
+endif
+endif
+
+# Who names a server needs none of ours.
+own-postgres := $(if $(DATABASE_URL),,need-postgres)
+BINARY := $(CARGO_TARGET_DIR)/release/tidemill
+say = @printf '==> %s\n' '$(1)'
+
+.PHONY: help up test check format clippy tidy suites doctest doc bench prepare clean
+.PHONY: need-rust need-postgres need-moto build
+
+help: ## Print this list
+	@printf 'usage: make <target> [ARGS="..."]\n\n'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+# --- run ---
+
+up: need-rust $(own-postgres) build ## Install what is missing, build, run everything
+	$(call say,starting tidemill$(if $(TIDEMILL_DATA), on the data in $(TIDEMILL_DATA)))
+	@exec $(BINARY) up $(ARGS)
+
+bench: need-rust $(own-postgres) build ## Measure this machine against the budgets
+	$(call say,measuring)
+	@exec $(BINARY) bench $(ARGS)
+
+build: need-rust
+	$(call say,building tidemill (the first time compiles Polars: many minutes))
+	@cargo build --release --locked
+
+# --- test ---
+
+test: need-rust need-postgres need-moto check suites doctest doc ## Run all that CI runs
+	$(call say,all of it passed)
+
+check: need-rust format clippy tidy ## Run the part of `test` that needs no database
+
+format:
+	$(call say,format: cargo fmt --check)
+	@cargo fmt --check || { printf 'hint: run `cargo fmt`\n' >&2; exit 1; }
+
+clippy:
+	$(call say,lints: cargo clippy with warnings as errors)
+	@cargo clippy --all-targets --locked -- -D warnings
+
+tidy:
+	$(call say,rules of the house: tests/tidy.rs)
+	@cargo test --release --locked --quiet --test tidy
+
+suites: need-postgres need-moto
+	$(call say,unit and integration tests beside a throw-away PostgreSQL)
+	@.ci/with-postgres cargo test --release --locked --lib --bins --tests $(ARGS)
+
+doctest:
+	$(call say,examples in the documentation)
+	@cargo test --release --locked --doc
+
+doc:
+	$(call say,documentation: cargo doc with warnings as errors)
+	@RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --locked
+
+# --- tend ---
+
+prepare: need-rust need-postgres ## Write `.sqlx` again, after a change of SQL or of a migration
+	$(call say,describing every statement with a throw-away PostgreSQL)
+	@.ci/with-postgres .ci/prepare
+
+clean: ## Remove what builds and test runs left (the shared build cache as well)
+	$(call say,removing $(CARGO_TARGET_DIR) and $(CACHE)/venv)
+	@rm -rf "$(CARGO_TARGET_DIR)" "$(CACHE)/venv"
+
+need-rust need-postgres need-moto: need-%:
+	@.ci/need $*

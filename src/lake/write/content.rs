@@ -1,0 +1,104 @@
+//! What rows say, as a number: the same for any order of rows, columns and batches.
+
+use polars::prelude::*;
+use polars_utils::aliases::{PlSeedableRandomStateQuality, SeedableFromU64SeedExt};
+
+use super::sketch::Sketch;
+
+/// Changing this, or the Polars version, changes every content hash.
+const SEED: u64 = 7;
+const SECOND_SUM: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Sums a hash of each row, so neither order nor batching can show.
+///
+/// The hash of a row is the sum of its cells, each salted with the name and type of its column.
+/// A null, an empty text and a zero differ; `-0.0` and `0.0` do not, nor do two kinds of NaN.
+pub(super) struct Content {
+    state: PlSeedableRandomStateQuality,
+    /// One per column, in the order of the frame.
+    salts: Vec<u64>,
+    columns: blake3::Hash,
+    rows: u64,
+    sums: [u64; 2],
+    // Kept between batches to save the allocations.
+    cells: Vec<u64>,
+    row_sums: Vec<u64>,
+}
+
+impl Content {
+    pub(super) fn new(schema: &Schema) -> Self {
+        let mut labels: Vec<String> =
+            schema.iter().map(|(name, dtype)| format!("{name}\0{dtype:?}")).collect();
+        let salts = labels.iter().map(|label| salt(label)).collect();
+        labels.sort_unstable();
+        Self {
+            state: PlSeedableRandomStateQuality::seed_from_u64(SEED),
+            salts,
+            columns: blake3::hash(labels.join("\0\0").as_bytes()),
+            rows: 0,
+            sums: [0, 0],
+            cells: Vec::new(),
+            row_sums: Vec::new(),
+        }
+    }
+
+    /// Adds the rows of a batch, and each cell to its column's sketch if it has one.
+    pub(super) fn observe(
+        &mut self,
+        batch: &DataFrame,
+        sketches: &mut [Option<Sketch>],
+    ) -> PolarsResult<()> {
+        self.row_sums.clear();
+        self.row_sums.resize(batch.height(), 0);
+        for ((column, salt), sketch) in batch.columns().iter().zip(&self.salts).zip(sketches) {
+            let series = column.as_materialized_series();
+            series.vec_hash(self.state.clone(), &mut self.cells)?;
+            let cells = self.cells.iter().map(|cell| mix(cell ^ salt));
+            for (row, cell) in self.row_sums.iter_mut().zip(cells) {
+                *row = row.wrapping_add(cell);
+                if let Some(sketch) = sketch {
+                    sketch.insert(cell);
+                }
+            }
+        }
+        self.rows += batch.height() as u64;
+        for row in &self.row_sums {
+            self.sums[0] = self.sums[0].wrapping_add(mix(*row));
+            self.sums[1] = self.sums[1].wrapping_add(mix(row ^ SECOND_SUM));
+        }
+        Ok(())
+    }
+
+    /// The hash of everything observed.
+    pub(super) fn finish(&self) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.columns.as_bytes());
+        hasher.update(&self.rows.to_le_bytes());
+        hasher.update(&self.sums[0].to_le_bytes());
+        hasher.update(&self.sums[1].to_le_bytes());
+        let mut content = [0; 16];
+        hasher.finalize_xof().fill(&mut content);
+        content
+    }
+}
+
+/// A hash of each row of a batch, as [`Content`] sums them.
+pub(in crate::lake) fn row_hashes(batch: &DataFrame) -> PolarsResult<Vec<u64>> {
+    let mut content = Content::new(batch.schema());
+    let mut sketches: Vec<Option<Sketch>> = batch.columns().iter().map(|_| None).collect();
+    content.observe(batch, &mut sketches)?;
+    Ok(content.row_sums.iter().map(|row| mix(*row)).collect())
+}
+
+fn salt(label: &str) -> u64 {
+    let digest = blake3::hash(label.as_bytes());
+    let (first, _) = digest.as_bytes().split_first_chunk().expect("a digest has 32 bytes");
+    u64::from_le_bytes(*first)
+}
+
+/// Spreads every bit of a hash over all of it (the finalizer of splitmix64).
+pub(super) fn mix(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}

@@ -1,0 +1,78 @@
+//! Worker processes and their beats.
+
+use sqlx::PgConnection;
+
+use super::Result;
+
+/// A worker that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// Its number.
+    pub id: i64,
+    /// Where it runs.
+    pub host: String,
+    /// Its process there.
+    pub pid: i32,
+    /// Grows while it lives.
+    pub beat: i64,
+}
+
+/// Makes a new worker known.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn start_worker(db: &mut PgConnection, host: &str, pid: i32) -> Result<i64> {
+    let id = sqlx::query_scalar!(
+        "insert into tidemill.worker (host, pid) values ($1, $2) returning id",
+        host,
+        pid,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(id)
+}
+
+/// Moves a worker's beat; false when somebody has ended the worker.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn beat(db: &mut PgConnection, worker: i64) -> Result<bool> {
+    let done = sqlx::query!(
+        "update tidemill.worker set beat = beat + 1 where id = $1 and ended_at is null",
+        worker,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a worker: its own goodbye, or the verdict of who saw it dead.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn end_worker(db: &mut PgConnection, worker: i64) -> Result<()> {
+    sqlx::query!(
+        "update tidemill.worker set ended_at = now() where id = $1 and ended_at is null",
+        worker,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Every worker that has not ended.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn live_workers(db: &mut PgConnection) -> Result<Vec<Worker>> {
+    Ok(sqlx::query_as!(
+        Worker,
+        "select id, host, pid, beat from tidemill.worker where ended_at is null order by id"
+    )
+    .fetch_all(db)
+    .await?)
+}

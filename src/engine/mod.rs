@@ -1,1 +1,13 @@
-//! (stub)
+//! What moves runs forward: load, plan, record, ring.
+
+mod execute;
+mod mill;
+mod observe;
+mod planning;
+mod resolve;
+mod worker;
+
+pub use mill::{Mill, OpenError};
+pub use observe::{Change, observe};
+pub use planning::{Planned, apply, assess_now, plan_now};
+pub use worker::{WorkOptions, work};

@@ -1,18 +1,35 @@
 //! The project: every source and job that is declared.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use super::{Body, Job};
+use jiff::Timestamp;
+
+use super::{Body, Job, JobResult};
 use crate::spec::{Catalog, Dataset, Declaration, Source, SpecError};
 
+/// What a project does before its sources are listed.
+type Hook = Box<dyn Fn(Timestamp) -> JobResult<()> + Send + Sync>;
+
 /// Where sources and jobs are declared.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Project {
     sources: Vec<Source>,
     declarations: Vec<Declaration>,
     bodies: BTreeMap<String, Body>,
     settings: BTreeMap<String, String>,
     landing: Option<String>,
+    hooks: Vec<Hook>,
+}
+
+impl fmt::Debug for Project {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Settings may be secrets.
+        f.debug_struct("Project")
+            .field("sources", &self.sources)
+            .field("jobs", &self.declarations)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Project {
@@ -37,6 +54,24 @@ impl Project {
     /// The folder or URL that templates of sources start from, where a source does not say.
     pub fn landing(&mut self, root: impl Into<String>) {
         self.landing = Some(root.into());
+    }
+
+    /// Calls `land` with the time of day each time before sources are listed: for projects that
+    /// land files themselves, such as examples. It may block.
+    pub fn before_observing(
+        &mut self,
+        land: impl Fn(Timestamp) -> JobResult<()> + Send + Sync + 'static,
+    ) {
+        self.hooks.push(Box::new(land));
+    }
+
+    /// Does what the project does before its sources are listed.
+    ///
+    /// # Errors
+    ///
+    /// The first failure.
+    pub fn land(&self, now: Timestamp) -> JobResult<()> {
+        self.hooks.iter().try_for_each(|land| land(now))
     }
 
     /// Declares a source.

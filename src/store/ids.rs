@@ -38,7 +38,11 @@ impl Slices {
     }
 
     /// Reads all slices.
-    pub(super) async fn load(db: &mut PgConnection) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When the statement fails.
+    pub async fn load(db: &mut PgConnection) -> Result<Self> {
         let rows = sqlx::query!("select id, dimension_values from tidemill.slice order by id")
             .fetch_all(db)
             .await?;

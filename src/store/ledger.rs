@@ -38,7 +38,12 @@ pub(super) fn number(bytes: &[u8]) -> u128 {
     bytes.try_into().map_or(0, u128::from_le_bytes)
 }
 
-async fn registered(db: &mut PgConnection) -> Result<Registered> {
+/// The registered values of dynamic dimensions.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn registered(db: &mut PgConnection) -> Result<Registered> {
     let rows = sqlx::query!(
         "select dimension, value from tidemill.dimension_value order by dimension, registered_at, value"
     )

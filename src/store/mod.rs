@@ -19,7 +19,7 @@ pub use apply::{Applied, NewBackfill, apply};
 pub use commit::{Ended, Lease, Published, commit};
 pub use error::{Error, Result};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
-pub use ledger::load;
+pub use ledger::{load, registered};
 pub use observe::{Observed, SourceVersion, record_observed, source_versions};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{

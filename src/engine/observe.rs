@@ -1,0 +1,159 @@
+//! Looking at sources: what is there, what is new, what is gone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+
+use super::Mill;
+use crate::lake::{self, Found};
+use crate::model::PartitionKey;
+use crate::spec::Mapping;
+use crate::store::{self, Observed};
+
+/// What an observation of one source found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The source, by catalog index.
+    pub dataset: usize,
+    /// Partitions that are new or have new versions.
+    pub changed: Vec<PartitionKey>,
+    /// Partitions whose files are gone.
+    pub gone: Vec<PartitionKey>,
+}
+
+/// Lists every source, and records new versions, with the windows their rows belong to, and what
+/// is gone. Returns the sources that changed.
+///
+/// # Errors
+///
+/// When the project's own landing fails, a place cannot be listed, a file that must be routed
+/// cannot be read, or the database fails; sources before the faulty one are recorded.
+pub async fn observe(mill: &Arc<Mill>) -> Result<Vec<Change>> {
+    let landing = Arc::clone(mill);
+    let now = crate::clock::now();
+    tokio::task::spawn_blocking(move || landing.project.land(now))
+        .await?
+        .map_err(|error| anyhow::anyhow!("could not land the project's files: {error}"))?;
+    let mut changes = Vec::new();
+    for dataset in 0..mill.catalog.datasets().len() {
+        let change = observe_source(mill, dataset).await.with_context(|| {
+            format!("could not observe source `{}`", mill.catalog.dataset(dataset).name)
+        })?;
+        changes.extend(change);
+    }
+    Ok(changes)
+}
+
+async fn observe_source(mill: &Arc<Mill>, dataset: usize) -> Result<Option<Change>> {
+    let spec = mill.catalog.dataset(dataset);
+    let (Some(place), Some(source)) = (&mill.sources[dataset], spec.source()) else {
+        return Ok(None);
+    };
+    let listed = lake::list(place, &source.template, &spec.scheme).await?;
+    let mut db = mill.pool.acquire().await?;
+    let recorded = store::source_versions(&mut db, &mill.registry, dataset).await?;
+    drop(db);
+    let routers = mill.routers_into(dataset);
+    let known: BTreeMap<&PartitionKey, (u128, &[i32])> = recorded
+        .iter()
+        .map(|version| (&version.key, (version.content, &version.routers[..])))
+        .collect();
+    let gone: Vec<PartitionKey> =
+        known.keys().filter(|key| !listed.contains_key(**key)).map(|key| (*key).clone()).collect();
+    let fresh: Vec<(PartitionKey, Vec<Found>)> = listed
+        .into_iter()
+        .filter(|(key, files)| match known.get(key) {
+            None => true,
+            // A reader that routes by another column than before needs routes of its own; a
+            // version without any row has none at all.
+            Some((content, held)) => {
+                *content != lake::version(files)
+                    || (!held.is_empty() && routers.iter().any(|router| !held.contains(&router.0)))
+            }
+        })
+        .collect();
+    if fresh.is_empty() && gone.is_empty() {
+        return Ok(None);
+    }
+    let changed: Vec<PartitionKey> = fresh.iter().map(|(key, _)| key.clone()).collect();
+    let observed = route_all(mill, dataset, fresh).await?;
+    let mut tx = mill.pool.begin().await?;
+    store::record_observed(&mut tx, &mill.registry, dataset, &observed, &gone).await?;
+    tx.commit().await?;
+    tracing::info!(
+        dataset.name = %spec.name,
+        changed = changed.len(),
+        gone = gone.len(),
+        "observed source `{}`",
+        spec.name
+    );
+    Ok(Some(Change { dataset, changed, gone }))
+}
+
+/// Reads which windows the rows of new versions belong to, a few versions at a time.
+async fn route_all(
+    mill: &Arc<Mill>,
+    dataset: usize,
+    fresh: Vec<(PartitionKey, Vec<Found>)>,
+) -> Result<Vec<Observed>> {
+    let mut waiting = fresh.into_iter();
+    let mut tasks = JoinSet::new();
+    let mut observed = Vec::new();
+    let handle = Handle::current();
+    loop {
+        while tasks.len() < 4
+            && let Some((key, files)) = waiting.next()
+        {
+            let (mill, handle) = (Arc::clone(mill), handle.clone());
+            tasks.spawn_blocking(move || route_one(&mill, dataset, key, &files, &handle));
+        }
+        match tasks.join_next().await {
+            Some(version) => observed.push(version??),
+            None => break,
+        }
+    }
+    observed.sort_by(|left, right| left.key.cmp(&right.key));
+    Ok(observed)
+}
+
+fn route_one(
+    mill: &Mill,
+    dataset: usize,
+    key: PartitionKey,
+    files: &[Found],
+    runtime: &Handle,
+) -> Result<Observed> {
+    let spec = mill.catalog.dataset(dataset);
+    let mut routes = Vec::new();
+    for (router, reader, position) in mill.routers_into(dataset) {
+        let Mapping::Routed(column) = &mill.catalog.link(reader, position).reads.mapping else {
+            continue;
+        };
+        let (Some(axis), Some(source), Some(contract), Some(place)) = (
+            mill.catalog.dataset(reader).scheme.time(),
+            spec.source(),
+            &spec.about.contract,
+            &mill.sources[dataset],
+        ) else {
+            continue;
+        };
+        let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        let read = lake::read(place, source, contract, &paths, runtime)?;
+        let shares = lake::shares(read.frame, column, axis)?;
+        routes.extend(
+            shares
+                .into_iter()
+                .map(|share| (router, share.ordinal, share.rows as i64, share.content)),
+        );
+    }
+    Ok(Observed {
+        key,
+        content: lake::version(files),
+        files: files.iter().map(|file| (file.path.clone(), file.size as i64)).collect(),
+        tags: files.iter().map(|file| file.tag.clone()).collect(),
+        routes,
+    })
+}

@@ -1,0 +1,117 @@
+//! From claimed runs to the exact versions they read.
+
+use anyhow::Result;
+use sqlx::PgConnection;
+
+use super::Mill;
+use crate::model::{PartitionSet, Ranges};
+use crate::plan::{InputsDigest, part};
+use crate::spec::{Extents, Mapping, Missing};
+use crate::store::{self, Claimed, Pin, PinQuery, Slices};
+
+/// A claimed run with everything it reads.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    pub(super) run: Claimed,
+    /// Versions by input position.
+    pub(super) inputs: Vec<Vec<Pin>>,
+    /// The digest of these versions.
+    pub(super) digest: u128,
+    /// The first required input that is not there.
+    pub(super) lacks: Option<String>,
+}
+
+/// Resolves a batch of runs in one statement.
+pub(super) async fn resolve(
+    db: &mut PgConnection,
+    mill: &Mill,
+    runs: Vec<Claimed>,
+) -> Result<Vec<Resolved>> {
+    let slices = Slices::load(db).await?;
+    let registered = store::registered(db).await?;
+    let extents = mill.catalog.extents(crate::clock::now(), &registered);
+    let mut queries = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        ask(mill, &extents, &slices, at as i32, run, &mut queries);
+    }
+    let pins = store::pins(db, &queries).await?;
+    let mut resolved: Vec<Resolved> = runs
+        .into_iter()
+        .map(|run| {
+            let inputs = vec![Vec::new(); mill.catalog.inputs(run.dataset).len()];
+            Resolved { run, inputs, digest: 0, lacks: None }
+        })
+        .collect();
+    for pin in pins {
+        resolved[pin.run as usize].inputs[pin.position as usize].push(pin);
+    }
+    for one in &mut resolved {
+        one.digest = digest(&slices, &one.inputs);
+        one.lacks = lacks(mill, &extents, one);
+    }
+    Ok(resolved)
+}
+
+fn ask(
+    mill: &Mill,
+    extents: &Extents,
+    slices: &Slices,
+    at: i32,
+    run: &Claimed,
+    queries: &mut Vec<PinQuery>,
+) {
+    let wanted = Ranges::single(run.key.ordinal);
+    for (position, input) in mill.catalog.inputs(run.dataset).iter().enumerate() {
+        let link = mill.catalog.link(run.dataset, position);
+        let theirs = extents.of(input.dataset);
+        let router = mill.registry.routers[run.dataset].get(&position).copied();
+        let ranges = match router {
+            Some(_) => wanted.clone(),
+            None => link.ordinals_needed(&wanted, theirs.ordinals),
+        };
+        let needed = link.input_slices(&run.key.slice, theirs.slices);
+        for slice in needed.iter().filter_map(|slice| slices.id(slice)) {
+            queries.extend(ranges.ranges().map(|range| PinQuery {
+                run: at,
+                position: position as i32,
+                dataset: mill.registry.datasets[input.dataset],
+                slice,
+                start: range.start,
+                end: range.end,
+                router,
+            }));
+        }
+    }
+}
+
+fn digest(slices: &Slices, inputs: &[Vec<Pin>]) -> u128 {
+    let mut digest = InputsDigest::default();
+    for pins in inputs {
+        let weight = pins.iter().fold(0_u128, |sum, pin| {
+            sum.wrapping_add(part(&slices.slice(pin.slice), pin.ordinal, pin.content))
+        });
+        digest.add(weight);
+    }
+    digest.finish()
+}
+
+/// The first required input that is not there any more.
+fn lacks(mill: &Mill, extents: &Extents, resolved: &Resolved) -> Option<String> {
+    let run = &resolved.run;
+    let one = PartitionSet::single(&run.key);
+    for (position, input) in mill.catalog.inputs(run.dataset).iter().enumerate() {
+        let link = mill.catalog.link(run.dataset, position);
+        let found = resolved.inputs[position].len() as u64;
+        let needed = match link.reads.missing {
+            Missing::Skip => 0,
+            Missing::AtLeast(least) => u64::from(least),
+            Missing::Wait if matches!(link.reads.mapping, Mapping::Routed(_)) => 0,
+            Missing::Wait => link.needs(&one, extents.of(input.dataset)).len(),
+        };
+        if found < needed {
+            let name = &mill.catalog.dataset(input.dataset).name;
+            return Some(format!("`{name}` has {found} of the {needed} partitions it needs"));
+        }
+    }
+    None
+}

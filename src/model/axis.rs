@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Unit};
+use jiff::{SignedDuration, Timestamp, ToSpan, Unit};
 
+use super::civil::{day_number, first_instant, midnight};
 use super::{CronCuts, Grain, InvalidLabel, InvalidScheme, Period, Window};
 
 /// A time dimension: a grain in a time zone, from a first window on, perhaps up to a last.
@@ -69,7 +70,7 @@ impl TimeAxis {
         axis.first = axis.ordinal_at(axis.instants(Period::parse(start)?).start);
         if let Some(end) = end {
             let instant = axis.instants(Period::parse(end)?).start;
-            let before = instant - jiff::SignedDuration::from_nanos(1);
+            let before = instant - SignedDuration::from_nanos(1);
             let last = axis.ordinal_at(before);
             if last < axis.first {
                 return Err(InvalidScheme::EndsBeforeStart);
@@ -89,7 +90,7 @@ impl TimeAxis {
         let mut axis = Self::new(grain, zone, "1970-01-01", None, self.open)?;
         axis.first = axis.ordinal_at(self.window(self.first).start);
         axis.end = self.end.map(|end| {
-            axis.ordinal_at(self.window(end - 1).end - jiff::SignedDuration::from_nanos(1)) + 1
+            axis.ordinal_at(self.window(end - 1).end - SignedDuration::from_nanos(1)) + 1
         });
         Ok(axis)
     }
@@ -136,34 +137,36 @@ impl TimeAxis {
     /// The window with this number.
     #[must_use]
     pub fn window(&self, ordinal: i64) -> Window {
-        Window { start: self.start(ordinal), end: self.start(ordinal + 1) }
+        Window { start: self.start(ordinal), end: self.start(ordinal.saturating_add(1)) }
     }
 
     /// The number of the window that holds `instant`.
     #[must_use]
     pub fn ordinal_at(&self, instant: Timestamp) -> i64 {
         let second = instant.as_second() - i64::from(instant.subsec_nanosecond() < 0);
-        match &self.grain {
-            Grain::Minutes(minutes) => (second - self.anchor).div_euclid(i64::from(*minutes) * 60),
-            Grain::Cron(_) => self.cuts.as_ref().map_or(0, |cuts| cuts.ordinal_at(second)),
-            Grain::Days => self.days(instant, second, EPOCH),
-            Grain::Weeks => self.days(instant, second, EPOCH_MONDAY).div_euclid(7),
-            Grain::Months(months) => {
-                let day = self.zone.to_datetime(instant).date();
-                let month = i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
-                month.div_euclid(i64::from(*months))
+        let by_date = match &self.grain {
+            Grain::Minutes(minutes) => {
+                return (second - self.anchor).div_euclid(i64::from(*minutes) * 60);
             }
-        }
+            Grain::Cron(_) => return self.cuts.as_ref().map_or(0, |cuts| cuts.ordinal_at(second)),
+            Grain::Days if self.is_utc() => return second.div_euclid(DAY_SECONDS),
+            _ => self.ordinal_of(self.zone.to_datetime(instant).date()),
+        };
+        // Clocks set back over midnight show the old date again after the new day began.
+        let repeats = !self.is_utc() && self.start(by_date + 1) <= instant;
+        by_date + i64::from(repeats)
     }
 
-    /// The windows that share an instant with `window`.
+    /// The windows that share an instant with `window`: at an instant where none ends or begins,
+    /// the one around it.
     #[must_use]
     pub fn overlapping(&self, window: Window) -> Range<i64> {
-        if window.end <= window.start {
-            return 0..0;
+        let first = self.ordinal_at(window.start);
+        if window.end < window.start {
+            return first..first;
         }
-        let last = window.end - jiff::SignedDuration::from_nanos(1);
-        self.ordinal_at(window.start)..self.ordinal_at(last) + 1
+        let end = self.ordinal_at(window.end - SignedDuration::from_nanos(1)).saturating_add(1);
+        first.min(end)..end
     }
 
     /// The windows a label names: of `2024-03`, the days of March.
@@ -177,6 +180,11 @@ impl TimeAxis {
                 let ordinal = self.ordinal_at(instant);
                 ordinal..ordinal + 1
             }
+            // By date, which names days that a zone left out as well.
+            Period::Civil(start, end) if self.is_civil() => {
+                let last = end.checked_sub(1.nanosecond()).unwrap_or(end);
+                self.ordinal_of(start.date())..self.ordinal_of(last.date()) + 1
+            }
             period @ Period::Civil(..) => self.overlapping(self.instants(period)),
         })
     }
@@ -187,7 +195,7 @@ impl TimeAxis {
         match &self.grain {
             Grain::Days => day_number(EPOCH, ordinal).to_string(),
             Grain::Weeks => {
-                let week = day_number(EPOCH_MONDAY, ordinal * 7).iso_week_date();
+                let week = day_number(EPOCH_MONDAY, ordinal.saturating_mul(7)).iso_week_date();
                 format!("{:04}-W{:02}", week.year(), week.week())
             }
             Grain::Months(12) => format!("{ordinal:04}"),
@@ -195,7 +203,7 @@ impl TimeAxis {
                 format!("{:04}-Q{}", ordinal.div_euclid(4), ordinal.rem_euclid(4) + 1)
             }
             Grain::Months(months) => {
-                let month = ordinal * i64::from(*months);
+                let month = ordinal.saturating_mul(i64::from(*months));
                 format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
             }
             Grain::Minutes(_) | Grain::Cron(_) => {
@@ -216,13 +224,7 @@ impl TimeAxis {
             }
             Grain::Cron(_) => self.cuts.as_ref().map_or(0, |cuts| cuts.start(ordinal)),
             Grain::Days if self.is_utc() => ordinal.saturating_mul(DAY_SECONDS),
-            Grain::Days => return midnight(day_number(EPOCH, ordinal), &self.zone),
-            Grain::Weeks => return midnight(day_number(EPOCH_MONDAY, ordinal * 7), &self.zone),
-            Grain::Months(months) => {
-                let month = ordinal.saturating_mul(i64::from(*months));
-                let year = month.div_euclid(12).clamp(-9999, 9999) as i16;
-                return midnight(date(year, month.rem_euclid(12) as i8 + 1, 1), &self.zone);
-            }
+            _ => return midnight(self.first_day(ordinal).unwrap_or(EPOCH), &self.zone),
         };
         let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
         Timestamp::from_second(second.clamp(least, most)).expect("clamped to the range of time")
@@ -232,38 +234,47 @@ impl TimeAxis {
         &*self.zone_name == "UTC"
     }
 
-    /// Days since `epoch` of the civil date at `instant`.
-    fn days(&self, instant: Timestamp, second: i64, epoch: Date) -> i64 {
-        if self.is_utc() {
-            let since = if epoch == EPOCH { 0 } else { 3 };
-            return second.div_euclid(DAY_SECONDS) + since;
+    fn is_civil(&self) -> bool {
+        matches!(self.grain, Grain::Days | Grain::Weeks | Grain::Months(_))
+    }
+
+    /// The date a window starts with, when windows are cut by date.
+    pub(crate) fn first_day(&self, ordinal: i64) -> Option<Date> {
+        match &self.grain {
+            Grain::Days => Some(day_number(EPOCH, ordinal)),
+            Grain::Weeks => Some(day_number(EPOCH_MONDAY, ordinal.saturating_mul(7))),
+            Grain::Months(months) => {
+                let month = ordinal.saturating_mul(i64::from(*months));
+                let year = month.div_euclid(12).clamp(-9999, 9999) as i16;
+                Some(date(year, month.rem_euclid(12) as i8 + 1, 1))
+            }
+            Grain::Minutes(_) | Grain::Cron(_) => None,
         }
-        let day = self.zone.to_datetime(instant).date();
-        let days = epoch.until((Unit::Day, day)).expect("days between dates always fit");
-        i64::from(days.get_days())
+    }
+
+    /// The number of the window that holds a date, when windows are cut by date.
+    fn ordinal_of(&self, day: Date) -> i64 {
+        let days_since = |epoch: Date| {
+            let days = epoch.until((Unit::Day, day)).expect("days between dates always fit");
+            i64::from(days.get_days())
+        };
+        match &self.grain {
+            Grain::Weeks => days_since(EPOCH_MONDAY).div_euclid(7),
+            Grain::Months(months) => {
+                let month = i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
+                month.div_euclid(i64::from(*months))
+            }
+            Grain::Days | Grain::Minutes(_) | Grain::Cron(_) => days_since(EPOCH),
+        }
     }
 
     fn instants(&self, period: Period) -> Window {
         match period {
             Period::Instant(instant) => Window { start: instant, end: instant },
-            Period::Civil(start, end) => {
-                let instant = |civil: jiff::civil::DateTime| {
-                    self.zone.to_timestamp(civil).unwrap_or(Timestamp::MAX)
-                };
-                Window { start: instant(start), end: instant(end) }
-            }
+            Period::Civil(start, end) => Window {
+                start: first_instant(start, &self.zone),
+                end: first_instant(end, &self.zone),
+            },
         }
     }
-}
-
-/// The first instant of a civil day.
-fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
-    let instant = zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight()));
-    instant.unwrap_or(if day.year() < 0 { Timestamp::MIN } else { Timestamp::MAX })
-}
-
-/// The date so many days after `epoch`, clamped to the calendar.
-fn day_number(epoch: Date, days: i64) -> Date {
-    let days = days.clamp(-4_000_000, 2_900_000);
-    epoch.saturating_add(days.days())
 }

@@ -7,6 +7,8 @@ use croner::Cron;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
+use super::civil::first_instant;
+
 /// The instants at which a cron expression cuts time, from 1970 on, in one zone.
 ///
 /// The expression is evaluated on civil time and each civil firing becomes exactly one instant: in
@@ -20,6 +22,22 @@ pub struct CronCuts {
 /// More cuts than this are not a partition scheme; use minutes.
 const CUTS_MAX: usize = 300_000;
 
+/// Reads a cron expression of five fields.
+///
+/// # Errors
+///
+/// What is wrong with it. A sixth field would be seconds, which labels could not tell apart.
+pub(crate) fn parsed(expression: &str) -> Result<Cron, String> {
+    let fields = expression.split_whitespace().count();
+    if fields != 5 && !expression.starts_with('@') {
+        return Err(format!("it has {fields} fields; minute to day of week are five"));
+    }
+    Cron::from_str(expression).map_err(|error| {
+        let text = error.to_string();
+        text.trim_end_matches('.').to_lowercase()
+    })
+}
+
 impl CronCuts {
     /// The cuts of `expression` in `zone` up to the year 2100.
     ///
@@ -27,8 +45,8 @@ impl CronCuts {
     ///
     /// When the expression does not parse, or cuts more than 300,000 times.
     pub fn new(expression: &str, zone: &TimeZone) -> Result<Self, String> {
-        let cron = Cron::from_str(expression).map_err(|error| error.to_string())?;
-        let first = DateTime::<Utc>::from_timestamp(0, 0).expect("zero is a time");
+        let cron = parsed(expression)?;
+        let first = DateTime::<Utc>::UNIX_EPOCH;
         let last = civil::date(2100, 1, 1);
         let mut seconds: Vec<i64> = Vec::new();
         for fired in cron.iter_from(first, croner::Direction::Forward) {
@@ -39,8 +57,7 @@ impl CronCuts {
             if last <= naive.date() {
                 break;
             }
-            let instant = naive.to_zoned(zone.clone()).map_err(|error| error.to_string())?;
-            let second = instant.timestamp().as_second();
+            let second = first_instant(naive, zone).as_second();
             if seconds.last().is_none_or(|before| *before < second) {
                 seconds.push(second);
             }

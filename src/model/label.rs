@@ -16,8 +16,8 @@ pub enum Period {
 /// Why a text does not name a stretch of time.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` names no time; write a year `2024`, quarter `2024-Q1`, month `2024-03`, week `2024-W13`, \
-     day `2024-03-31`, or time `2024-03-31T02:30+01:00`"
+    "`{0}` names no time; write a year `2024`, quarter `2024-Q1`, month `2024-03`, week \
+     `2024-W13`, day `2024-03-31`, or time `2024-03-31T02:30+01:00`"
 )]
 pub struct InvalidLabel(pub String);
 
@@ -38,25 +38,25 @@ impl Period {
         if let Some((year, week)) = text.split_once("-W") {
             let week: i8 = week.parse().ok()?;
             let monday = ISOWeekDate::new(year.parse().ok()?, week, Weekday::Monday).ok()?.date();
-            return Self::dates(monday, monday.checked_add(7.days()).ok()?);
+            return Some(Self::dates(monday, monday.checked_add(7.days()).ok()?));
         }
         if let Some((year, quarter)) = text.split_once("-Q") {
             let quarter: i8 = quarter.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
             let first = Date::new(year.parse().ok()?, quarter * 3 - 2, 1).ok()?;
-            return Self::dates(first, first.checked_add(3.months()).ok()?);
+            return Some(Self::dates(first, first.checked_add(3.months()).ok()?));
         }
         match text.split('-').collect::<Vec<_>>()[..] {
             [year] if year.len() == 4 => {
                 let first = Date::new(year.parse().ok()?, 1, 1).ok()?;
-                Self::dates(first, first.checked_add(1.year()).ok()?)
+                Some(Self::dates(first, first.checked_add(1.year()).ok()?))
             }
             [year, month] if year.len() == 4 && month.len() == 2 => {
                 let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
-                Self::dates(first, first.checked_add(1.month()).ok()?)
+                Some(Self::dates(first, first.checked_add(1.month()).ok()?))
             }
             [_, _, _] if text.len() == 10 => {
                 let day: Date = text.parse().ok()?;
-                Self::dates(day, day.checked_add(1.day()).ok()?)
+                Some(Self::dates(day, day.checked_add(1.day()).ok()?))
             }
             _ => None,
         }
@@ -79,13 +79,16 @@ impl Period {
         let (hour, minute, span) = match time.split(':').collect::<Vec<_>>()[..] {
             [hour] => (hour.parse().ok()?, 0, 1.hour()),
             [hour, minute] => (hour.parse().ok()?, minute.parse().ok()?, 1.minute()),
-            _ => return text.parse::<DateTime>().ok().map(|at| Self::Civil(at, at)),
+            _ => {
+                let start: DateTime = text.parse().ok()?;
+                return Some(Self::Civil(start, start.checked_add(1.second()).ok()?));
+            }
         };
         let start = DateTime::new(day.year(), day.month(), day.day(), hour, minute, 0, 0).ok()?;
         Some(Self::Civil(start, start.checked_add(span).ok()?))
     }
 
-    fn dates(start: Date, end: Date) -> Option<Self> {
-        Some(Self::Civil(start.to_datetime(jiff::civil::Time::midnight()), end.into()))
+    fn dates(start: Date, end: Date) -> Self {
+        Self::Civil(start.into(), end.into())
     }
 }

@@ -3,7 +3,8 @@
 //! Pure: no I/O, no clock, no serialization.
 
 mod axis;
-mod cron;
+pub(crate) mod civil;
+pub(crate) mod cron;
 mod grain;
 mod key;
 mod label;

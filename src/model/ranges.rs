@@ -4,7 +4,8 @@ use std::ops::Range;
 
 /// A set of ordinals as ranges.
 ///
-/// Always sorted, without empty, overlapping or touching ranges, so two equal sets are equal values.
+/// Always sorted, without empty, overlapping or touching ranges, so that equal sets are equal
+/// values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ranges(Vec<(i64, i64)>);
 
@@ -73,6 +74,7 @@ impl Ranges {
     }
 
     /// The ranges, ascending.
+    #[must_use]
     pub fn ranges(&self) -> impl ExactSizeIterator<Item = Range<i64>> + Clone + '_ {
         self.0.iter().map(|(start, end)| *start..*end)
     }

@@ -118,7 +118,9 @@ impl Scheme {
             slices = slices
                 .iter()
                 .flat_map(|held| {
-                    values.iter().map(|value| [held.as_slice(), &[value.clone()]].concat())
+                    values
+                        .iter()
+                        .map(|value| [held.as_slice(), std::slice::from_ref(value)].concat())
                 })
                 .collect();
         }
@@ -180,9 +182,10 @@ impl Scheme {
     pub fn describe(&self, key: &PartitionKey) -> String {
         let mut text = self.label(key.ordinal);
         for (dimension, value) in self.dimensions.iter().zip(key.slice.values()) {
-            let plain = value.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+            let plain = !value.is_empty()
+                && value.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
             let shown = if plain { value.to_string() } else { format!("{value:?}") };
-            text.push_str(&format!(" {}={shown}", dimension.name));
+            text.extend([" ", &dimension.name, "=", &shown]);
         }
         text
     }

@@ -20,9 +20,7 @@ impl PartitionSet {
     /// The partitions of one slice.
     #[must_use]
     pub fn of(slice: Slice, ranges: Ranges) -> Self {
-        let mut set = Self::new();
-        set.insert(slice, &ranges);
-        set
+        if ranges.is_empty() { Self::new() } else { Self(BTreeMap::from([(slice, ranges)])) }
     }
 
     /// One partition.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use petgraph::Direction;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use petgraph::Direction;
 
 use super::{DatasetSpec, Declaration, Extent, InputSpec, Link, Source, SpecError, validate};
 use crate::model::{Ranges, Registered, Slice};
@@ -41,11 +41,8 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// Every fault of every declaration, in the order declared.
-    pub fn build(
-        sources: &[Source],
-        declarations: &[Declaration],
-    ) -> Result<Self, Vec<SpecError>> {
+    /// Every fault of every declaration, in the order declared, circles last.
+    pub fn build(sources: &[Source], declarations: &[Declaration]) -> Result<Self, Vec<SpecError>> {
         let (datasets, mut faults) = validate::datasets(sources, declarations);
         let mut graph = DiGraph::new();
         for index in 0..datasets.len() {
@@ -156,10 +153,7 @@ fn cycle_fault(
 }
 
 /// The name within a third of its letters of `wanted`, if any.
-pub(super) fn nearest<'a>(
-    wanted: &str,
-    names: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let distance = |name: &str| {
         let mut row: Vec<usize> = (0..=name.len()).collect();
         for (i, left) in wanted.bytes().enumerate() {

@@ -72,7 +72,7 @@ pub enum Input {
 }
 
 /// How long an attempt may take when nothing else is said.
-const TIMEOUT: Duration = Duration::from_secs(3600);
+const TIMEOUT: Duration = Duration::from_hours(1);
 
 impl Declaration {
     /// A job that reads nothing yet.

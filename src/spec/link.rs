@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use jiff::{Span, Timestamp, tz::TimeZone};
-
+use super::stretch::stretch;
 use super::{DimensionMapping, Mapping, Reads};
-use crate::model::{Axis, PartitionSet, Ranges, Scheme, Slice, TimeAxis, Window};
+use crate::model::{Axis, PartitionSet, Ranges, Scheme, Slice};
 
 /// One edge of the graph: how partitions of `output` follow from partitions of `input`.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +25,9 @@ pub struct Extent<'a> {
     /// Every slice.
     pub slices: &'a [Slice],
 }
+
+/// The longest range for which a user's function is asked window by window.
+const ASKED_MAX: i64 = 2_000_000;
 
 impl Link<'_> {
     /// The input partitions that the outputs of `set` need, of all in the input's calendar, come
@@ -75,10 +77,7 @@ impl Link<'_> {
             Mapping::Fixed(labels) => return self.fixed(labels),
             _ if matches!(self.input.axis, Axis::Single) => return Ranges::single(0),
             _ if matches!(self.output.axis, Axis::Single) => return existing.clone(),
-            _ => outputs.ranges().map(|range| {
-                let (first, last) = (self.reach(range.start), self.reach(range.end - 1));
-                first.start..last.end
-            }),
+            _ => outputs.ranges().flat_map(|range| self.reaches(range)),
         };
         Ranges::from_ranges(whole).intersection(&self.input.calendar())
     }
@@ -92,7 +91,7 @@ impl Link<'_> {
             _ if matches!(self.output.axis, Axis::Single) => !inputs.is_empty(),
             _ => {
                 let reached = inputs.ranges().flat_map(|input| {
-                    outputs.ranges().map(move |range| self.reached_by(&input, range))
+                    outputs.ranges().flat_map(move |range| self.reached_by(&input, range))
                 });
                 return Ranges::from_ranges(reached);
             }
@@ -100,11 +99,33 @@ impl Link<'_> {
         if any { outputs.clone() } else { Ranges::new() }
     }
 
+    /// What a range of outputs needs: all from what the first one needs to what the last one does,
+    /// since its windows leave no time between them.
+    fn reaches(&self, outputs: Range<i64>) -> Vec<Range<i64>> {
+        if self.is_asked_for_each(&outputs) {
+            return outputs.map(|ordinal| self.reach(ordinal)).collect();
+        }
+        let whole = self.reach(outputs.start).start..self.reach(outputs.end - 1).end;
+        Vec::from([whole])
+    }
+
     /// Which of `outputs` need any of `input`, by bisection: reaches grow with the ordinal.
-    fn reached_by(&self, input: &Range<i64>, outputs: Range<i64>) -> Range<i64> {
+    fn reached_by(&self, input: &Range<i64>, outputs: Range<i64>) -> Vec<Range<i64>> {
         let first = bisect(&outputs, |ordinal| self.reach(ordinal).end <= input.start);
         let last = bisect(&outputs, |ordinal| self.reach(ordinal).start < input.end);
-        first..last.max(first)
+        let between = first..last.max(first);
+        if self.is_asked_for_each(&between) {
+            let needs_some = |ordinal: &i64| !self.reach(*ordinal).is_empty();
+            return between.filter(needs_some).map(|ordinal| ordinal..ordinal + 1).collect();
+        }
+        Vec::from([between])
+    }
+
+    /// Whether outputs are asked one by one, because a user's function may leave time between
+    /// them. More of them than anyone makes are answered as a whole.
+    fn is_asked_for_each(&self, outputs: &Range<i64>) -> bool {
+        let is_custom = matches!(self.reads.mapping, Mapping::Custom(_));
+        is_custom && outputs.end <= outputs.start.saturating_add(ASKED_MAX)
     }
 
     /// The input ordinals one output ordinal needs, when both have a time axis.
@@ -113,8 +134,11 @@ impl Link<'_> {
             return 0..1;
         };
         match &self.reads.mapping {
-            Mapping::Same => ordinal..ordinal + 1,
-            Mapping::Offset(windows) => ordinal + windows..ordinal + windows + 1,
+            Mapping::Same => ordinal..ordinal.saturating_add(1),
+            Mapping::Offset(windows) => {
+                let moved = ordinal.saturating_add(*windows);
+                moved..moved.saturating_add(1)
+            }
             Mapping::Custom(function) => input.overlapping(function(output.window(ordinal))),
             Mapping::Overlapping { back, ahead } => {
                 input.overlapping(stretch(output, ordinal, back, ahead))
@@ -161,23 +185,6 @@ impl Link<'_> {
 
 fn last_of(existing: &Ranges) -> Ranges {
     existing.span().map_or_else(Ranges::new, |span| Ranges::single(span.end - 1))
-}
-
-/// The output's window, made longer by civil spans in its zone.
-fn stretch(output: &TimeAxis, ordinal: i64, back: &Span, ahead: &Span) -> Window {
-    let window = output.window(ordinal);
-    Window {
-        start: shift(window.start, output.zone(), &back.negate()),
-        end: shift(window.end, output.zone(), ahead),
-    }
-}
-
-fn shift(instant: Timestamp, zone: &TimeZone, span: &Span) -> Timestamp {
-    if span.is_zero() {
-        return instant;
-    }
-    let moved = instant.to_zoned(zone.clone()).checked_add(*span);
-    moved.map_or(instant, |zoned| zoned.timestamp())
 }
 
 /// The first ordinal of `range` for which `before` is false; it is true up to some point.

@@ -9,6 +9,7 @@ mod source;
 mod declared;
 mod error;
 mod link;
+mod stretch;
 mod catalog;
 mod validate;
 
@@ -24,3 +25,6 @@ pub use partitions::{Partitions, TimePartitions};
 pub use promise::{CatchUp, Check, CheckKind, Cron, Promise, Sla};
 pub use retry::Retry;
 pub use source::{Format, RejectLimit, Source};
+
+#[cfg(test)]
+mod tests;

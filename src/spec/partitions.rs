@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{
-    Axis, Dimension, DimensionValues, Grain, InvalidScheme, Scheme, TimeAxis,
-};
+use crate::model::{Axis, Dimension, DimensionValues, Grain, InvalidScheme, Scheme, TimeAxis};
 
 /// Partitions by time.
 ///

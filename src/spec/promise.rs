@@ -1,6 +1,5 @@
 //! Schedules, SLAs and checks, as data: validated when declared.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 /// What to do with ticks that were missed while nothing ran.
@@ -48,8 +47,8 @@ impl Cron {
     }
 
     pub(super) fn fault(&self) -> Option<String> {
-        if let Err(error) = croner::Cron::from_str(&self.expression) {
-            return Some(format!("`{}` is not a cron expression: {error}", self.expression));
+        if let Err(why) = crate::model::cron::parsed(&self.expression) {
+            return Some(format!("`{}` is not a schedule: {why}", self.expression));
         }
         let zone = self.zone.as_deref()?;
         let unknown = jiff::tz::TimeZone::get(zone).is_err();

@@ -21,7 +21,7 @@ impl Retry {
     /// Pauses that double from 10 seconds up to 10 minutes; three attempts.
     #[must_use]
     pub const fn exponential() -> Self {
-        let (first, most) = (Duration::from_secs(10), Duration::from_secs(600));
+        let (first, most) = (Duration::from_secs(10), Duration::from_mins(10));
         Self { attempts: 3, first, factor: 2.0, most }
     }
 

@@ -1,11 +1,16 @@
 //! From declarations to validated datasets, collecting every fault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use super::catalog::nearest;
 use super::declared::{About, DatasetSpec, Declaration, Input, InputSpec, JobSpec, Maker};
 use super::partitions::DIMENSIONS_MAX;
-use super::{Dataset, Link, Mapping, Missing, Partitions, Reads, Source, SourceSpec};
+use super::{
+    Dataset, DimensionMapping, Format, Link, Mapping, Missing, Partitions, Reads, Source,
+    SourceSpec,
+};
 use super::{SpecError, Type};
 use crate::model::{DimensionValues, Name, Ranges, Scheme};
 
@@ -20,24 +25,26 @@ pub(super) fn datasets(
     let mut faults = Vec::new();
     let mut found: Vec<DatasetSpec> = Vec::new();
     let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
+    let mut uncut: BTreeSet<usize> = BTreeSet::new();
     let from_sources = sources.iter().map(|source| {
         let maker = source_maker(source);
         (source.name.as_str(), &source.partitions, &source.about, source.place, maker)
     });
     let from_jobs = declarations.iter().map(|job| {
-        let maker = Ok(Maker::Job(job_spec(job)));
+        let maker = (Maker::Job(job_spec(job)), None);
         (job.name.as_str(), &job.partitions, &job.about, job.place, maker)
     });
     for (name, partitions, about, place, maker) in from_sources.chain(from_jobs) {
         let mut fault = |code, message: String| {
             faults.push(SpecError::new(code, name, place, message));
         };
-        let maker = maker.unwrap_or_else(|message| {
+        let (maker, unreadable) = maker;
+        if let Some(message) = unreadable {
             fault("TM0115", message);
-            Maker::Job(empty_job())
-        });
+        }
         let scheme = scheme(partitions).unwrap_or_else(|message| {
             fault("TM0106", message);
+            uncut.insert(found.len());
             Scheme::SINGLE
         });
         let parsed = name.parse::<Name>().map_err(|error| fault("TM0101", error.to_string()));
@@ -56,18 +63,28 @@ pub(super) fn datasets(
         if found[index].job().is_none() || found[index].place != job.place {
             continue;
         }
-        let mut resolver = Resolver { found: &found, by_name: &by_name, index, faults: &mut faults };
+        let (found_so_far, faults) = (&found, &mut faults);
+        let mut resolver =
+            Resolver { found: found_so_far, by_name: &by_name, uncut: &uncut, index, faults };
         let inputs = resolver.inputs(job);
         resolver.job_faults(job);
         if let Maker::Job(spec) = &mut found[index].maker {
             spec.inputs = inputs;
         }
     }
-    for dataset in &found {
-        if let Some(source) = dataset.source() {
-            template_faults(dataset, source, &mut faults);
+    for source in sources {
+        let Some(&index) = by_name.get(&source.name) else { continue };
+        let mut fault = |message: String| {
+            faults.push(SpecError::new("TM0115", &source.name, source.place, message));
+        };
+        if !uncut.contains(&index) && found[index].place == source.place {
+            template_faults(&source.template, &found[index].scheme, &mut fault);
+        }
+        if source.about.contract.is_none() {
+            fault("a source needs a contract: the columns and types of its files".to_owned());
         }
     }
+    faults.sort_by_key(|fault| by_name.get(&fault.dataset).copied());
     (found, faults)
 }
 
@@ -98,20 +115,19 @@ fn scheme(partitions: &Partitions) -> Result<Scheme, String> {
     Ok(scheme)
 }
 
-fn source_maker(source: &Source) -> Result<Maker, String> {
-    let format = source.resolved_format().ok_or_else(|| {
-        format!("the ending of `{}` names no format; add `.format(…)`", source.template)
-    })?;
-    Ok(Maker::Source(SourceSpec {
+/// The source, with any format where none can be told, so that its other faults are found as well.
+fn source_maker(source: &Source) -> (Maker, Option<String>) {
+    let format = source.resolved_format();
+    let fault = format
+        .is_none()
+        .then(|| format!("the ending of `{}` names no format; add `.format(…)`", source.template));
+    let maker = Maker::Source(SourceSpec {
         root: source.root.clone(),
         template: source.template.clone(),
-        format,
+        format: format.unwrap_or(Format::Parquet),
         rejects: source.rejects,
-    }))
-}
-
-fn empty_job() -> JobSpec {
-    job_spec(&Declaration::new(super::JobKind::Transform, "invalid"))
+    });
+    (maker, fault)
 }
 
 fn job_spec(job: &Declaration) -> JobSpec {
@@ -136,51 +152,47 @@ fn about_faults(about: &About, fault: &mut impl FnMut(&'static str, String)) {
     }
     let mut names: Vec<&str> = contract.columns().iter().map(|c| c.name.as_str()).collect();
     names.sort_unstable();
-    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        fault("TM0108", format!("the contract names column `{}` twice", pair[0]));
+    if let Some([name, _]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        fault("TM0108", format!("the contract names column `{name}` twice"));
     }
 }
 
 /// Each placeholder of a template names time or a dimension, and each dimension is named.
-fn template_faults(dataset: &DatasetSpec, source: &SourceSpec, faults: &mut Vec<SpecError>) {
-    let mut fault = |message: String| {
-        faults.push(SpecError::new("TM0115", dataset.name.as_str(), dataset.place, message));
-    };
+fn template_faults(template: &str, scheme: &Scheme, fault: &mut impl FnMut(String)) {
     let mut names = Vec::new();
-    for part in source.template.split('{').skip(1) {
+    for part in template.split('{').skip(1) {
         match part.split_once('}') {
             Some((name, _)) => names.push(name),
-            None => fault(format!("`{}` has a `{{` without a `}}`", source.template)),
+            None => fault(format!("`{template}` has a `{{` without a `}}`")),
         }
     }
     let is_time = |name: &str| {
         ["year", "quarter", "month", "week", "day", "hour"].contains(&name)
             || name.starts_with("time:")
     };
-    let dimensions = &dataset.scheme.dimensions;
+    let dimensions = &scheme.dimensions;
     for name in &names {
-        if is_time(name) && dataset.scheme.time().is_none() {
+        if is_time(name) && scheme.time().is_none() {
             fault(format!("`{{{name}}}` names a time, but the source is not cut by time"));
         } else if !is_time(name) && !dimensions.iter().any(|d| d.name == *name) {
             fault(format!("`{{{name}}}` is neither a time nor a dimension of the source"));
         }
     }
-    if dataset.scheme.time().is_some() && !names.iter().any(|name| is_time(name)) {
-        fault(format!("`{}` does not say the time, such as `{{day}}`", source.template));
+    if scheme.time().is_some() && !names.iter().any(|name| is_time(name)) {
+        fault(format!("`{template}` does not say the time, such as `{{day}}`"));
     }
     for dimension in dimensions {
         if !names.contains(&dimension.name.as_str()) {
-            fault(format!("`{}` does not say `{{{}}}`", source.template, dimension.name));
+            fault(format!("`{template}` does not say `{{{}}}`", dimension.name));
         }
-    }
-    if dataset.about.contract.is_none() {
-        fault("a source needs a contract: the columns and types of its files".to_owned());
     }
 }
 
 struct Resolver<'a> {
     found: &'a [DatasetSpec],
     by_name: &'a BTreeMap<String, usize>,
+    /// Datasets whose scheme is itself at fault, and says nothing about mappings.
+    uncut: &'a BTreeSet<usize>,
     index: usize,
     faults: &'a mut Vec<SpecError>,
 }
@@ -195,13 +207,13 @@ impl Resolver<'_> {
         for (input, reads) in &job.reads {
             let (dataset, is_self) = match input {
                 Input::Itself => (self.index, true),
-                Input::Of(Dataset(name)) => match self.by_name.get(name) {
-                    Some(dataset) => (*dataset, *dataset == self.index),
-                    None => {
+                Input::Of(Dataset(name)) => {
+                    let Some(&dataset) = self.by_name.get(name) else {
                         self.unknown(job, name);
                         continue;
-                    }
-                },
+                    };
+                    (dataset, dataset == self.index)
+                }
             };
             self.mapping_faults(job, dataset, is_self, reads);
             inputs.push(InputSpec { dataset, reads: reads.clone(), is_self });
@@ -223,11 +235,19 @@ impl Resolver<'_> {
         let found = self.found;
         let (input, output) = (&found[dataset], &found[self.index]);
         let link = Link { reads, output: &output.scheme, input: &input.scheme };
-        if let Some(message) = impossible(input, &link, is_self) {
+        let is_cut = !self.uncut.contains(&dataset) && !self.uncut.contains(&self.index);
+        if is_cut && let Some(message) = impossible(input, &link, is_self) {
             self.fault("TM0105", job, format!("it cannot read `{}`: {message}", input.name));
         }
-        for (name, _) in &reads.dimensions {
-            if !input.scheme.dimensions.iter().any(|dimension| dimension.name == *name) {
+        let has = |scheme: &Scheme, name: &str| scheme.dimensions.iter().any(|d| d.name == name);
+        for (name, mapping) in reads.dimensions.iter().filter(|_| is_cut) {
+            if let DimensionMapping::Of(other) = mapping
+                && !has(&output.scheme, other)
+            {
+                let message = format!("it has no dimension `{other}` to read `{name}` by");
+                self.fault("TM0105", job, message);
+            }
+            if !has(&input.scheme, name) {
                 let message = format!("`{}` has no dimension `{name}`", input.name);
                 self.fault("TM0105", job, message);
             }
@@ -267,6 +287,9 @@ impl Resolver<'_> {
     }
 }
 
+/// The first second of the year 3000.
+const YEAR_3000: i64 = 32_503_680_000;
+
 /// Why a mapping can never yield an input, if so.
 fn impossible(input: &DatasetSpec, link: &Link<'_>, is_self: bool) -> Option<String> {
     let alike = match (link.output.time(), link.input.time()) {
@@ -276,7 +299,9 @@ fn impossible(input: &DatasetSpec, link: &Link<'_>, is_self: bool) -> Option<Str
     };
     match &link.reads.mapping {
         Mapping::Same if is_self => {
-            return Some("a partition cannot be made from itself; use `Mapping::previous()`".into());
+            return Some(
+                "a partition cannot be made from itself; use `Mapping::previous()`".into(),
+            );
         }
         Mapping::Same | Mapping::Offset(_) if !alike => {
             return Some(format!(
@@ -304,7 +329,9 @@ fn impossible(input: &DatasetSpec, link: &Link<'_>, is_self: bool) -> Option<Str
     if let (Some(output), Some(axis)) = (link.output.time(), link.input.time())
         && let Mapping::Same | Mapping::Overlapping { .. } | Mapping::Custom(_) = link.reads.mapping
     {
-        let horizon = output.calendar().end.min(output.calendar().start + 4_000);
+        // Far enough for any start, near enough for the calendar of every zone.
+        let far = Timestamp::from_second(YEAR_3000).expect("within the range of time");
+        let horizon = output.calendar().end.min(output.ordinal_at(far));
         let some = Ranges::from_range(output.calendar().start..horizon);
         let extent = Ranges::from_range(axis.calendar());
         let needed = link.ordinals_needed(&some, &extent);
@@ -324,9 +351,7 @@ fn impossible(input: &DatasetSpec, link: &Link<'_>, is_self: bool) -> Option<Str
 fn monotone(link: &Link<'_>, first: i64) -> bool {
     let all = Ranges::from_range(i64::MIN..i64::MAX);
     let spans: Vec<_> = (first..first + 64)
-        .filter_map(|ordinal| {
-            link.ordinals_needed(&Ranges::single(ordinal), &all).span()
-        })
+        .filter_map(|ordinal| link.ordinals_needed(&Ranges::single(ordinal), &all).span())
         .collect();
     spans.windows(2).all(|pair| pair[0].start <= pair[1].start && pair[0].end <= pair[1].end)
 }

@@ -106,3 +106,42 @@ fn feed_start(root: &str) -> Option<Date> {
     let feed: serde_json::Value = serde_json::from_str(&text).ok()?;
     feed.get("start")?.as_str()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn landing(settings: &[(&str, &str)]) -> Landing {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Landing::of(&Project::with_settings(settings.iter().map(owned).collect()))
+    }
+
+    #[test]
+    fn the_feed_goes_on_from_the_day_it_remembers() {
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path().join("landing");
+        fs::create_dir(&root).unwrap();
+        fs::write(root.join("feed.json"), r#"{"seed": 7, "start": "2026-08-17"}"#).unwrap();
+
+        let landing = landing(&[("home", home.path().to_str().unwrap())]);
+
+        let start = date(2026, 8, 17);
+        assert_eq!(landing.root(), root.to_str().unwrap());
+        assert_eq!(landing.devstream(), Days { start, end: None });
+        assert_eq!(landing.clicks(), Days::between(start, date(2026, 9, 1)));
+    }
+
+    #[test]
+    fn the_real_data_wins_over_the_feed() {
+        let landing = landing(&[("home", "elsewhere"), ("data", "raw")]);
+        assert_eq!(landing.root(), "raw");
+        assert_eq!(landing.retail(), Days::between(date(2010, 12, 1), date(2011, 12, 10)));
+    }
+
+    #[test]
+    fn months_are_taken_off_at_either_end() {
+        let days = Days::between(date(2010, 12, 5), date(2011, 12, 10));
+        assert_eq!(days.after_months(3).start, date(2011, 3, 1));
+        assert_eq!(days.before_months(2).end, Some(date(2011, 10, 10)));
+    }
+}

@@ -30,7 +30,9 @@ fn main() -> ExitCode {
     match project.catalog() {
         Ok(_) => ExitCode::SUCCESS,
         Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
+            for fault in faults {
+                eprintln!("{fault}");
+            }
             ExitCode::FAILURE
         }
     }

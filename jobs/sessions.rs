@@ -13,7 +13,7 @@ pub(crate) fn pieces(rows: LazyFrame, who: &str, when: &str) -> LazyFrame {
         col(who),
         col(when).alias("started_at"),
         col(when).alias("last_at"),
-        lit(1_i64).alias("events"),
+        lit(1).cast(DataType::Int64).alias("events"),
     ])
 }
 

@@ -7,7 +7,7 @@ use crate::spec::SpecError;
 #[non_exhaustive]
 pub enum TestError {
     /// The project is declared with faults.
-    #[error("could not build the project: {}", listed(.0))]
+    #[error("could not build the project:\n{}", listed(.0))]
     Declarations(Vec<SpecError>),
     /// No such job.
     #[error("no job makes `{name}`{hint}")]
@@ -54,5 +54,6 @@ pub enum TestError {
 }
 
 fn listed(faults: &[SpecError]) -> String {
-    faults.iter().map(|fault| format!("\n{fault}")).collect()
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }

@@ -8,7 +8,10 @@
 //!     let orders = project.source(
 //!         Source::files("orders", "orders/{day}.csv")
 //!             .partitions(TimePartitions::daily("2024-01-01"))
-//!             .contract(Contract::new([("ordered_at", Type::Datetime), ("sum", Type::Decimal(2))])),
+//!             .contract(Contract::new([
+//!                 ("ordered_at", Type::Datetime),
+//!                 ("sum", Type::Decimal(2)),
+//!             ])),
 //!     );
 //!     project.job(
 //!         Transform::new("revenue")

@@ -8,7 +8,7 @@ use polars::prelude::{DataFrame, Engine, Expr, IntoLazy, LazyFrame, col, df};
 use super::{TestError, fit};
 use crate::job::{Body, Context, JobResult, Project};
 use crate::model::{DimensionValues, PartitionKey, Slice};
-use crate::spec::{Catalog, DatasetSpec, InputSpec, Mapping, SpecError, Type};
+use crate::spec::{Catalog, Contract, DatasetSpec, InputSpec, Mapping, SpecError, Type};
 
 /// A project whose jobs can be run on frames.
 #[derive(Debug)]
@@ -44,7 +44,6 @@ impl TestProject {
     }
 
     /// One job of it, to be run.
-    #[must_use]
     pub fn job(&self, name: &str) -> TestJob<'_> {
         TestJob {
             project: self,
@@ -216,8 +215,8 @@ impl TestJob<'_> {
 
 /// Which rows of a routed input belong to the partition.
 fn routed(dataset: &DatasetSpec, column: &str, cx: &Context) -> Expr {
-    let columns = dataset.about.contract.iter().flat_map(|contract| contract.columns());
-    let kind = columns.into_iter().find(|held| held.name == column).map(|held| &held.kind);
+    let columns = dataset.about.contract.as_ref().map_or(&[][..], Contract::columns);
+    let kind = columns.iter().find(|held| held.name == column).map(|held| &held.kind);
     match kind {
         Some(Type::Date) => col(column).gt_eq(cx.date()).and(col(column).lt(cx.end_date())),
         Some(Type::Instant) => cx.during_instants(column),
@@ -225,6 +224,7 @@ fn routed(dataset: &DatasetSpec, column: &str, cx: &Context) -> Expr {
     }
 }
 
+/// Of one worker thread, but of the kind in which Polars can block: code that collects needs it.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }

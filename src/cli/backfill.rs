@@ -1,0 +1,246 @@
+//! `plan`, `backfill` and `run`: load, plan, ask, record, follow.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::json;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{BackfillArgs, RunArgs};
+use super::fault::Fault;
+use super::session::Session;
+use super::{output, plan_view, progress};
+use crate::engine::{self, Planned, WorkOptions};
+use crate::plan::{Request, Select};
+use crate::store;
+
+/// Shows what a backfill would do.
+pub(super) async fn plan(session: &Session, args: &BackfillArgs, json: bool) -> Result<ExitCode> {
+    engine::observe(&session.mill).await?;
+    let request = request(session, args).await?;
+    let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
+    show(session, &planned, json);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(session: &Session, planned: &Planned, json: bool) {
+    let slots = session.config.slots;
+    if json {
+        output::json(&plan_view::view(&session.mill, planned, slots));
+    } else {
+        plan_view::text(&session.mill, planned, slots);
+    }
+}
+
+/// Plans, asks, applies and follows.
+pub(super) async fn backfill(
+    session: &Session,
+    args: &BackfillArgs,
+    json: bool,
+) -> Result<ExitCode> {
+    engine::observe(&session.mill).await?;
+    let request = request(session, args).await?;
+    let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
+    if args.dry_run || planned.plan.steps.is_empty() {
+        show(session, &planned, json);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !json {
+        plan_view::text(&session.mill, &planned, session.config.slots);
+    }
+    if let Some(expected) = &args.expect
+        && *expected != planned.plan.hash
+    {
+        let message = format!(
+            "the world moved: the plan is now {}, not {expected}; nothing was recorded",
+            planned.plan.hash
+        );
+        return Err(Fault::new("TM0203", message).hint("look at the plan again").into());
+    }
+    if !args.yes && args.expect.is_none() && !ask(planned.plan.runs())? {
+        eprintln!("nothing was recorded");
+        return Ok(ExitCode::from(3));
+    }
+    apply(session, &request, &planned, &describe(args), args.newest_first, json).await
+}
+
+/// Makes one partition, fresh or not.
+pub(super) async fn run(session: &Session, args: &RunArgs, json: bool) -> Result<ExitCode> {
+    engine::observe(&session.mill).await?;
+    let (dataset, spec) = session.dataset(&args.job)?;
+    if spec.job().is_none() {
+        let message = format!("`{}` is a source: something else writes it", spec.name);
+        return Err(Fault::new("TM0201", message).into());
+    }
+    let (_, assessment) = engine::assess_now(&session.mill, crate::clock::now()).await?;
+    let known = assessment.extents.of(dataset).slices;
+    let key =
+        session.partition(dataset, args.partition.as_deref(), &args.within.dimensions, known)?;
+    let request = Request {
+        targets: vec![(dataset, crate::model::PartitionSet::single(&key))],
+        select: Select { all: true, ..Select::default() },
+        upstream: false,
+        downstream: false,
+    };
+    let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
+    if planned.plan.steps.is_empty() {
+        show(session, &planned, json);
+        let partition = spec.scheme.describe(&key);
+        let message = format!("{partition} of `{}` cannot be made", spec.name);
+        let hint = format!("`tidemill why {} {partition}` says what it lacks", spec.name);
+        return Err(Fault::new("TM0404", message).hint(hint).into());
+    }
+    let text = format!("run {} {}", spec.name, spec.scheme.describe(&key));
+    apply(session, &request, &planned, &text, false, json).await
+}
+
+/// The request that was typed.
+async fn request(session: &Session, args: &BackfillArgs) -> Result<Request> {
+    let (_, assessment) = engine::assess_now(&session.mill, crate::clock::now()).await?;
+    let mut targets = Vec::new();
+    match &args.dataset {
+        Some(name) => {
+            let (dataset, _) = session.dataset(name)?;
+            let known = assessment.extents.of(dataset).slices;
+            let pairs = &args.within.dimensions;
+            let set = session.partitions(dataset, args.partitions.as_deref(), pairs, known)?;
+            targets.push((dataset, set));
+        }
+        None => {
+            for (dataset, status) in assessment.statuses.iter().enumerate() {
+                targets.push((dataset, status.universe.clone()));
+            }
+        }
+    }
+    let said = args.missing || args.failed || args.stale || args.all;
+    let select = Select {
+        missing: args.missing || !said,
+        failed: args.failed || !said,
+        stale: args.stale || !said,
+        all: args.all,
+    };
+    Ok(Request { targets, select, upstream: args.upstream, downstream: args.downstream })
+}
+
+/// The request in the words it was typed in.
+fn describe(args: &BackfillArgs) -> String {
+    let mut words = vec!["backfill".to_owned()];
+    words.extend(args.dataset.clone());
+    words.extend(args.partitions.clone());
+    words.extend(args.within.dimensions.iter().map(|pair| format!("--where {pair}")));
+    let flags = [
+        (args.missing, "--missing"),
+        (args.failed, "--failed"),
+        (args.stale, "--stale"),
+        (args.all, "--all"),
+        (args.upstream, "--upstream"),
+        (args.downstream, "--downstream"),
+        (args.newest_first, "--newest-first"),
+    ];
+    words.extend(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).to_owned()));
+    words.join(" ")
+}
+
+fn ask(runs: u64) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Fault {
+            code: None,
+            message: "nobody is there to be asked".to_owned(),
+            hint: Some("add --yes to apply the plan, or --dry-run to only see it".to_owned()),
+        }
+        .into());
+    }
+    eprint!("make {}? [y/N] ", output::count(runs, "partition"));
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Records a plan, works on it unless a worker is there already, and says how it went.
+async fn apply(
+    session: &Session,
+    request: &Request,
+    planned: &Planned,
+    text: &str,
+    newest_first: bool,
+    json: bool,
+) -> Result<ExitCode> {
+    let began = Instant::now();
+    let by = user();
+    let applied =
+        engine::apply(&session.mill, request, &planned.plan.hash, text, newest_first, &by).await?;
+    let counts = with_worker(session, applied.backfill, applied.runs).await?;
+    let took = began.elapsed().as_secs_f64();
+    let made = counts.succeeded - counts.unchanged;
+    if json {
+        output::json(&json!({
+            "backfill": applied.backfill,
+            "runs": applied.runs,
+            "published": made,
+            "unchanged": counts.unchanged,
+            "failed": counts.failed,
+            "cancelled": counts.cancelled,
+            "seconds": took,
+        }));
+    } else {
+        let rate = applied.runs as f64 / took.max(0.001);
+        output::line(&format!(
+            "backfill {}: {made} published, {} up to date, {} failed, {} cancelled in {} \
+             ({rate:.0}/s)",
+            applied.backfill,
+            counts.unchanged,
+            counts.failed,
+            counts.cancelled,
+            output::seconds(took)
+        ));
+        if 0 < counts.failed {
+            let id = applied.backfill;
+            eprintln!("`tidemill runs --backfill {id} --state failed` shows what failed");
+        }
+    }
+    let whole = counts.failed + counts.cancelled == 0;
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Follows a backfill; makes its partitions in this process when no other worker lives.
+pub(super) async fn with_worker(
+    session: &Session,
+    backfill: i64,
+    runs: u64,
+) -> Result<store::Counts> {
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
+    let mut worker =
+        tokio::spawn(engine::work(Arc::clone(&session.mill), options, stop.clone(), bell));
+    let outcome = tokio::select! {
+        counts = progress::follow(&session.mill, backfill, runs) => counts,
+        ended = &mut worker => {
+            ended??;
+            anyhow::bail!("the worker stopped before the backfill was done; start it again")
+        }
+        signal = tokio::signal::ctrl_c() => {
+            signal?;
+            eprintln!("stopping; what is in hand is finished, the rest goes on at the next start");
+            stop.cancel();
+            (&mut worker).await??;
+            std::process::exit(130)
+        }
+    };
+    stop.cancel();
+    worker.await??;
+    outcome
+}
+
+/// Who types, as the system knows them.
+fn user() -> String {
+    std::fs::read_to_string("/proc/self/loginuid")
+        .ok()
+        .and_then(|text| text.trim().parse::<u32>().ok())
+        .filter(|id| *id != u32::MAX)
+        .map_or_else(|| "terminal".to_owned(), |id| format!("user {id}"))
+}

@@ -25,7 +25,7 @@ pages![
 /// ```
 /// let page = tidemill::codes::page("TM0103").expect("a code of this version");
 /// assert!(page.starts_with("# TM0103: "));
-/// assert_eq!(tidemill::codes::page("TM9999"), None);
+/// assert_eq!(tidemill::codes::page("TM"), None);
 /// ```
 #[must_use]
 pub fn page(code: &str) -> Option<&'static str> {

@@ -1,1 +1,1 @@
-
+//! Planning, tested as text.

@@ -1,4 +1,12 @@
 //! (stub)
-use std::sync::Arc; use tokio_util::sync::CancellationToken;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 /// x
-pub async fn serve(_: Arc<crate::engine::Mill>, _l: tokio::net::TcpListener, stop: CancellationToken) -> anyhow::Result<()> { stop.cancelled().await; Ok(()) }
+pub async fn serve(
+    _: Arc<crate::engine::Mill>,
+    _l: tokio::net::TcpListener,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    stop.cancelled().await;
+    Ok(())
+}

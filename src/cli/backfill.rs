@@ -218,7 +218,7 @@ pub(super) async fn with_worker(
     let mut worker =
         tokio::spawn(engine::work(Arc::clone(&session.mill), options, stop.clone(), bell));
     let outcome = tokio::select! {
-        counts = progress::follow(&session.mill, backfill, runs) => counts,
+        counts = progress::follow(&session.mill, backfill, runs, progress::LOOK) => counts,
         ended = &mut worker => {
             ended??;
             anyhow::bail!("the worker stopped before the backfill was done; start it again")

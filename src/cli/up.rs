@@ -31,12 +31,8 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     let mut server = tokio::spawn(crate::api::serve(Arc::clone(mill), listener, stop.clone()));
     output::line(&format!("tidemill is at http://{address}"));
     let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
-    let mut worker = tokio::spawn(engine::work(
-        Arc::clone(mill),
-        options,
-        stop.clone(),
-        Arc::clone(&bell),
-    ));
+    let mut worker =
+        tokio::spawn(engine::work(Arc::clone(mill), options, stop.clone(), Arc::clone(&bell)));
     let pulse = Arc::new(Notify::new());
     let mut ticker = ticker(&pulse).await?;
     let outcome = tokio::select! {
@@ -131,7 +127,7 @@ async fn round(
         let applied =
             engine::apply(mill, &request, &planned.plan.hash, text, false, "tidemill up").await?;
         bell.notify_one();
-        let counts = progress::follow(mill, applied.backfill, applied.runs).await?;
+        let counts = progress::follow(mill, applied.backfill, applied.runs, progress::LOOK).await?;
         output::line(&format!(
             "backfill {}: {} published, {} up to date, {} failed, {} cancelled",
             applied.backfill,

@@ -63,13 +63,8 @@ pub async fn apply(
     let shared = Arc::clone(mill);
     let (wiring, plan) = tokio::task::spawn_blocking(move || {
         let assessment = plan::assess(&shared.catalog, &planned.ledger);
-        let wiring = plan::wire(
-            &shared.catalog,
-            &planned.ledger,
-            &assessment,
-            &planned.plan,
-            newest_first,
-        );
+        let wiring =
+            plan::wire(&shared.catalog, &planned.ledger, &assessment, &planned.plan, newest_first);
         (wiring, planned.plan)
     })
     .await?;

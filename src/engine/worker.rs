@@ -256,11 +256,7 @@ async fn publish(
 }
 
 /// Sends a group until it is known what became of it.
-async fn publish_group(
-    mill: &Mill,
-    worker: i64,
-    group: &[(Claimed, Ended)],
-) -> Result<Vec<Lease>> {
+async fn publish_group(mill: &Mill, worker: i64, group: &[(Claimed, Ended)]) -> Result<Vec<Lease>> {
     let mut pause = Duration::from_millis(20);
     loop {
         match store::commit(&mill.pool, &mill.registry, worker, group).await {

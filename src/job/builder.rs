@@ -223,5 +223,6 @@ impl Job<Export> {
 
 fn exactly<const N: usize>(frames: Vec<LazyFrame>) -> [LazyFrame; N] {
     let frames: Result<[LazyFrame; N], _> = frames.try_into();
-    frames.unwrap_or_else(|_| unreachable!("the catalog refuses a job whose arity is not its reads"))
+    frames
+        .unwrap_or_else(|_| unreachable!("the catalog refuses a job whose arity is not its reads"))
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use polars::prelude::{LazyFrame, SchemaRef};
 
 use super::{Body, Context, Project};
-use crate::lake::probe::{self, Fingerprint, Finding, Level};
+use crate::lake::probe::{self, Finding, Fingerprint, Level};
 use crate::model::{PartitionKey, Registered, Scheme, Slice};
 use crate::spec::{Catalog, DatasetSpec, SpecError};
 

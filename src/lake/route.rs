@@ -103,7 +103,13 @@ fn first_instant(days: i64, axis: &TimeAxis) -> Timestamp {
 /// Keeps the rows whose time in `column` lies in the window of an ordinal: what a routed read
 /// hands to the job.
 #[must_use]
-pub fn keep(frame: LazyFrame, column: &str, kind: &Type, axis: &TimeAxis, window: Window) -> LazyFrame {
+pub fn keep(
+    frame: LazyFrame,
+    column: &str,
+    kind: &Type,
+    axis: &TimeAxis,
+    window: Window,
+) -> LazyFrame {
     let literal = |instant: Timestamp| -> Expr {
         use polars::prelude::{TimeUnit, TimeZone, lit};
         match kind {
@@ -114,12 +120,11 @@ pub fn keep(frame: LazyFrame, column: &str, kind: &Type, axis: &TimeAxis, window
             }
             Type::Instant => lit(instant.as_microsecond())
                 .cast(DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))),
-            _ => lit(instant.as_microsecond())
-                .cast(DataType::Datetime(TimeUnit::Microseconds, None)),
+            _ => {
+                lit(instant.as_microsecond()).cast(DataType::Datetime(TimeUnit::Microseconds, None))
+            }
         }
     };
-    let inside = col(column)
-        .gt_eq(literal(window.start))
-        .and(col(column).lt(literal(window.end)));
+    let inside = col(column).gt_eq(literal(window.start)).and(col(column).lt(literal(window.end)));
     frame.filter(inside)
 }

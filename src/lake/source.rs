@@ -89,11 +89,14 @@ pub fn read(
     for path in files {
         let fail = |why: String| SourceError::Open { path: place.full_path(path), why };
         if place.is_local() {
-            let file = File::open(place.full_path(path)).map_err(|error| fail(error.to_string()))?;
+            let file =
+                File::open(place.full_path(path)).map_err(|error| fail(error.to_string()))?;
             reader.read(path, file)?;
         } else {
             let bytes = runtime
-                .block_on(async { place.store().get(&Path::from(path.as_str())).await?.bytes().await })
+                .block_on(async {
+                    place.store().get(&Path::from(path.as_str())).await?.bytes().await
+                })
                 .map_err(|error| fail(error.to_string()))?;
             reader.read(path, &bytes[..])?;
         }

@@ -133,9 +133,9 @@ pub fn plan(catalog: &Catalog, ledger: &Ledger, request: &Request) -> BackfillPl
             continue;
         }
         let inputs = catalog.inputs(dataset);
-        let planned = inputs.iter().filter(|input| {
-            !input.is_self && !builder.chosen[input.dataset].is_empty()
-        });
+        let planned = inputs
+            .iter()
+            .filter(|input| !input.is_self && !builder.chosen[input.dataset].is_empty());
         let wave = planned.map(|input| waves[input.dataset] + 1).max().unwrap_or(1);
         waves[dataset] = wave;
         let in_order = inputs.iter().any(|input| input.is_self);
@@ -257,7 +257,11 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// What of a dataset is made, by reason; what cannot be is added to `blocked`.
-    fn choose(&mut self, dataset: usize, blocked: &mut Vec<Blocked>) -> Vec<(Reason, PartitionSet)> {
+    fn choose(
+        &mut self,
+        dataset: usize,
+        blocked: &mut Vec<Blocked>,
+    ) -> Vec<(Reason, PartitionSet)> {
         let status = &self.assessment.statuses[dataset];
         let select = self.request.select;
         let scope = self.scope[dataset].difference(&status.live);

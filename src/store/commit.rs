@@ -179,12 +179,9 @@ async fn publish(
             _ => None,
         })
         .collect();
-    let versions = sqlx::query_file!(
-        "src/store/sql/publish.sql",
-        serde_json::Value::Array(rows),
-    )
-    .fetch_all(&mut *db)
-    .await?;
+    let versions = sqlx::query_file!("src/store/sql/publish.sql", serde_json::Value::Array(rows),)
+        .fetch_all(&mut *db)
+        .await?;
     let by_run: BTreeMap<i64, i64> = versions.iter().map(|row| (row.run_id, row.id)).collect();
     let mut edges = (Vec::new(), Vec::new(), Vec::new());
     let mut routes = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());

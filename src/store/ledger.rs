@@ -56,11 +56,7 @@ pub async fn registered(db: &mut PgConnection) -> Result<Registered> {
     Ok(registered)
 }
 
-async fn heads(
-    db: &mut PgConnection,
-    registry: &Registry,
-    slices: &Slices,
-) -> Result<Vec<Record>> {
+async fn heads(db: &mut PgConnection, registry: &Registry, slices: &Slices) -> Result<Vec<Record>> {
     let rows = sqlx::query!(
         "select dataset_id, slice_id, ordinal, content, inputs, code_id
          from tidemill.head
@@ -154,8 +150,7 @@ async fn routes(
     .await?;
     let mut by_router: BTreeMap<i32, BTreeMap<Slice, Vec<Route>>> = BTreeMap::new();
     for row in rows {
-        let route =
-            Route { output: row.output, input: row.input, content: number(&row.content) };
+        let route = Route { output: row.output, input: row.input, content: number(&row.content) };
         let of_router = by_router.entry(row.router_id).or_default();
         of_router.entry(slices.slice(row.slice_id)).or_default().push(route);
     }

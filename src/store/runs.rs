@@ -80,8 +80,7 @@ pub async fn release(db: &mut PgConnection, worker: i64, runs: &[i64]) -> Result
 /// When a statement fails.
 pub async fn expire_worker(db: &mut PgConnection, worker: i64) -> Result<i64> {
     super::end_worker(&mut *db, worker).await?;
-    let runs = sqlx::query_file_scalar!("src/store/sql/expire_runs.sql", worker)
-        .fetch_one(db)
-        .await?;
+    let runs =
+        sqlx::query_file_scalar!("src/store/sql/expire_runs.sql", worker).fetch_one(db).await?;
     Ok(runs.unwrap_or_default())
 }

@@ -20,9 +20,9 @@ use crate::cluster;
 use crate::config::Config;
 use crate::engine::{self, Mill, WorkOptions};
 use crate::job::{JobResult, Project, Transform, verify};
-use crate::model::PartitionSet;
+use crate::model::{PartitionSet, Registered, Slice};
 use crate::plan::{self, Ledger, Record, Request, Select};
-use crate::spec::{Contract, Mapping, Source, TimePartitions, Type};
+use crate::spec::{Catalog, Contract, Mapping, Source, TimePartitions, Type};
 use crate::store;
 
 /// One measured figure, with what the machine itself does in the same run.
@@ -43,6 +43,9 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     if wanted("plan_million") {
         figures.push(plan_million());
     }
+    if wanted("plan_million_published") {
+        figures.push(plan_million_published());
+    }
     if wanted("overhead_per_partition") {
         let shape = Shape { name: "overhead_per_partition", days: 300, rows: 100, rounds: 3 };
         figures.push(overhead(config, &shape).await?);
@@ -53,8 +56,8 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     }
     anyhow::ensure!(
         !figures.is_empty(),
-        "there is no bench of that name; there are `plan_million`, `overhead_per_partition` and \
-         `overhead_vs_polars`"
+        "there is no bench of that name; there are `plan_million`, \
+         `plan_million_published`, `overhead_per_partition` and `overhead_vs_polars`"
     );
     for figure in &figures {
         let ratio = figure.value / figure.limit;
@@ -87,61 +90,93 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
 /// Plans a million partitions of a chain of 100 jobs, none of them made; the limit is a set of a
 /// million keys, which any planner that goes key by key would build at least.
 fn plan_million() -> Figure {
-    let catalog = {
-        let mut project = Project::new();
-        let minutes = TimePartitions::minutes(5, "2024-01-01").until("2024-02-04T17:20");
-        let contract = || Contract::new([("n", Type::Int64)]);
-        let mut last = project.source(
-            Source::files("events", "{time:%Y%m%dT%H%M}.parquet")
-                .under(".")
-                .partitions(&minutes)
-                .contract(contract()),
-        );
-        for job in 0..100 {
-            last = project.job(
-                Transform::new(&format!("job_{job}"))
-                    .reads(&last, Mapping::Same)
-                    .partitions(&minutes)
-                    .contract(contract())
-                    .run(|_, [input]| Ok(input)),
-            );
-        }
-        project.catalog().expect("this file declares a sound project")
-    };
-    let now = crate::clock::now();
-    let mut records = vec![Record::default(); catalog.datasets().len()];
-    let slice = crate::model::Slice::none();
+    let catalog = chain_of_100();
+    let select = Select { missing: true, ..Select::default() };
+    let ledger = ledger(&catalog, 1);
+    plan_figure("plan_million", &catalog, &ledger, select, 1_000_000)
+}
+
+/// Finds that a million published partitions of the same chain are stale: each is compared with
+/// what it would be made from now.
+fn plan_million_published() -> Figure {
+    let catalog = chain_of_100();
+    let select = Select { stale: true, ..Select::default() };
+    let ledger = ledger(&catalog, catalog.datasets().len());
+    plan_figure("plan_million_published", &catalog, &ledger, select, 1_000_000)
+}
+
+fn plan_figure(
+    name: &'static str,
+    catalog: &Catalog,
+    ledger: &Ledger,
+    select: Select,
+    expected: u64,
+) -> Figure {
     let days = catalog.dataset(0).scheme.calendar();
-    let heads =
-        days.iter().map(|ordinal| plan::Head { ordinal, content: 1, inputs: None, code: None });
-    records[0].tracks.insert(slice.clone(), plan::Track::new(&slice, heads.collect()));
-    let ledger = Ledger { now, registered: crate::model::Registered::new(), records };
+    let slice = Slice::none();
     let targets = (1..catalog.datasets().len())
         .map(|job| (job, PartitionSet::of(slice.clone(), days.clone())))
         .collect();
-    let select = Select { missing: true, ..Select::default() };
     let request = Request { targets, select, upstream: false, downstream: false };
     let rounds = 5;
     let (mut took, mut keys) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         let began = Instant::now();
-        let plan = plan::plan(&catalog, &ledger, &request);
+        let plan = plan::plan(catalog, ledger, &request);
         took.push(began.elapsed().as_secs_f64());
-        assert_eq!(plan.runs(), 1_000_000, "the bench plans a million partitions");
+        assert_eq!(plan.runs(), expected, "the bench knows what there is to plan");
         let began = Instant::now();
         let set: BTreeSet<(usize, i64)> =
             (0..100).flat_map(|job| days.iter().map(move |ordinal| (job, ordinal))).collect();
         keys.push(began.elapsed().as_secs_f64());
         std::hint::black_box(set);
     }
-    Figure {
-        name: "plan_million",
-        value: median(took),
-        unit: "s",
-        limit: median(keys),
-        samples: rounds,
-        against: "building a set of as many keys",
+    let against = "building a set of as many keys";
+    Figure { name, value: median(took), unit: "s", limit: median(keys), samples: rounds, against }
+}
+
+/// A source and 100 jobs, each reading the one before, of 10,000 partitions of five minutes each.
+fn chain_of_100() -> Catalog {
+    let mut project = Project::new();
+    let minutes = TimePartitions::minutes(5, "2024-01-01").until("2024-02-04T17:20");
+    let contract = || Contract::new([("n", Type::Int64)]);
+    let mut last = project.source(
+        Source::files("events", "{time:%Y%m%dT%H%M}.parquet")
+            .under(".")
+            .partitions(&minutes)
+            .contract(contract()),
+    );
+    for job in 0..100 {
+        last = project.job(
+            Transform::new(&format!("job_{job}"))
+                .reads(&last, Mapping::Same)
+                .partitions(&minutes)
+                .contract(contract())
+                .run(|_, [input]| Ok(input)),
+        );
     }
+    project.catalog().expect("this file declares a sound project")
+}
+
+/// A picture in which every partition of the first `published` datasets is there, made by the code
+/// of today from something else.
+fn ledger(catalog: &Catalog, published: usize) -> Ledger {
+    let mut records = vec![Record::default(); catalog.datasets().len()];
+    let slice = Slice::none();
+    let ordinals = catalog.dataset(0).scheme.calendar();
+    for (dataset, record) in records.iter_mut().enumerate().take(published) {
+        let is_made = 0 < dataset;
+        let head = |ordinal| plan::Head {
+            ordinal,
+            content: 1,
+            inputs: is_made.then_some(0),
+            code: is_made.then_some(1),
+        };
+        let heads = ordinals.iter().map(head).collect();
+        record.tracks.insert(slice.clone(), plan::Track::new(&slice, heads));
+        record.current_code.insert(1);
+    }
+    Ledger { now: crate::clock::now(), registered: Registered::new(), records }
 }
 
 /// How much there is to make.

@@ -11,6 +11,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
 use super::args::UpArgs;
+use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, plan_view, progress};
 use crate::engine::{self, WorkOptions};
@@ -66,15 +67,6 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
     Ok(scheduler)
 }
 
-async fn told_to_stop() -> Result<()> {
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminated.recv() => (),
-    }
-    Ok(())
-}
-
 /// At each pulse: look at the sources, plan what is missing or stale, record it, ring.
 async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -> Result<()> {
     let mut first = true;
@@ -104,7 +96,7 @@ async fn round(
 ) -> Result<()> {
     let mill = &session.mill;
     let now = crate::clock::now();
-    let changes = engine::observe(mill).await?;
+    let changes = engine::observe(mill).await?.changes;
     let registered = crate::model::Registered::new();
     let extents = mill.catalog.extents(now, &registered);
     let spans: Vec<_> =

@@ -95,7 +95,9 @@ fn row(page: &mut String, dataset: &DatasetView) {
     let label = label.join(", ");
     push(
         &mut text,
-        format_args!("<td><span class=\"bar\" role=\"img\" title=\"{label}\" aria-label=\"{label}\">"),
+        format_args!(
+            "<td><span class=\"bar\" role=\"img\" title=\"{label}\" aria-label=\"{label}\">"
+        ),
     );
     for (count, color, _) in shown() {
         let share = percent(*count, dataset.partitions);

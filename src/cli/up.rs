@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
@@ -14,8 +15,25 @@ use super::args::UpArgs;
 use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, plan_view, progress};
-use crate::engine::{self, WorkOptions};
+use crate::api::World;
+use crate::engine::{self, Mill, WorkOptions};
 use crate::plan::{Request, Select};
+use crate::spec::Catalog;
+use crate::store::Registry;
+
+impl World for Mill {
+    fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
 
 /// How often sources are looked at.
 const PULSE: Duration = Duration::from_secs(10);
@@ -29,7 +47,8 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
         .await
         .with_context(|| format!("could not listen on {listen}; choose another with --listen"))?;
     let address = listener.local_addr()?;
-    let mut server = tokio::spawn(crate::api::serve(Arc::clone(mill), listener, stop.clone()));
+    let mut server =
+        tokio::spawn(crate::api::serve(Arc::clone(mill) as Arc<dyn World>, listener, stop.clone()));
     output::line(&format!("tidemill is at http://{address}"));
     let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
     let mut worker =

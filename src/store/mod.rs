@@ -18,8 +18,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use apply::{Applied, NewBackfill, apply};
 pub use causes::{
-    CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published, running,
-    waits_on,
+    CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
+    running, waits_on,
 };
 pub use commit::{Ended, Lease, Published, commit};
 pub use error::{Error, Result};

@@ -81,8 +81,7 @@ pub(super) fn lines(
         for (slice, ranges) in set.slices() {
             for range in ranges.ranges() {
                 let lacks = if is_blocked {
-                    let part =
-                        PartitionSet::of(slice.clone(), Ranges::from_range(range.clone()));
+                    let part = PartitionSet::of(slice.clone(), Ranges::from_range(range.clone()));
                     cause::lacks(catalog, &picture.assessment, dataset, &part)
                 } else {
                     cause::Lacks::new()

@@ -94,8 +94,16 @@ fn list(session: &Session, slices: &Slices, rows: &[RunRow]) {
         ]
     };
     let header = [
-        "RUN", "DATASET", "PARTITION", "STATE", "OUTCOME", "REASON", "ATTEMPT", "BACKFILL",
-        "FINISHED OR MADE", "ERROR",
+        "RUN",
+        "DATASET",
+        "PARTITION",
+        "STATE",
+        "OUTCOME",
+        "REASON",
+        "ATTEMPT",
+        "BACKFILL",
+        "FINISHED OR MADE",
+        "ERROR",
     ];
     output::table(&header, &rows.iter().map(cells).collect::<Vec<_>>());
 }

@@ -197,7 +197,11 @@ fn print_versions(versions: &[VersionRow]) {
                 output::bytes(version.bytes.unsigned_abs()),
                 version.rejected.to_string(),
                 version.seconds.map_or_else(|| "-".to_owned(), output::seconds),
-                version.fingerprint.as_deref().map_or("-", |code| &code[..12.min(code.len())]).into(),
+                version
+                    .fingerprint
+                    .as_deref()
+                    .map_or("-", |code| &code[..12.min(code.len())])
+                    .into(),
             ]
         })
         .collect();
@@ -230,9 +234,8 @@ fn print_versions(versions: &[VersionRow]) {
 
 fn version_json(version: &VersionRow) -> Value {
     let files = version.paths.iter().zip(&version.sizes).zip(&version.hashes);
-    let files = files.map(|((path, bytes), hash)| {
-        json!({ "path": path, "bytes": bytes, "hash": hash })
-    });
+    let files =
+        files.map(|((path, bytes), hash)| json!({ "path": path, "bytes": bytes, "hash": hash }));
     json!({
         "id": version.id,
         "is_current": version.is_head,

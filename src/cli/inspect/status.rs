@@ -22,8 +22,17 @@ pub(in crate::cli) async fn status(session: &Session, json: bool) -> anyhow::Res
 
 fn print(view: &StatusView) {
     let header = [
-        "DATASET", "KIND", "CUT", "PARTITIONS", "FRESH", "STALE", "MISSING", "MISSING UPSTREAM",
-        "FAILED", "WAITING", "RUNNING",
+        "DATASET",
+        "KIND",
+        "CUT",
+        "PARTITIONS",
+        "FRESH",
+        "STALE",
+        "MISSING",
+        "MISSING UPSTREAM",
+        "FAILED",
+        "WAITING",
+        "RUNNING",
     ];
     let rows: Vec<Vec<String>> = view
         .datasets

@@ -37,9 +37,8 @@ impl World<'_> {
         if let Some(routes) = self.ledger.records[dataset].routes.get(&position) {
             for slice in link.input_slices(&key.slice, theirs.slices) {
                 let routed = routes.into_windows(&slice, &(key.ordinal..key.ordinal + 1));
-                let ordinals = Ranges::from_ranges(
-                    routed.iter().map(|route| route.input..route.input + 1),
-                );
+                let ordinals =
+                    Ranges::from_ranges(routed.iter().map(|route| route.input..route.input + 1));
                 read.insert(slice, &ordinals);
             }
         }

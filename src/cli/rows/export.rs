@@ -7,9 +7,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use polars::prelude::{
-    DataFrame, Engine, LazyFrame, PlanCallback, PolarsError, SchemaRef,
-};
+use polars::prelude::{DataFrame, Engine, LazyFrame, PlanCallback, PolarsError, SchemaRef};
 use tokio::runtime::Handle;
 
 use super::encode::{self, Encoder};
@@ -57,7 +55,8 @@ pub(in crate::cli) async fn export(
     .await??;
     // Without a count, the reader went away: nobody is left to tell.
     if let Some(rows) = written {
-        let (rows, from) = (output::count(rows, "row"), output::count(partitions as u64, "partition"));
+        let (rows, from) =
+            (output::count(rows, "row"), output::count(partitions as u64, "partition"));
         eprintln!("wrote {rows} of {from} of `{}`", spec.name);
     }
     Ok(ExitCode::SUCCESS)
@@ -138,8 +137,8 @@ impl Work<'_> {
     }
 
     fn fill_file(&self, versions: &[VersionRow], path: &Path) -> Result<u64> {
-        let file = File::create(path)
-            .with_context(|| format!("could not create `{}`", path.display()))?;
+        let file =
+            File::create(path).with_context(|| format!("could not create `{}`", path.display()))?;
         let rows = self.fill(versions, Box::new(file.try_clone()?))?;
         file.sync_all().with_context(|| format!("could not finish `{}`", path.display()))?;
         Ok(rows)
@@ -147,8 +146,9 @@ impl Work<'_> {
 
     fn fill(&self, versions: &[VersionRow], out: Box<dyn Write + Send>) -> Result<u64> {
         let empty = DataFrame::empty_with_schema(&self.columns);
-        let shaped = encode::shape(polars::prelude::IntoLazy::lazy(empty), &self.columns, self.format)
-            .collect_schema()?;
+        let shaped =
+            encode::shape(polars::prelude::IntoLazy::lazy(empty), &self.columns, self.format)
+                .collect_schema()?;
         let mut encoder = Encoder::new(self.format, out, &shaped)?;
         let paths = |versions: &[VersionRow]| -> Vec<String> {
             versions.iter().flat_map(|version| version.paths.iter().cloned()).collect()

@@ -149,11 +149,8 @@ pub(super) fn cell(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let mut cut: String = text
-        .chars()
-        .take(WIDTH_MAX)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut cut: String =
+        text.chars().take(WIDTH_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if WIDTH_MAX < text.chars().count() {
         cut.push('…');
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
@@ -16,24 +15,8 @@ use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, plan_view, progress};
 use crate::api::World;
-use crate::engine::{self, Mill, WorkOptions};
+use crate::engine::{self, WorkOptions};
 use crate::plan::{Request, Select};
-use crate::spec::Catalog;
-use crate::store::Registry;
-
-impl World for Mill {
-    fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
-
-    fn registry(&self) -> &Registry {
-        &self.registry
-    }
-
-    fn pool(&self) -> &PgPool {
-        &self.pool
-    }
-}
 
 /// How often sources are looked at.
 const PULSE: Duration = Duration::from_secs(10);

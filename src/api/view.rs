@@ -120,7 +120,7 @@ pub async fn status(
     now: Timestamp,
 ) -> store::Result<StatusView> {
     let mut db = pool.acquire().await?;
-    let ledger = store::load(&mut db, catalog, registry, now).await?;
+    let ledger = store::load(&mut db, registry, now).await?;
     let assessment = plan::assess(catalog, &ledger);
     let slices = Slices::load(&mut db).await?;
     let running = running_sets(&mut db, registry, &slices).await?;

@@ -184,17 +184,14 @@ async fn execute_in_time(
     let (shared, told, runtime) = (Arc::clone(mill), Arc::clone(&stop), Handle::current());
     let mut task =
         tokio::task::spawn_blocking(move || execute(&shared, &resolved, &runtime, &told));
-    let joined = match tokio::time::timeout(limit, &mut task).await {
-        Ok(joined) => joined,
-        Err(_) => {
-            stop.store(true, Ordering::Relaxed);
-            let _ = tokio::time::timeout(GRACE, &mut task).await;
-            return Err(Failure {
-                code: "TM0403",
-                message: format!("it took longer than its timeout of {limit:?}"),
-                is_final: false,
-            });
-        }
+    let Ok(joined) = tokio::time::timeout(limit, &mut task).await else {
+        stop.store(true, Ordering::Relaxed);
+        let _ = tokio::time::timeout(GRACE, &mut task).await;
+        return Err(Failure {
+            code: "TM0403",
+            message: format!("it took longer than its timeout of {limit:?}"),
+            is_final: false,
+        });
     };
     joined.unwrap_or_else(|error| {
         let message = format!("the attempt panicked: {error}");

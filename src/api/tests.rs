@@ -59,8 +59,7 @@ fn a_source_is_present_or_missing_upstream() {
 
     let found = standings(true, &status, &PartitionSet::new());
 
-    let expected =
-        [(Standing::MissingUpstream, days(3, 5)), (Standing::Present, days(0, 3))];
+    let expected = [(Standing::MissingUpstream, days(3, 5)), (Standing::Present, days(0, 3))];
     assert_eq!(found, expected);
 }
 

@@ -253,7 +253,7 @@ pub(super) struct ExportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// Which; without it, all: `plan_million`, `plan_million_published`, `overhead_per_partition`,
-    /// `overhead_vs_polars`.
+    /// Which; without it, all: `plan_million`, `plan_million_published`, `check_500`,
+    /// `overhead_per_partition`, `overhead_vs_polars`.
     pub(super) name: Option<String>,
 }

@@ -46,6 +46,9 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     if wanted("plan_million_published") {
         figures.push(plan_million_published());
     }
+    if wanted("check_500") {
+        figures.push(check_500());
+    }
     if wanted("overhead_per_partition") {
         let shape = Shape { name: "overhead_per_partition", days: 300, rows: 100, rounds: 3 };
         figures.push(overhead(config, &shape).await?);
@@ -57,7 +60,7 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     anyhow::ensure!(
         !figures.is_empty(),
         "there is no bench of that name; there are `plan_million`, \
-         `plan_million_published`, `overhead_per_partition` and `overhead_vs_polars`"
+         `plan_million_published`, `check_500`, `overhead_per_partition` and `overhead_vs_polars`"
     );
     for figure in &figures {
         let ratio = figure.value / figure.limit;
@@ -133,6 +136,48 @@ fn plan_figure(
     }
     let against = "building a set of as many keys";
     Figure { name, value: median(took), unit: "s", limit: median(keys), samples: rounds, against }
+}
+
+/// Checks a project of 500 jobs, fingerprints among it; the limit is only building each job's plan
+/// and resolving its columns once.
+fn check_500() -> Figure {
+    let mut project = Project::new();
+    let day = TimePartitions::daily("2024-01-01");
+    let columns = [("user", Type::Int64), ("amount", Type::Int64), ("text", Type::String)];
+    let events = project.source(
+        Source::files("events", "{day}.parquet")
+            .under(".")
+            .partitions(&day)
+            .contract(Contract::new(columns.clone())),
+    );
+    for job in 0..500 {
+        project.job(
+            Transform::new(&format!("job_{job}"))
+                .reads(&events, Mapping::Same)
+                .partitions(&day)
+                .run(|_, [events]| query(events)),
+        );
+    }
+    let rounds = 5;
+    let (mut took, mut resolved) = (Vec::new(), Vec::new());
+    let schema = Arc::new(crate::lake::schema(&Contract::new(columns)));
+    for _ in 0..rounds {
+        let began = Instant::now();
+        let catalog = project.catalog().expect("this file declares a sound project");
+        let verified = verify(&project, &catalog);
+        took.push(began.elapsed().as_secs_f64());
+        assert!(verified.faults.is_empty(), "this file declares sound jobs");
+        let began = Instant::now();
+        for _ in 0..500 {
+            let frame = crate::lake::probe::probe("events", Arc::clone(&schema));
+            let mut plan = query(frame).expect("the query of this file builds");
+            std::hint::black_box(plan.collect_schema().expect("and resolves"));
+        }
+        resolved.push(began.elapsed().as_secs_f64());
+    }
+    let against = "resolving the same 500 plans once";
+    let (value, limit) = (median(took), median(resolved));
+    Figure { name: "check_500", value, unit: "s", limit, samples: rounds, against }
 }
 
 /// A source and 100 jobs, each reading the one before, of 10,000 partitions of five minutes each.

@@ -148,11 +148,11 @@ async fn everything(session: &Session, now: jiff::Timestamp) -> Result<Request> 
     let targets = assessment.statuses.iter().enumerate();
     let targets = targets
         .map(|(dataset, status)| {
-            let wanted = status.missing.union(&status.stale_input).union(&status.stale_upstream);
+            let wanted = status.missing.union(&status.stale_input);
             (dataset, wanted.difference(&status.failed))
         })
         .filter(|(_, wanted)| !wanted.is_empty())
         .collect();
-    let select = Select { missing: true, stale: true, ..Select::default() };
-    Ok(Request { targets, select, upstream: false, downstream: false })
+    let select = Select { missing: true, stale: true, keep_code: true, ..Select::default() };
+    Ok(Request { targets, select, upstream: false, downstream: true })
 }

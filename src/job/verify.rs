@@ -142,7 +142,7 @@ fn report(dataset: &DatasetSpec, finding: Finding, verified: &mut Verified) {
         _ => finding.message,
     };
     let mut error = fault(code, dataset, message);
-    error.hint = finding.hint;
+    error.hint = finding.hint.or(error.hint);
     verified.faults.push(error);
 }
 

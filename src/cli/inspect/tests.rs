@@ -168,11 +168,8 @@ fn lineage_folds_days_into_ranges() {
     let catalog = catalog();
     let first = day(&catalog, "2024-01-01");
     let mut steps = Steps::default();
-    let node = |dataset, ordinal, is_head| Node {
-        dataset,
-        key: PartitionKey::time(ordinal),
-        is_head,
-    };
+    let node =
+        |dataset, ordinal, is_head| Node { dataset, key: PartitionKey::time(ordinal), is_head };
     for at in 0..31 {
         steps.nodes.insert(100 + at, node(2, first + at, true));
         steps.edges.entry(1).or_default().insert(100 + at);
@@ -204,7 +201,8 @@ fn a_change_says_versions_and_rows() {
     let expected = "version 17, 1000 rows for this window, became version 31, 1003 rows for this \
                     window, at 1970-01-01 00:00:00Z: 3 rows more";
     assert_eq!(change_text(&change, true), expected);
-    let gone = InputChange { after_id: None, after_rows: None, after_bytes: None, ..change.clone() };
+    let gone =
+        InputChange { after_id: None, after_rows: None, after_bytes: None, ..change.clone() };
     assert_eq!(change_text(&gone, false), "is gone; version 17 was read, 1000 rows");
     let new = InputChange { before_id: None, ..change };
     let expected = "was not there: version 31, 1003 rows, came at 1970-01-01 00:00:00Z";

@@ -100,10 +100,8 @@ fn no_row_at_all_still_has_a_header() {
 
 #[test]
 fn csv_refuses_nested_columns_and_names_them() {
-    let schema = Schema::from_iter([Field::new(
-        "tags".into(),
-        DataType::List(Box::new(DataType::String)),
-    )]);
+    let schema =
+        Schema::from_iter([Field::new("tags".into(), DataType::List(Box::new(DataType::String)))]);
     let fault = check("posts", &schema, ExportFormat::Csv).unwrap_err();
     assert!(fault.to_string().contains("`tags` of `posts`"), "{fault}");
     assert!(check("posts", &schema, ExportFormat::Ndjson).is_ok());

@@ -3,6 +3,7 @@
 mod cause;
 mod lineage;
 mod partitions;
+mod register;
 mod runs;
 mod show;
 mod status;
@@ -29,6 +30,7 @@ use crate::store::{Registry, Slices};
 
 pub(super) use lineage::lineage;
 pub(super) use partitions::partitions;
+pub(super) use register::register;
 pub(super) use runs::runs;
 pub(super) use show::show;
 pub(super) use status::status;

@@ -19,6 +19,9 @@ pub mod telemetry;
 
 pub use app::main;
 
+/// The versions of these crates that jobs are written against.
+pub use {jiff, polars};
+
 /// Everything a file that declares jobs needs, Polars' lazy API included.
 pub mod prelude {
     pub use std::time::Duration;

@@ -5,5 +5,11 @@ mod oracle;
 mod support;
 
 mod backfill;
+mod crash;
+mod dimensions;
 mod fence;
+mod missing;
+mod outside;
+mod quality;
+mod retries;
 mod staleness;

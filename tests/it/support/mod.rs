@@ -38,7 +38,7 @@ pub(crate) const ALL: Select = Select { missing: true, failed: true, stale: true
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Rings on the channel `told` when a backfill changes and when something is published.
-const TELL: &str = "
+pub(crate) const TELL: &str = "
     create function public.tell() returns trigger language plpgsql as
         $$ begin perform pg_notify('told', tg_table_name); return null; end $$;
     create trigger tell after insert or update on tidemill.backfill

@@ -14,7 +14,8 @@ pub struct Config {
     pub lake: String,
     /// `TIDEMILL_PG_BIN`: the folder of the Postgres programs.
     pub pg_bin: Option<PathBuf>,
-    /// `TIDEMILL_SLOTS`: how many partitions are made at once; one a core otherwise.
+    /// `TIDEMILL_SLOTS`: how many partitions are made at once; two a core otherwise, so that
+    /// cores do not wait for the disk.
     pub slots: usize,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
@@ -27,7 +28,10 @@ pub struct Config {
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values may be secrets: only what is harmless is shown.
-        f.debug_struct("Config").field("home", &self.home).field("slots", &self.slots).finish()
+        f.debug_struct("Config")
+            .field("home", &self.home)
+            .field("slots", &self.slots)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,7 +72,7 @@ impl Config {
             slots: get("TIDEMILL_SLOTS")
                 .and_then(|text| text.parse().ok())
                 .filter(|slots| (1..=256).contains(slots))
-                .unwrap_or(cores),
+                .unwrap_or(cores * 2),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
             store_options,
             settings,

@@ -12,7 +12,6 @@ pub mod cli;
 pub mod cluster;
 pub mod testing;
 mod app;
-mod bench;
 pub mod codes;
 pub mod clock;
 pub mod config;
@@ -26,11 +25,11 @@ pub mod prelude {
 
     pub use jiff::ToSpan;
     pub use polars::prelude::{
-        ChunkedArray, ClosedInterval, Column as PolarsColumn, DataFrame, DataType, Expr,
-        IntoLazy, JoinArgs, JoinBuilder, JoinType, LazyFrame, LazyGroupBy, NamedFrom,
-        PolarsError, PolarsResult, RankMethod, RankOptions, Series, SortMultipleOptions,
-        SortOptions, StrptimeOptions, TimeUnit, UniqueKeepStrategy, by_name, coalesce, col,
-        concat, concat_str, cols, df, first, last, len, lit, when, UnionArgs,
+        ChunkedArray, ClosedInterval, Column as PolarsColumn, DataFrame, DataType, Expr, IntoLazy,
+        JoinArgs, JoinBuilder, JoinType, LazyFrame, LazyGroupBy, NamedFrom, PolarsError,
+        PolarsResult, RankMethod, RankOptions, Series, SortMultipleOptions, SortOptions,
+        StrptimeOptions, TimeUnit, UnionArgs, UniqueKeepStrategy, by_name, coalesce, col, cols,
+        concat, concat_str, df, first, last, len, lit, when,
     };
 
     pub use crate::job::{Context, Export, ForGood, JobError, JobResult, Load, Project, Transform};

@@ -1,4 +1,14 @@
-//! (stub)
-use std::sync::Arc; use tokio_util::sync::CancellationToken;
-/// x
-pub async fn serve(_: Arc<crate::engine::Mill>, _l: tokio::net::TcpListener, stop: CancellationToken) -> anyhow::Result<()> { stop.cancelled().await; Ok(()) }
+//! What the network sees: a status page and the same as JSON, read-only.
+
+mod guard;
+mod page;
+mod serve;
+mod standing;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use serve::{World, serve};
+pub use standing::{Standing, standings};
+pub use view::{BackfillView, DatasetView, FailureView, StatusView, running_sets, status};

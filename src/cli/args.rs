@@ -253,6 +253,7 @@ pub(super) struct ExportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// Which; without it, all: `overhead_vs_polars`, `overhead_per_partition`, `plan_million`.
+    /// Which; without it, all: `plan_million`, `plan_million_published`, `check_500`,
+    /// `overhead_per_partition`, `overhead_vs_polars`.
     pub(super) name: Option<String>,
 }

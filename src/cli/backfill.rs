@@ -122,6 +122,7 @@ async fn request(session: &Session, args: &BackfillArgs) -> Result<Request> {
         failed: args.failed || !said,
         stale: args.stale || !said,
         all: args.all,
+        keep_code: false,
     };
     Ok(Request { targets, select, upstream: args.upstream, downstream: args.downstream })
 }
@@ -174,7 +175,9 @@ async fn apply(
     let by = user();
     let applied =
         engine::apply(&session.mill, request, &planned.plan.hash, text, newest_first, &by).await?;
-    let counts = with_worker(session, applied.backfill, applied.runs).await?;
+    let Some(counts) = with_worker(session, applied.backfill, applied.runs).await? else {
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
     let took = began.elapsed().as_secs_f64();
     let made = counts.succeeded - counts.unchanged;
     if json {
@@ -207,33 +210,42 @@ async fn apply(
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Follows a backfill; makes its partitions in this process when no other worker lives.
-pub(super) async fn with_worker(
-    session: &Session,
-    backfill: i64,
-    runs: u64,
-) -> Result<store::Counts> {
+/// The exit code of a program that was interrupted, by custom.
+const INTERRUPTED: u8 = 130;
+
+/// Follows a backfill and works on it in this process; none when it was interrupted.
+async fn with_worker(session: &Session, backfill: i64, runs: u64) -> Result<Option<store::Counts>> {
     let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
     let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
     let mut worker =
         tokio::spawn(engine::work(Arc::clone(&session.mill), options, stop.clone(), bell));
     let outcome = tokio::select! {
-        counts = progress::follow(&session.mill, backfill, runs) => counts,
+        counts = progress::follow(&session.mill, backfill, runs, progress::LOOK) => counts,
         ended = &mut worker => {
             ended??;
             anyhow::bail!("the worker stopped before the backfill was done; start it again")
         }
-        signal = tokio::signal::ctrl_c() => {
-            signal?;
+        told = told_to_stop() => {
+            told?;
             eprintln!("stopping; what is in hand is finished, the rest goes on at the next start");
             stop.cancel();
-            (&mut worker).await??;
-            std::process::exit(130)
+            worker.await??;
+            return Ok(None);
         }
     };
     stop.cancel();
     worker.await??;
-    outcome
+    outcome.map(Some)
+}
+
+/// Waits for Ctrl-C or a request to terminate.
+pub(super) async fn told_to_stop() -> Result<()> {
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminated.recv() => (),
+    }
+    Ok(())
 }
 
 /// Who types, as the system knows them.

@@ -2,6 +2,7 @@
 
 mod args;
 mod backfill;
+mod bench;
 mod check;
 mod fault;
 mod inspect;
@@ -40,7 +41,10 @@ fn dispatch(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::Result<Exi
         Command::Check(args) => check::check(declare, config, args, cli.json),
         _ => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            let outcome = runtime.block_on(with_session(declare, config, cli));
+            let outcome = match &cli.command {
+                Command::Bench(args) => runtime.block_on(bench::bench(config, args, cli.json)),
+                _ => runtime.block_on(with_session(declare, config, cli)),
+            };
             // A query that does not stop must not keep the process.
             runtime.shutdown_timeout(std::time::Duration::from_secs(2));
             outcome
@@ -48,11 +52,7 @@ fn dispatch(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::Result<Exi
     }
 }
 
-async fn with_session(
-    declare: &Declare,
-    config: &Config,
-    cli: &Cli,
-) -> anyhow::Result<ExitCode> {
+async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::Result<ExitCode> {
     let session = Session::open(declare, config).await?;
     let json = cli.json;
     let outcome = match &cli.command {
@@ -68,9 +68,11 @@ async fn with_session(
         Command::Lineage(args) => inspect::lineage(&session, args, json).await,
         Command::Preview(args) => rows::preview(&session, args, json).await,
         Command::Export(args) => rows::export(&session, args).await,
-        Command::Bench(args) => crate::bench::bench(&session.mill, args.name.as_deref(), json).await,
-        Command::Check(_) | Command::Explain { .. } | Command::Completions { .. } => {
-            unreachable!("handled without a database")
+        Command::Bench(_)
+        | Command::Check(_)
+        | Command::Explain { .. }
+        | Command::Completions { .. } => {
+            unreachable!("handled without the project's database")
         }
     };
     let closed = session.close().await;

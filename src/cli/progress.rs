@@ -9,12 +9,22 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::engine::Mill;
 use crate::store::{self, Counts};
 
-/// Follows a backfill until no run of it is live, and says how far it is.
-pub(super) async fn follow(mill: &Mill, backfill: i64, runs: u64) -> Result<Counts> {
+/// The longest time between two looks.
+pub(super) const LOOK: Duration = Duration::from_millis(250);
+
+/// Follows a backfill until no run of it is live, and says how far it is. It looks often at first,
+/// so that a small backfill is seen to end at once, and then once every `longest`.
+pub(super) async fn follow(
+    mill: &Mill,
+    backfill: i64,
+    runs: u64,
+    longest: Duration,
+) -> Result<Counts> {
     let bar = bar(runs);
-    let mut ticks = tokio::time::interval(Duration::from_millis(250));
+    let mut pause = Duration::from_millis(5).min(longest);
     loop {
-        ticks.tick().await;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 5 / 4).min(longest);
         let mut db = mill.pool.acquire().await?;
         let counts = store::backfill_counts(&mut db, backfill).await?;
         drop(db);
@@ -41,7 +51,8 @@ fn message(counts: &Counts) -> String {
 
 fn bar(runs: u64) -> ProgressBar {
     let template = "{bar:30} {pos}/{len} partitions  {per_sec}  {elapsed} gone, {eta} left  {msg}";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     // Without a terminal nothing is drawn: a log is no place for a bar.
     let target = match std::io::stderr().is_terminal() {
         true => ProgressDrawTarget::stderr_with_hz(4),

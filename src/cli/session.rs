@@ -118,9 +118,9 @@ impl Session {
         let scheme = &self.mill.catalog.dataset(dataset).scheme;
         let mut wanted = Vec::new();
         for pair in pairs {
-            let (name, value) = pair.split_once('=').ok_or_else(|| {
-                Fault::new("TM0202", format!("`{pair}` is not `name=value`"))
-            })?;
+            let (name, value) = pair
+                .split_once('=')
+                .ok_or_else(|| Fault::new("TM0202", format!("`{pair}` is not `name=value`")))?;
             let at = scheme.dimensions.iter().position(|held| held.name == name);
             let at = at.ok_or_else(|| {
                 let dataset = &self.mill.catalog.dataset(dataset).name;
@@ -128,9 +128,8 @@ impl Session {
             })?;
             wanted.push((at, value));
         }
-        let fits = |slice: &&Slice| {
-            wanted.iter().all(|(at, value)| &*slice.values()[*at] == *value)
-        };
+        let fits =
+            |slice: &&Slice| wanted.iter().all(|(at, value)| &*slice.values()[*at] == *value);
         Ok(known.iter().filter(fits).cloned().collect())
     }
 

@@ -11,8 +11,10 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
 use super::args::UpArgs;
+use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, plan_view, progress};
+use crate::api::World;
 use crate::engine::{self, WorkOptions};
 use crate::plan::{Request, Select};
 
@@ -28,15 +30,12 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
         .await
         .with_context(|| format!("could not listen on {listen}; choose another with --listen"))?;
     let address = listener.local_addr()?;
-    let mut server = tokio::spawn(crate::api::serve(Arc::clone(mill), listener, stop.clone()));
+    let mut server =
+        tokio::spawn(crate::api::serve(Arc::clone(mill) as Arc<dyn World>, listener, stop.clone()));
     output::line(&format!("tidemill is at http://{address}"));
     let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
-    let mut worker = tokio::spawn(engine::work(
-        Arc::clone(mill),
-        options,
-        stop.clone(),
-        Arc::clone(&bell),
-    ));
+    let mut worker =
+        tokio::spawn(engine::work(Arc::clone(mill), options, stop.clone(), Arc::clone(&bell)));
     let pulse = Arc::new(Notify::new());
     let mut ticker = ticker(&pulse).await?;
     let outcome = tokio::select! {
@@ -70,15 +69,6 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
     Ok(scheduler)
 }
 
-async fn told_to_stop() -> Result<()> {
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminated.recv() => (),
-    }
-    Ok(())
-}
-
 /// At each pulse: look at the sources, plan what is missing or stale, record it, ring.
 async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -> Result<()> {
     let mut first = true;
@@ -108,7 +98,7 @@ async fn round(
 ) -> Result<()> {
     let mill = &session.mill;
     let now = crate::clock::now();
-    let changes = engine::observe(mill).await?;
+    let changes = engine::observe(mill).await?.changes;
     let registered = crate::model::Registered::new();
     let extents = mill.catalog.extents(now, &registered);
     let spans: Vec<_> =
@@ -131,7 +121,7 @@ async fn round(
         let applied =
             engine::apply(mill, &request, &planned.plan.hash, text, false, "tidemill up").await?;
         bell.notify_one();
-        let counts = progress::follow(mill, applied.backfill, applied.runs).await?;
+        let counts = progress::follow(mill, applied.backfill, applied.runs, progress::LOOK).await?;
         output::line(&format!(
             "backfill {}: {} published, {} up to date, {} failed, {} cancelled",
             applied.backfill,
@@ -158,11 +148,11 @@ async fn everything(session: &Session, now: jiff::Timestamp) -> Result<Request> 
     let targets = assessment.statuses.iter().enumerate();
     let targets = targets
         .map(|(dataset, status)| {
-            let wanted = status.missing.union(&status.stale_input).union(&status.stale_upstream);
+            let wanted = status.missing.union(&status.stale_input);
             (dataset, wanted.difference(&status.failed))
         })
         .filter(|(_, wanted)| !wanted.is_empty())
         .collect();
-    let select = Select { missing: true, stale: true, ..Select::default() };
-    Ok(Request { targets, select, upstream: false, downstream: false })
+    let select = Select { missing: true, stale: true, keep_code: true, ..Select::default() };
+    Ok(Request { targets, select, upstream: false, downstream: true })
 }

@@ -8,6 +8,6 @@ mod resolve;
 mod worker;
 
 pub use mill::{Mill, OpenError};
-pub use observe::{Change, observe};
+pub use observe::{Change, Observation, observe};
 pub use planning::{Planned, apply, assess_now, plan_now};
 pub use worker::{WorkOptions, work};

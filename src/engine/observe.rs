@@ -24,35 +24,54 @@ pub struct Change {
     pub gone: Vec<PartitionKey>,
 }
 
+/// What an observation of all sources found.
+#[derive(Clone, Debug, Default)]
+pub struct Observation {
+    /// The sources that changed.
+    pub changes: Vec<Change>,
+    /// What could not be looked at, in words; what was known of it before stays.
+    pub faults: Vec<String>,
+}
+
 /// Lists every source, and records new versions, with the windows their rows belong to, and what
-/// is gone. Returns the sources that changed.
+/// is gone. One source or file that cannot be read does not hide the others.
 ///
 /// # Errors
 ///
-/// When the project's own landing fails, a place cannot be listed, a file that must be routed
-/// cannot be read, or the database fails; sources before the faulty one are recorded.
-pub async fn observe(mill: &Arc<Mill>) -> Result<Vec<Change>> {
+/// When the project's own landing fails, or the database fails.
+pub async fn observe(mill: &Arc<Mill>) -> Result<Observation> {
     let landing = Arc::clone(mill);
     let now = crate::clock::now();
     tokio::task::spawn_blocking(move || landing.project.land(now))
         .await?
         .map_err(|error| anyhow::anyhow!("could not land the project's files: {error}"))?;
-    let mut changes = Vec::new();
+    let mut observation = Observation::default();
     for dataset in 0..mill.catalog.datasets().len() {
-        let change = observe_source(mill, dataset).await.with_context(|| {
-            format!("could not observe source `{}`", mill.catalog.dataset(dataset).name)
-        })?;
-        changes.extend(change);
+        let change = observe_source(mill, dataset, &mut observation.faults).await?;
+        observation.changes.extend(change);
     }
-    Ok(changes)
+    for fault in &observation.faults {
+        tracing::error!("{fault}");
+    }
+    Ok(observation)
 }
 
-async fn observe_source(mill: &Arc<Mill>, dataset: usize) -> Result<Option<Change>> {
+async fn observe_source(
+    mill: &Arc<Mill>,
+    dataset: usize,
+    faults: &mut Vec<String>,
+) -> Result<Option<Change>> {
     let spec = mill.catalog.dataset(dataset);
     let (Some(place), Some(source)) = (&mill.sources[dataset], spec.source()) else {
         return Ok(None);
     };
-    let listed = lake::list(place, &source.template, &spec.scheme).await?;
+    let listed = match lake::list(place, &source.template, &spec.scheme).await {
+        Ok(listed) => listed,
+        Err(error) => {
+            faults.push(format!("TM0504: could not list source `{}`: {error}", spec.name));
+            return Ok(None);
+        }
+    };
     let mut db = mill.pool.acquire().await?;
     let recorded = store::source_versions(&mut db, &mill.registry, dataset).await?;
     drop(db);
@@ -78,8 +97,11 @@ async fn observe_source(mill: &Arc<Mill>, dataset: usize) -> Result<Option<Chang
     if fresh.is_empty() && gone.is_empty() {
         return Ok(None);
     }
-    let changed: Vec<PartitionKey> = fresh.iter().map(|(key, _)| key.clone()).collect();
-    let observed = route_all(mill, dataset, fresh).await?;
+    let observed = route_all(mill, dataset, fresh, faults).await?;
+    let changed: Vec<PartitionKey> = observed.iter().map(|version| version.key.clone()).collect();
+    if changed.is_empty() && gone.is_empty() {
+        return Ok(None);
+    }
     let mut tx = mill.pool.begin().await?;
     store::record_observed(&mut tx, &mill.registry, dataset, &observed, &gone).await?;
     tx.commit().await?;
@@ -93,11 +115,13 @@ async fn observe_source(mill: &Arc<Mill>, dataset: usize) -> Result<Option<Chang
     Ok(Some(Change { dataset, changed, gone }))
 }
 
-/// Reads which windows the rows of new versions belong to, a few versions at a time.
+/// Reads which windows the rows of new versions belong to, a few versions at a time. A version that
+/// cannot be read is left out: without its routes its rows would be lost to their windows.
 async fn route_all(
     mill: &Arc<Mill>,
     dataset: usize,
     fresh: Vec<(PartitionKey, Vec<Found>)>,
+    faults: &mut Vec<String>,
 ) -> Result<Vec<Observed>> {
     let mut waiting = fresh.into_iter();
     let mut tasks = JoinSet::new();
@@ -108,10 +132,23 @@ async fn route_all(
             && let Some((key, files)) = waiting.next()
         {
             let (mill, handle) = (Arc::clone(mill), handle.clone());
-            tasks.spawn_blocking(move || route_one(&mill, dataset, key, &files, &handle));
+            tasks.spawn_blocking(move || {
+                let named = mill.catalog.dataset(dataset).scheme.describe(&key);
+                route_one(&mill, dataset, key, &files, &handle)
+                    .with_context(|| format!("could not read the rows of {named}"))
+            });
         }
         match tasks.join_next().await {
-            Some(version) => observed.push(version??),
+            Some(Ok(Ok(version))) => observed.push(version),
+            Some(Ok(Err(error))) => {
+                let name = &mill.catalog.dataset(dataset).name;
+                faults.push(format!("source `{name}`: {error:#}"));
+            }
+            // A hostile file may make its reader panic.
+            Some(Err(error)) => {
+                let name = &mill.catalog.dataset(dataset).name;
+                faults.push(format!("TM0502: a reader of source `{name}` panicked: {error}"));
+            }
             None => break,
         }
     }

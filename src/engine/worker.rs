@@ -184,17 +184,14 @@ async fn execute_in_time(
     let (shared, told, runtime) = (Arc::clone(mill), Arc::clone(&stop), Handle::current());
     let mut task =
         tokio::task::spawn_blocking(move || execute(&shared, &resolved, &runtime, &told));
-    let joined = match tokio::time::timeout(limit, &mut task).await {
-        Ok(joined) => joined,
-        Err(_) => {
-            stop.store(true, Ordering::Relaxed);
-            let _ = tokio::time::timeout(GRACE, &mut task).await;
-            return Err(Failure {
-                code: "TM0403",
-                message: format!("it took longer than its timeout of {limit:?}"),
-                is_final: false,
-            });
-        }
+    let Ok(joined) = tokio::time::timeout(limit, &mut task).await else {
+        stop.store(true, Ordering::Relaxed);
+        let _ = tokio::time::timeout(GRACE, &mut task).await;
+        return Err(Failure {
+            code: "TM0403",
+            message: format!("it took longer than its timeout of {limit:?}"),
+            is_final: false,
+        });
     };
     joined.unwrap_or_else(|error| {
         let message = format!("the attempt panicked: {error}");
@@ -256,11 +253,7 @@ async fn publish(
 }
 
 /// Sends a group until it is known what became of it.
-async fn publish_group(
-    mill: &Mill,
-    worker: i64,
-    group: &[(Claimed, Ended)],
-) -> Result<Vec<Lease>> {
+async fn publish_group(mill: &Mill, worker: i64, group: &[(Claimed, Ended)]) -> Result<Vec<Lease>> {
     let mut pause = Duration::from_millis(20);
     loop {
         match store::commit(&mill.pool, &mill.registry, worker, group).await {

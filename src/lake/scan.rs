@@ -5,11 +5,11 @@ use std::sync::Arc;
 use polars::prelude::{
     DataFrame, IntoLazy, LazyFrame, PlRefPath, PolarsResult, ScanSources, SchemaRef, col,
 };
+use polars_io::HiveOptions;
+use polars_io::prelude::ParquetOptions;
 use polars_plan::dsl::{
     CastColumnsPolicy, DslBuilder, ExtraColumnsPolicy, MissingColumnsPolicy, UnifiedScanArgs,
 };
-use polars_io::prelude::ParquetOptions;
-use polars_io::HiveOptions;
 
 use super::Place;
 

@@ -9,9 +9,8 @@ use object_store::path::Path;
 use polars::prelude::{IntoLazy, LazyFrame};
 use tokio::runtime::Handle;
 
-use super::probe::schema;
 use super::text::{self, Reject, TextFormat, TextReader};
-use super::{Place, scan};
+use super::{Place, scan, schema};
 use crate::spec::{Contract, Format, RejectLimit, SourceSpec};
 
 /// What was read of a source.
@@ -89,11 +88,14 @@ pub fn read(
     for path in files {
         let fail = |why: String| SourceError::Open { path: place.full_path(path), why };
         if place.is_local() {
-            let file = File::open(place.full_path(path)).map_err(|error| fail(error.to_string()))?;
+            let file =
+                File::open(place.full_path(path)).map_err(|error| fail(error.to_string()))?;
             reader.read(path, file)?;
         } else {
             let bytes = runtime
-                .block_on(async { place.store().get(&Path::from(path.as_str())).await?.bytes().await })
+                .block_on(async {
+                    place.store().get(&Path::from(path.as_str())).await?.bytes().await
+                })
                 .map_err(|error| fail(error.to_string()))?;
             reader.read(path, &bytes[..])?;
         }

@@ -30,12 +30,13 @@ impl Template {
     /// The folder that every matching path starts with.
     #[must_use]
     pub fn prefix(&self) -> String {
-        let fixed = self.segments[..self.segments.len() - 1].iter().map_while(|segment| {
-            match &segment[..] {
-                [Piece::Text(text)] => Some(text.as_str()),
-                _ => None,
-            }
-        });
+        let fixed =
+            self.segments[..self.segments.len() - 1].iter().map_while(
+                |segment| match &segment[..] {
+                    [Piece::Text(text)] => Some(text.as_str()),
+                    _ => None,
+                },
+            );
         fixed.collect::<Vec<_>>().join("/")
     }
 

@@ -238,7 +238,7 @@ impl DatasetStatus {
 
 /// The digest a partition would have if it were made now from what is published.
 #[must_use]
-pub fn inputs_digest(
+fn inputs_digest(
     catalog: &Catalog,
     ledger: &Ledger,
     extents: &Extents,

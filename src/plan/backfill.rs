@@ -46,6 +46,8 @@ pub struct Select {
     pub failed: bool,
     /// Those published from other code or other inputs.
     pub stale: bool,
+    /// Of the stale ones, leaves those that only other code made.
+    pub keep_code: bool,
     /// All, fresh ones too.
     pub all: bool,
 }
@@ -133,9 +135,9 @@ pub fn plan(catalog: &Catalog, ledger: &Ledger, request: &Request) -> BackfillPl
             continue;
         }
         let inputs = catalog.inputs(dataset);
-        let planned = inputs.iter().filter(|input| {
-            !input.is_self && !builder.chosen[input.dataset].is_empty()
-        });
+        let planned = inputs
+            .iter()
+            .filter(|input| !input.is_self && !builder.chosen[input.dataset].is_empty());
         let wave = planned.map(|input| waves[input.dataset] + 1).max().unwrap_or(1);
         waves[dataset] = wave;
         let in_order = inputs.iter().any(|input| input.is_self);
@@ -257,7 +259,11 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// What of a dataset is made, by reason; what cannot be is added to `blocked`.
-    fn choose(&mut self, dataset: usize, blocked: &mut Vec<Blocked>) -> Vec<(Reason, PartitionSet)> {
+    fn choose(
+        &mut self,
+        dataset: usize,
+        blocked: &mut Vec<Blocked>,
+    ) -> Vec<(Reason, PartitionSet)> {
         let status = &self.assessment.statuses[dataset];
         let select = self.request.select;
         let scope = self.scope[dataset].difference(&status.live);
@@ -266,7 +272,11 @@ impl Builder<'_> {
         picked.take(Reason::Failed, select.failed || select.all, &status.failed);
         let never = status.missing.difference(&status.failed);
         picked.take(Reason::Missing, select.missing || select.all, &never);
-        picked.take(Reason::StaleCode, stale, &status.stale_code.difference(&status.failed));
+        picked.take(
+            Reason::StaleCode,
+            stale && !select.keep_code,
+            &status.stale_code.difference(&status.failed),
+        );
         picked.take(Reason::StaleInput, stale, &status.stale_input.difference(&status.failed));
         picked.take(Reason::Upstream, stale, &status.stale_upstream.difference(&status.failed));
         picked.take(Reason::Forced, select.all, &status.universe);

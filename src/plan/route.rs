@@ -51,8 +51,8 @@ impl Routes {
     /// The weight of what one output window is made from.
     #[must_use]
     pub fn weight(&self, slice: &Slice, output: i64) -> u128 {
-        self.into_windows(slice, &(output..output + 1)).iter().fold(0, |sum, route| {
-            sum.wrapping_add(part(slice, route.input, route.content))
-        })
+        self.into_windows(slice, &(output..output + 1))
+            .iter()
+            .fold(0, |sum, route| sum.wrapping_add(part(slice, route.input, route.content)))
     }
 }

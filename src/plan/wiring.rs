@@ -43,8 +43,14 @@ pub fn wire(
     plan: &BackfillPlan,
     newest_first: bool,
 ) -> Wiring {
-    let mut wirer = Wirer { catalog, ledger, assessment, out: Wiring::default(), places: Vec::new(),
-        gates: BTreeMap::new() };
+    let mut wirer = Wirer {
+        catalog,
+        ledger,
+        assessment,
+        out: Wiring::default(),
+        places: Vec::new(),
+        gates: BTreeMap::new(),
+    };
     wirer.places = vec![BTreeMap::new(); catalog.datasets().len()];
     for step in &plan.steps {
         for (reason, set) in &step.sets {

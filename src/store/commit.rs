@@ -179,12 +179,9 @@ async fn publish(
             _ => None,
         })
         .collect();
-    let versions = sqlx::query_file!(
-        "src/store/sql/publish.sql",
-        serde_json::Value::Array(rows),
-    )
-    .fetch_all(&mut *db)
-    .await?;
+    let versions = sqlx::query_file!("src/store/sql/publish.sql", serde_json::Value::Array(rows),)
+        .fetch_all(&mut *db)
+        .await?;
     let by_run: BTreeMap<i64, i64> = versions.iter().map(|row| (row.run_id, row.id)).collect();
     let mut edges = (Vec::new(), Vec::new(), Vec::new());
     let mut routes = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -348,6 +345,35 @@ async fn back_off(db: &mut PgConnection, group: &[&(Claimed, Ended)]) -> Result<
         .await?;
     }
     Ok(())
+}
+
+/// Fails runs that no attempt of a living worker stands behind: pairs of run and backfill.
+pub(super) async fn fail_runs(
+    db: &mut PgConnection,
+    runs: &[(i64, i64)],
+    code: &str,
+    error: &str,
+) -> Result<()> {
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let (ids, backfills): (Vec<i64>, Vec<i64>) = runs.iter().copied().unzip();
+    let outcomes = vec!["failed".to_owned(); ids.len()];
+    let codes = vec![Some(code.to_owned()); ids.len()];
+    let errors = vec![Some(error.to_owned()); ids.len()];
+    sqlx::query_file!(
+        "src/store/sql/finish_runs.sql",
+        &ids,
+        &outcomes,
+        &codes as &[Option<String>],
+        &errors as &[Option<String>],
+    )
+    .execute(&mut *db)
+    .await?;
+    for id in ids {
+        cancel_dependents(db, id, error).await?;
+    }
+    finish_backfills(db, &backfills).await
 }
 
 /// Counts down what waits on finished runs; a gate that opens counts down in turn.

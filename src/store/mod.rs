@@ -1,6 +1,7 @@
 //! What the database knows: SQL and nothing else.
 
 mod apply;
+mod causes;
 mod commit;
 mod error;
 mod ids;
@@ -16,6 +17,10 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use apply::{Applied, NewBackfill, apply};
+pub use causes::{
+    CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
+    running, waits_on,
+};
 pub use commit::{Ended, Lease, Published, commit};
 pub use error::{Error, Result};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};

@@ -114,10 +114,8 @@ pub async fn record_observed(
         .await?;
         insert_routes(db, id, &version.routes).await?;
     }
-    let (gone_slices, gone_ordinals): (Vec<i32>, Vec<i64>) = gone
-        .iter()
-        .map(|key| (slices.id(&key.slice).unwrap_or_default(), key.ordinal))
-        .unzip();
+    let (gone_slices, gone_ordinals): (Vec<i32>, Vec<i64>) =
+        gone.iter().map(|key| (slices.id(&key.slice).unwrap_or_default(), key.ordinal)).unzip();
     sqlx::query!(
         "delete from tidemill.head
          using unnest($2::int[], $3::bigint[]) as gone (slice_id, ordinal)

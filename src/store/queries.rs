@@ -74,15 +74,9 @@ pub async fn versions(
     slice: i32,
     ordinal: i64,
 ) -> Result<Vec<VersionRow>> {
-    Ok(sqlx::query_file_as!(
-        VersionRow,
-        "src/store/sql/versions.sql",
-        dataset,
-        slice,
-        ordinal
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(sqlx::query_file_as!(VersionRow, "src/store/sql/versions.sql", dataset, slice, ordinal)
+        .fetch_all(db)
+        .await?)
 }
 
 /// The versions that readers of a stretch of a dataset see, in partition order.
@@ -97,16 +91,9 @@ pub async fn heads_in(
     start: i64,
     end: i64,
 ) -> Result<Vec<VersionRow>> {
-    Ok(sqlx::query_file_as!(
-        VersionRow,
-        "src/store/sql/heads_in.sql",
-        dataset,
-        slices,
-        start,
-        end
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(sqlx::query_file_as!(VersionRow, "src/store/sql/heads_in.sql", dataset, slices, start, end)
+        .fetch_all(db)
+        .await?)
 }
 
 /// One step of partition lineage.
@@ -144,14 +131,9 @@ pub async fn lineage_up(
     materialization: i64,
     depth: i32,
 ) -> Result<Vec<LineageRow>> {
-    Ok(sqlx::query_file_as!(
-        LineageRow,
-        "src/store/sql/lineage_up.sql",
-        materialization,
-        depth
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(sqlx::query_file_as!(LineageRow, "src/store/sql/lineage_up.sql", materialization, depth)
+        .fetch_all(db)
+        .await?)
 }
 
 /// What was made from a version, so many steps down.
@@ -164,14 +146,9 @@ pub async fn lineage_down(
     materialization: i64,
     depth: i32,
 ) -> Result<Vec<LineageRow>> {
-    Ok(sqlx::query_file_as!(
-        LineageRow,
-        "src/store/sql/lineage_down.sql",
-        materialization,
-        depth
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(sqlx::query_file_as!(LineageRow, "src/store/sql/lineage_down.sql", materialization, depth)
+        .fetch_all(db)
+        .await?)
 }
 
 /// A run, live or finished.

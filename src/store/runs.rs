@@ -72,16 +72,18 @@ pub async fn release(db: &mut PgConnection, worker: i64, runs: &[i64]) -> Result
     Ok(())
 }
 
-/// Ends a dead worker: its attempts expire and its runs may be claimed again, or fail when no
-/// attempt is left. How many runs that was.
+/// Ends a dead worker: its attempts expire and its runs may be claimed again. A run that has taken
+/// five workers with it, and has no attempt left, fails. How many runs that was.
 ///
 /// # Errors
 ///
 /// When a statement fails.
 pub async fn expire_worker(db: &mut PgConnection, worker: i64) -> Result<i64> {
     super::end_worker(&mut *db, worker).await?;
-    let runs = sqlx::query_file_scalar!("src/store/sql/expire_runs.sql", worker)
-        .fetch_one(db)
-        .await?;
-    Ok(runs.unwrap_or_default())
+    let lost =
+        sqlx::query_file!("src/store/sql/expire_runs.sql", worker).fetch_all(&mut *db).await?;
+    let doomed: Vec<(i64, i64)> =
+        lost.iter().filter(|run| run.is_over).map(|run| (run.id, run.backfill_id)).collect();
+    super::commit::fail_runs(db, &doomed, "TM0407", "every worker that tried it died").await?;
+    Ok(lost.len() as i64)
 }

@@ -1,5 +1,5 @@
--- Take the runs of a dead worker back. A run that used all its attempts still gets one more claim:
--- the worker's death says nothing about the job, and the next failure is final.
+-- Take the runs of a dead worker back. A worker's death says little about the job, so a run gets at
+-- least five attempts before it is over.
 with lost as materialized (
     select id, attempt
     from tidemill.run
@@ -7,16 +7,6 @@ with lost as materialized (
       and state = 'running'
     order by id
     for update
-),
-freed as (
-    update tidemill.run
-    set state = 'ready',
-        worker_id = null,
-        error_code = 'TM0407',
-        error = 'the worker died'
-    from lost
-    where run.id = lost.id
-    returning run.id
 ),
 closed as (
     update tidemill.attempt
@@ -29,4 +19,11 @@ closed as (
       and attempt.number = lost.attempt
       and attempt.state = 'running'
 )
-select count(*) from freed
+update tidemill.run
+set state = 'ready',
+    worker_id = null,
+    error_code = 'TM0407',
+    error = 'the worker died'
+from lost
+where run.id = lost.id
+returning run.id, run.backfill_id, greatest(run.attempts_max, 5) <= run.attempt as "is_over!"

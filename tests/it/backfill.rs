@@ -145,3 +145,30 @@ async fn two_workers_share_a_backfill_and_publish_each_partition_once() {
     assert_eq!((test.published("clean").await, test.published("total").await), (5, 1));
     test.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_of_a_job_that_is_no_longer_declared_wait_for_a_worker_that_knows_it() {
+    let mut test = landed().await;
+    let backfill = test.apply(&test.ask(&[], NEEDED).await).await;
+    test.redeclare(|project| {
+        let day = TimePartitions::daily("2024-01-01").until("2024-01-06");
+        project.job(
+            Transform::new("other")
+                .partitions(&day)
+                .run(|_, []| Ok(df!("one" => [1_i64])?.lazy())),
+        );
+    })
+    .await;
+    assert_eq!(test.make(&test.ask(&["other"], NEEDED).await).await, "5 published");
+    let untouched = "select count(*) from tidemill.run where attempt = 0 and backfill_id = $1";
+    assert_eq!(test.number(untouched, backfill).await, 6 + gates(&test).await);
+
+    test.redeclare(declare).await;
+    test.work(backfill).await;
+    assert_eq!(test.rows("total", "2024-01").await, "15");
+    test.finish().await;
+}
+
+async fn gates(test: &TestMill) -> i64 {
+    test.number("select count(*) from tidemill.run where dataset_id is null and id <> $1", 0).await
+}

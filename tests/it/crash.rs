@@ -70,7 +70,8 @@ async fn what_was_killed_in_the_middle_of_a_backfill_goes_on_at_the_next_start()
             if milestone <= count {
                 break;
             }
-            told.recv().await.unwrap();
+            let heard = tokio::time::timeout(Duration::from_secs(60), told.recv()).await;
+            heard.expect("it goes on publishing").unwrap();
         }
         child.start_kill().unwrap();
         assert!(!child.wait().await.unwrap().success());
@@ -80,7 +81,10 @@ async fn what_was_killed_in_the_middle_of_a_backfill_goes_on_at_the_next_start()
     let left: i64 = sqlx::query_scalar(held).fetch_one(&pool).await.unwrap();
     assert!(0 < left, "it was killed {kills} times in the middle");
 
-    assert!(up(&home).wait().await.unwrap().success());
+    let end = tokio::time::timeout(Duration::from_secs(120), async {
+        up(&home).wait().await.unwrap()
+    });
+    assert!(end.await.expect("it comes to an end").success());
     for (fault, count) in NEVER {
         let found: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
         assert_eq!(found, 0, "{fault}");

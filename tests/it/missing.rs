@@ -49,8 +49,8 @@ async fn a_day_without_a_file_blocks_who_needs_it_and_nobody_else() {
         "1 clean missing: 2024-01-01..2024-01-04\n\
          2 of_any missing: 2024-W01\n\
          blocked clean: 2024-01-05..2024-01-07 lacks orders 2024-01-05..2024-01-07\n\
-         blocked of_five: 2024-W01 lacks clean 2024-01-05..2024-01-07\n\
-         blocked of_all: 2024-W01 lacks clean 2024-01-05..2024-01-07"
+         blocked of_all: 2024-W01 lacks clean 2024-01-05..2024-01-07\n\
+         blocked of_five: 2024-W01 lacks clean 2024-01-05..2024-01-07"
     );
     assert_eq!(test.catch_up().await, "5 published");
     assert_eq!(test.rows("of_any", "2024-W01").await, "4");

@@ -107,8 +107,8 @@ async fn a_touched_file_is_looked_at_again_and_changes_nothing() {
     // Events are compared by their rows, so that day is not even asked for.
     assert_snapshot!(test.plan_stale().await, @"
     1 clean stale_input: 2024-01-03
-    2 weekly upstream: 2024-W01
     2 running upstream: 2024-01-03..2024-01-14
+    2 weekly upstream: 2024-W01
     ");
     assert_eq!(test.catch_up().await, "1 published, 13 unchanged");
     assert_eq!(test.plan_needed().await, "nothing");
@@ -122,8 +122,8 @@ async fn one_changed_row_of_an_old_day_makes_that_day_and_what_is_made_from_it_s
 
     assert_snapshot!(test.plan_stale().await, @"
     1 clean stale_input: 2024-01-10
-    2 weekly upstream: 2024-W02
     2 running upstream: 2024-01-10..2024-01-14
+    2 weekly upstream: 2024-W02
     ");
     assert_eq!(test.catch_up().await, "7 published");
     assert_eq!(test.rows("weekly", "2024-W02").await, "7100 | 7");
@@ -168,8 +168,8 @@ async fn a_removed_file_blocks_its_day_until_it_is_back() {
     test.land("orders/2024-01-05.csv", "order,amount\na5,10\nb5,-1\n");
     assert_snapshot!(test.plan_stale().await, @"
     1 clean stale_input: 2024-01-05
-    2 weekly upstream: 2024-W01
     2 running upstream: 2024-01-05..2024-01-14
+    2 weekly upstream: 2024-W01
     ");
     assert_eq!(test.catch_up().await, "1 published, 11 unchanged");
     test.finish().await;
@@ -191,8 +191,8 @@ async fn a_changed_expression_makes_that_job_and_what_is_made_from_it_stale() {
     test.redeclare(|project| declare(project, Code { clean, weekly })).await;
     assert_snapshot!(test.plan_stale().await, @"
     1 clean stale_code: 2024-01-01..2024-01-14
-    2 weekly upstream: 2024-W01..2024-W02
     2 running upstream: 2024-01-01..2024-01-14
+    2 weekly upstream: 2024-W01..2024-W02
     ");
     // No order has an amount of 0, so the rows come out equal and the change ends there.
     assert_eq!(test.catch_up().await, "14 published, 16 unchanged");
@@ -226,8 +226,8 @@ async fn changed_data_late_data_and_changed_code_at_once_are_told_apart() {
     assert_snapshot!(test.plan_stale().await, @"
     1 clean stale_input: 2024-01-02
     1 events stale_input: 2024-01-09
-    2 weekly stale_code: 2024-W01..2024-W02
     2 running upstream: 2024-01-02..2024-01-14
+    2 weekly stale_code: 2024-W01..2024-W02
     ");
     assert_eq!(test.catch_up().await, "17 published");
     assert_eq!(test.plan_needed().await, "nothing");

@@ -25,14 +25,15 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use cluster::Cluster;
 pub(crate) use invariants::check_invariants;
 pub(crate) use s3::Moto;
-pub(crate) use text::{plan_text, rows_text, set_text};
+pub(crate) use text::{plan_text, rows_text};
 
 /// Everything that is missing, failed or stale.
-pub(crate) const NEEDED: Select = Select { missing: true, failed: true, stale: true, all: false };
+pub(crate) const NEEDED: Select =
+    Select { missing: true, failed: true, stale: true, keep_code: false, all: false };
 /// Everything that is stale.
-pub(crate) const STALE: Select = Select { missing: false, failed: false, stale: true, all: false };
+pub(crate) const STALE: Select = Select { missing: false, failed: false, ..NEEDED };
 /// Everything, fresh or not.
-pub(crate) const ALL: Select = Select { missing: true, failed: true, stale: true, all: true };
+pub(crate) const ALL: Select = Select { all: true, ..NEEDED };
 
 /// Longer than any test waits for anything; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -15,6 +15,9 @@ pub(crate) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
             lines.push(format!("{} {} {}: {set}", step.wave, dataset.name, reason.as_str()));
         }
     }
+    // Equal waves go at once: their order says nothing.
+    lines.sort();
+    let steps = lines.len();
     for held in &plan.blocked {
         let dataset = catalog.dataset(held.dataset);
         let input = catalog.dataset(held.blocker.input);
@@ -22,11 +25,12 @@ pub(crate) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
         let lacks = set_text(&input.scheme, &held.blocker.lacks);
         lines.push(format!("blocked {}: {blocks} lacks {} {lacks}", dataset.name, input.name));
     }
+    lines[steps..].sort();
     if lines.is_empty() { "nothing".to_owned() } else { lines.join("\n") }
 }
 
 /// A set: labels and ranges of labels, and the values of other dimensions.
-pub(crate) fn set_text(scheme: &Scheme, set: &PartitionSet) -> String {
+fn set_text(scheme: &Scheme, set: &PartitionSet) -> String {
     let mut parts = Vec::new();
     for (slice, ranges) in set.slices() {
         let mut ranges: Vec<String> = ranges

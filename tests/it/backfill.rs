@@ -76,10 +76,7 @@ async fn a_forced_backfill_with_downstream_leaves_readers_of_equal_rows_as_they_
     let mut forced = test.ask_for("clean", "2024-01-03", ALL);
     forced.downstream = true;
 
-    assert_eq!(
-        test.plan(&forced).await,
-        "1 clean forced: 2024-01-03\n2 total forced: 2024-01"
-    );
+    assert_eq!(test.plan(&forced).await, "1 clean forced: 2024-01-03\n2 total forced: 2024-01");
     assert_eq!(test.make(&forced).await, "2 published");
     assert_eq!(test.plan_needed().await, "nothing");
     test.finish().await;
@@ -153,9 +150,7 @@ async fn runs_of_a_job_that_is_no_longer_declared_wait_for_a_worker_that_knows_i
     test.redeclare(|project| {
         let day = TimePartitions::daily("2024-01-01").until("2024-01-06");
         project.job(
-            Transform::new("other")
-                .partitions(&day)
-                .run(|_, []| Ok(df!("one" => [1_i64])?.lazy())),
+            Transform::new("other").partitions(&day).run(|_, []| Ok(df!("one" => [1_i64])?.lazy())),
         );
     })
     .await;

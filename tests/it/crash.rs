@@ -81,9 +81,8 @@ async fn what_was_killed_in_the_middle_of_a_backfill_goes_on_at_the_next_start()
     let left: i64 = sqlx::query_scalar(held).fetch_one(&pool).await.unwrap();
     assert!(0 < left, "it was killed {kills} times in the middle");
 
-    let end = tokio::time::timeout(Duration::from_secs(120), async {
-        up(&home).wait().await.unwrap()
-    });
+    let end =
+        tokio::time::timeout(Duration::from_secs(120), async { up(&home).wait().await.unwrap() });
     assert!(end.await.expect("it comes to an end").success());
     for (fault, count) in NEVER {
         let found: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
@@ -93,6 +92,8 @@ async fn what_was_killed_in_the_middle_of_a_backfill_goes_on_at_the_next_start()
     let expired: i64 = sqlx::query_scalar(expired).fetch_one(&pool).await.unwrap();
     assert!(0 < expired, "the dead had attempts in hand");
     check_files(&pool, &home.join("lake")).await;
+    // It holds a connection, and closing waits for all of them.
+    drop(told);
     pool.close().await;
 }
 

@@ -19,12 +19,12 @@ async fn any_text_works_as_the_value_of_a_listed_dimension() {
     let test = TestMill::new(|project| {
         let day = TimePartitions::daily("2024-01-01").until("2024-01-02");
         let by_tenant = project.job(
-            Transform::new("by_tenant")
-                .partitions(day.clone().listed("tenant", AWKWARD))
-                .run(|cx, []| {
+            Transform::new("by_tenant").partitions(day.clone().listed("tenant", AWKWARD)).run(
+                |cx, []| {
                     let tenant = cx.value("tenant").unwrap_or_default().to_owned();
                     Ok(df!("tenant" => [tenant])?.lazy())
-                }),
+                },
+            ),
         );
         project.job(
             Transform::new("all")
@@ -102,11 +102,10 @@ async fn a_day_on_which_clocks_change_is_made_from_23_or_25_hours() {
     let test = TestMill::new(|project| {
         let declare = |project: &mut Project, name: &str, from: &str, to: &str| {
             let hour = TimePartitions::hourly(from).time_zone("Europe/Berlin").until(to);
-            let hours = project.job(
-                Transform::new(&format!("{name}_hours"))
-                    .partitions(&hour)
-                    .run(|cx, []| Ok(df!("one" => [1_i64])?.lazy().select([cx.start().alias("at")]))),
-            );
+            let hours =
+                project.job(Transform::new(&format!("{name}_hours")).partitions(&hour).run(
+                    |cx, []| Ok(df!("one" => [1_i64])?.lazy().select([cx.start().alias("at")])),
+                ));
             project.job(
                 Transform::new(&format!("{name}_day"))
                     .reads(&hours, Mapping::overlapping())

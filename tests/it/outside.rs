@@ -156,7 +156,10 @@ async fn sources_and_lake_may_be_in_an_object_store() {
     assert_eq!(test.plan_needed().await, "nothing");
 
     land("orders/2024-01-02.csv.gz", gzip("item,pieces\ntea,3\nmilk,1\n")).await;
-    assert_eq!(test.plan_stale().await, "1 revenue stale_input: 2024-01-02\n2 total upstream: 2024-W01");
+    assert_eq!(
+        test.plan_stale().await,
+        "1 revenue stale_input: 2024-01-02\n2 total upstream: 2024-W01"
+    );
     assert_eq!(test.catch_up().await, "2 published");
     assert_eq!(test.rows("total", "2024-W01").await, "24");
     test.finish().await;

@@ -88,7 +88,10 @@ async fn made() -> TestMill {
     let test = TestMill::new(|project| declare(project, FIRST)).await;
     for number in 1..=14 {
         let day = day(number);
-        test.land(&format!("orders/{day}.csv"), format!("order,amount\na{number},10\nb{number},-1\n"));
+        test.land(
+            &format!("orders/{day}.csv"),
+            format!("order,amount\na{number},10\nb{number},-1\n"),
+        );
         test.land(&format!("rates/{day}.csv"), "rate\n1.5\n");
         let rows = format!("event,at\ne{number},{day}T12:00:00\n");
         test.land(&format!("arrivals/{day}/1.csv"), rows);
@@ -145,10 +148,11 @@ async fn a_change_that_the_job_filters_out_stops_at_that_job() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_file_makes_exactly_the_event_days_it_has_rows_for_stale() {
     let test = made().await;
-    let rows = "event,at\nl3,2024-01-03T23:59:59\nl5,2024-01-05T00:00:00\nl14,2024-01-14T01:00:00\n";
+    let rows =
+        "event,at\nl3,2024-01-03T23:59:59\nl5,2024-01-05T00:00:00\nl14,2024-01-14T01:00:00\n";
     test.land("arrivals/2024-01-14/2.csv", rows);
 
-    assert_snapshot!(test.plan_stale().await, @"1 events stale_input: 2024-01-03 2024-01-05 2024-01-14");
+    assert_eq!(test.plan_stale().await, "1 events stale_input: 2024-01-03 2024-01-05 2024-01-14");
     assert_eq!(test.catch_up().await, "3 published");
     assert_eq!(
         test.rows("events", "2024-01-03").await,
@@ -178,7 +182,8 @@ async fn a_removed_file_blocks_its_day_until_it_is_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_expression_makes_that_job_and_what_is_made_from_it_stale() {
     let mut test = made().await;
-    let weekly = |clean: LazyFrame| clean.select([col("cents").max().alias("cents"), len().alias("orders")]);
+    let weekly =
+        |clean: LazyFrame| clean.select([col("cents").max().alias("cents"), len().alias("orders")]);
     test.redeclare(|project| declare(project, Code { weekly, ..FIRST })).await;
     assert_snapshot!(test.plan_stale().await, @"1 weekly stale_code: 2024-W01..2024-W02");
     assert_eq!(test.catch_up().await, "2 published");
@@ -220,7 +225,8 @@ async fn changed_data_late_data_and_changed_code_at_once_are_told_apart() {
     let mut test = made().await;
     test.land("orders/2024-01-02.csv", "order,amount\na2,12\n");
     test.land("arrivals/2024-01-14/2.csv", "event,at\nl9,2024-01-09T08:00:00\n");
-    let weekly = |clean: LazyFrame| clean.select([col("cents").max().alias("cents"), len().alias("orders")]);
+    let weekly =
+        |clean: LazyFrame| clean.select([col("cents").max().alias("cents"), len().alias("orders")]);
     test.redeclare(|project| declare(project, Code { weekly, ..FIRST })).await;
 
     assert_snapshot!(test.plan_stale().await, @"

@@ -116,10 +116,7 @@ fn running_state_waits_for_the_first_day_that_cannot_be_made() {
 fn running_state_in_the_middle_takes_what_comes_before_along_when_upstream_is_asked_for() {
     let world = "raw source has 01..14
          total daily reads raw reads itself has 01..04\n";
-    check(
-        &format!("{world}missing total 08"),
-        "blocked total 08 lacks total 07",
-    );
+    check(&format!("{world}missing total 08"), "blocked total 08 lacks total 07");
     check(&format!("{world}missing total 08 upstream"), "1 total missing 05..08");
 }
 

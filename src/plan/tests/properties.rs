@@ -89,8 +89,7 @@ fn expected(world: &World, plan: &BackfillPlan) -> BTreeSet<Edge> {
         for key in step.partitions().keys() {
             for (position, input) in world.catalog.inputs(step.dataset).iter().enumerate() {
                 let link = world.catalog.link(step.dataset, position);
-                let needed =
-                    link.needs(&PartitionSet::single(&key), extents.of(input.dataset));
+                let needed = link.needs(&PartitionSet::single(&key), extents.of(input.dataset));
                 let is_required = link.reads.missing == Missing::Wait;
                 let live = world.ledger.records[input.dataset].live();
                 for from in needed.keys() {
@@ -166,10 +165,12 @@ proptest! {
 
         let runs: BTreeSet<_> = wiring.runs.iter().map(|(at, key, _)| (*at, key.clone())).collect();
         prop_assert_eq!(runs.len(), wiring.runs.len(), "each run once");
-        let planned: BTreeSet<_> = plan
-            .steps
-            .iter()
-            .flat_map(|step| step.partitions().keys().map(|key| (step.dataset, key)).collect::<Vec<_>>())
+        let steps = plan.steps.iter();
+        let planned: BTreeSet<_> = steps
+            .flat_map(|step| {
+                let keys: Vec<_> = step.partitions().keys().collect();
+                keys.into_iter().map(|key| (step.dataset, key))
+            })
             .collect();
         prop_assert_eq!(&runs, &planned);
         prop_assert_eq!(wired(&world, &wiring), expected(&world, &plan));
@@ -190,7 +191,8 @@ proptest! {
                 track.live.clear();
             }
         }
-        let plan_all = |world: &World| plan(&world.catalog, &world.ledger, &everything(world, false));
+        let plan_all =
+            |world: &World| plan(&world.catalog, &world.ledger, &everything(world, false));
         let first = plan_all(&world);
         for step in &first.steps {
             for (_, ranges) in step.partitions().slices() {

@@ -20,15 +20,14 @@ use std::panic::Location;
 use jiff::Timestamp;
 
 use crate::model::{PartitionSet, Ranges, Registered, Scheme, Slice};
-use crate::plan::{
-    BackfillPlan, Head, InputsDigest, Ledger, Record, Request, Select, Track, part,
-};
+use crate::plan::{BackfillPlan, Head, InputsDigest, Ledger, Record, Request, Select, Track, part};
 use crate::spec::{
     Catalog, Contract, Dataset, Declaration, Format, Input, JobKind, Mapping, Partitions, Reads,
     Source, TimePartitions, Type,
 };
 
 /// A catalog and what the database knows of it.
+#[derive(Debug)]
 pub(super) struct World {
     pub(super) catalog: Catalog,
     pub(super) ledger: Ledger,
@@ -173,9 +172,10 @@ impl World {
         };
         let everything = Ranges::from_range(i64::MIN..i64::MAX);
         let of = |ranges: &Ranges| PartitionSet::of(Slice::none(), ranges.clone());
-        let named = words.iter().enumerate().find_map(|(at, word)| {
-            Some((at, self.catalog.index_of(word)?))
-        });
+        let named = words
+            .iter()
+            .enumerate()
+            .find_map(|(at, word)| Some((at, self.catalog.index_of(word)?)));
         let targets = match named {
             Some((at, dataset)) => {
                 let ranges = words.get(at + 1).filter(|word| word.starts_with(['0', '1', 'W']));

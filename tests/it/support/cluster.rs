@@ -38,8 +38,7 @@ impl Cluster {
 
     /// Opens the cluster of a state directory, which is removed in the end.
     pub(crate) async fn start(home: PathBuf) -> Self {
-        let options =
-            Options { database_url: None, state_dir: home.clone(), bin_dir: None };
+        let options = Options { database_url: None, state_dir: home.clone(), bin_dir: None };
         let database = cluster::open(&options).await.unwrap();
         let Origin::Private { data_dir: data, .. } = database.origin.clone() else {
             unreachable!("no URL was given")

@@ -78,12 +78,7 @@ async fn check_files(mill: &Mill) {
 }
 
 /// What a fresh partition was read from is what its reads say now, neither more nor less.
-async fn check_lineage(
-    mill: &Mill,
-    ledger: &Ledger,
-    assessment: &Assessment,
-    dataset: usize,
-) {
+async fn check_lineage(mill: &Mill, ledger: &Ledger, assessment: &Assessment, dataset: usize) {
     let edges = "
         select edge.position, slice.dimension_values, input.ordinal
         from tidemill.head

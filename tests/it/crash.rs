@@ -70,7 +70,7 @@ async fn what_was_killed_in_the_middle_of_a_backfill_goes_on_at_the_next_start()
             if milestone <= count {
                 break;
             }
-            let heard = tokio::time::timeout(Duration::from_secs(60), told.recv()).await;
+            let heard = tokio::time::timeout(Duration::from_mins(1), told.recv()).await;
             heard.expect("it goes on publishing").unwrap();
         }
         child.start_kill().unwrap();
@@ -82,7 +82,7 @@ async fn what_was_killed_in_the_middle_of_a_backfill_goes_on_at_the_next_start()
     assert!(0 < left, "it was killed {kills} times in the middle");
 
     let end =
-        tokio::time::timeout(Duration::from_secs(120), async { up(&home).wait().await.unwrap() });
+        tokio::time::timeout(Duration::from_mins(2), async { up(&home).wait().await.unwrap() });
     assert!(end.await.expect("it comes to an end").success());
     for (fault, count) in NEVER {
         let found: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();

@@ -36,7 +36,7 @@ pub(crate) const STALE: Select = Select { missing: false, failed: false, ..NEEDE
 pub(crate) const ALL: Select = Select { all: true, ..NEEDED };
 
 /// Longer than any test waits for anything; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Rings on the channel `told` when a backfill changes and when something is published.
 pub(crate) const TELL: &str = "

@@ -182,8 +182,8 @@ fn backfills(page: &mut String, backfills: &[BackfillView]) {
     }
     page.push_str(
         "<h2>Latest backfills</h2><div class=\"wide\"><table class=\"tight\"><thead><tr>\
-         <th class=\"n\">id<th>state<th class=\"n\">runs<th class=\"n\">failed<th class=\"n\">cancelled<th>made\
-         <th>request</tr></thead><tbody>",
+         <th class=\"n\">id<th>state<th class=\"n\">runs<th class=\"n\">failed\
+         <th class=\"n\">cancelled<th>made<th>request</tr></thead><tbody>",
     );
     for backfill in backfills {
         push(

@@ -148,12 +148,9 @@ fn describe(args: &BackfillArgs) -> String {
 
 fn ask(runs: u64) -> Result<bool> {
     if !std::io::stdin().is_terminal() {
-        return Err(Fault {
-            code: None,
-            message: "nobody is there to be asked".to_owned(),
-            hint: Some("add --yes to apply the plan, or --dry-run to only see it".to_owned()),
-        }
-        .into());
+        return Err(Fault::new("TM0204", "nobody is there to be asked; nothing was recorded")
+            .hint("add --yes to apply the plan, or --dry-run to only see it")
+            .into());
     }
     eprint!("make {}? [y/N] ", output::count(runs, "partition"));
     std::io::stderr().flush()?;

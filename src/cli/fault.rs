@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use super::output;
 use crate::spec::SpecError;
 
 /// An error with a code, and what to do.
@@ -23,10 +24,11 @@ impl Fault {
         self
     }
 
-    /// The exit code: 2 for what was typed or declared wrong, 3 when the world moved, else 1.
+    /// The exit code: 2 for what was typed or declared wrong, 3 for a plan that was not agreed to
+    /// or no longer holds, else 1.
     fn exit(&self) -> u8 {
         match self.code.as_deref() {
-            Some("TM0203") => 3,
+            Some("TM0203" | "TM0204") => 3,
             Some(code) if code.starts_with("TM01") || matches!(code, "TM0201" | "TM0202") => 2,
             _ => 1,
         }
@@ -83,7 +85,7 @@ fn from_text(text: &str) -> Fault {
 pub(super) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
     if let Some(declared) = error.downcast_ref::<Declared>() {
         if json {
-            println!("{}", super::output::faults_json(&declared.faults, &declared.warnings));
+            output::json(&output::faults_json(&declared.faults, &declared.warnings));
         } else {
             eprintln!("error: {declared}");
         }
@@ -97,7 +99,7 @@ pub(super) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
         let body = serde_json::json!({
             "error": { "code": fault.code, "message": fault.message, "hint": fault.hint }
         });
-        println!("{body}");
+        output::json(&body);
     } else {
         eprintln!("error: {fault}");
         if let Some(hint) = &fault.hint {

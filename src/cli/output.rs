@@ -1,16 +1,29 @@
 //! Tables, counts and JSON for the terminal.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::{PartitionSet, Scheme};
 use crate::spec::SpecError;
 
+/// Whether the reader of standard output went away.
+static IS_UNHEARD: AtomicBool = AtomicBool::new(false);
+
 /// Writes a line to standard output; a reader that went away is no error.
 pub(super) fn line(text: &str) {
+    write(format!("{text}\n").as_bytes());
+}
+
+/// Writes bytes to standard output; a reader that went away is no error.
+pub(super) fn write(bytes: &[u8]) {
+    if IS_UNHEARD.load(Ordering::Relaxed) {
+        return;
+    }
     let mut out = std::io::stdout().lock();
-    if writeln!(out, "{text}").is_err() {
-        // The reader closed the pipe: nobody is left to tell.
-        std::process::exit(0);
+    // Nobody is left to tell, but what was begun is finished and the database let go of: ending
+    // the process here would leave a private server running.
+    if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
+        IS_UNHEARD.store(true, Ordering::Relaxed);
     }
 }
 

@@ -43,6 +43,9 @@ pub(super) fn explain(code: Option<&str>, json: bool) -> anyhow::Result<ExitCode
 
 /// Prints a completion script.
 pub(super) fn completions(shell: clap_complete::Shell) -> ExitCode {
-    clap_complete::generate(shell, &mut Cli::command(), "tidemill", &mut std::io::stdout());
+    // Into memory first: the generator panics when a reader goes away.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tidemill", &mut script);
+    output::write(&script);
     ExitCode::SUCCESS
 }

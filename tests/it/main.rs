@@ -1,6 +1,6 @@
 //! What only shows with a database, a lake and a worker at work.
 
-#[expect(dead_code, unused_imports, reason = "the tests of the terminal will ask it")]
+mod cli;
 mod oracle;
 mod support;
 

@@ -340,7 +340,7 @@ impl Builder<'_> {
             let upstream = &self.assessment.statuses[input.dataset];
             let there = upstream.universe.difference(&upstream.missing);
             let there = there.union(&self.chosen[input.dataset]).union(&upstream.live);
-            let lacks = link.needs(wanted, theirs).difference(&there);
+            let mut lacks = link.needs(wanted, theirs).difference(&there);
             let mut blocks = link.affects(&lacks, theirs, own).intersection(wanted);
             if let Missing::AtLeast(least) = link.reads.missing {
                 let mut short = PartitionSet::new();
@@ -350,6 +350,7 @@ impl Builder<'_> {
                         short.extend(&one);
                     }
                 }
+                lacks = link.needs(&short, theirs).difference(&there);
                 blocks = short;
             }
             if blocks.is_empty() {

@@ -53,11 +53,14 @@ pub fn wire(
     };
     wirer.places = vec![BTreeMap::new(); catalog.datasets().len()];
     for step in &plan.steps {
-        for (reason, set) in &step.sets {
-            for key in set.keys() {
-                wirer.places[step.dataset].insert(key.clone(), wirer.out.runs.len());
-                wirer.out.runs.push((step.dataset, key, *reason));
-            }
+        let sets = step.sets.iter();
+        let mut runs: Vec<_> =
+            sets.flat_map(|(reason, set)| set.keys().map(move |key| (key, *reason))).collect();
+        // Whatever their reasons: a job that reads itself comes earlier partitions first.
+        runs.sort();
+        for (key, reason) in runs {
+            wirer.places[step.dataset].insert(key.clone(), wirer.out.runs.len());
+            wirer.out.runs.push((step.dataset, key, reason));
         }
     }
     let chosen: Vec<PartitionSet> = (0..catalog.datasets().len())

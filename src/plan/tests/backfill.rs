@@ -105,10 +105,11 @@ fn running_state_waits_for_the_first_day_that_cannot_be_made() {
     check(
         "raw source has 01..03 05..14
          total daily reads raw reads itself has 01
-         missing",
+         missing total 01..06",
         "1 total missing 02..03
          blocked total 04 lacks raw 04
-         blocked total 05..14 lacks total 04",
+         blocked total 05 lacks total 04
+         blocked total 06 lacks total 05",
     );
 }
 

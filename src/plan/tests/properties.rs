@@ -155,7 +155,7 @@ fn everything(world: &World, all: bool) -> Request {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     #[test]
     fn runs_wait_on_exactly_what_they_read(world in any_world(), all: bool, newest: bool) {

@@ -196,7 +196,11 @@ fn source(line: &[&str]) -> Source {
         .under("landing")
         .format(Format::Parquet)
         .partitions(days())
-        .contract(Contract::new([("a", Type::Int64)]))
+        .contract(contract())
+}
+
+fn contract() -> Contract {
+    Contract::new([("a", Type::Int64)])
 }
 
 #[track_caller]
@@ -231,6 +235,7 @@ fn job(line: &[&str]) -> Declaration {
 /// A job that reads nothing yet.
 pub(super) fn declaration(name: &str, is_weekly: bool) -> Declaration {
     let mut job = Declaration::new(JobKind::Transform, name);
+    job.about.contract = Some(contract());
     job.partitions = if is_weekly { days().weekly().into() } else { Partitions::from(days()) };
     job
 }

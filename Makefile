@@ -28,7 +28,7 @@ own-postgres := $(if $(DATABASE_URL),,need-postgres)
 BINARY := $(CARGO_TARGET_DIR)/release/tidemill
 say = @printf '==> %s\n' '$(1)'
 
-.PHONY: help up test check format clippy tidy suites doctest doc bench prepare clean
+.PHONY: help up down test check format clippy tidy suites doctest doc bench prepare clean
 .PHONY: need-rust need-postgres need-moto build
 
 help: ## Print this list
@@ -37,9 +37,12 @@ help: ## Print this list
 
 # --- run ---
 
-up: need-rust $(own-postgres) build ## Install what is missing, build, run everything
+up: need-rust $(own-postgres) build ## Install what is missing, build, run everything, leave it serving
 	$(call say,starting tidemill$(if $(TIDEMILL_DATA), on the data in $(TIDEMILL_DATA)))
-	@exec $(BINARY) up $(ARGS)
+	@deploy/up $(BINARY) $(ARGS)
+
+down: ## Stop what `make up` left running
+	@deploy/up stop
 
 bench: need-rust $(own-postgres) build ## Measure this machine against the budgets
 	$(call say,measuring)

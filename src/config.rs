@@ -28,7 +28,10 @@ pub struct Config {
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values may be secrets: only what is harmless is shown.
-        f.debug_struct("Config").field("home", &self.home).field("slots", &self.slots).finish()
+        f.debug_struct("Config")
+            .field("home", &self.home)
+            .field("slots", &self.slots)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,8 @@
 //! The rules of the house that no compiler holds: layers, sizes, words, codes and their pages.
 
+#[path = "tidy/docs.rs"]
+mod docs;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -41,14 +41,16 @@ pub(crate) fn lag(project: &mut Project, rows: &Dataset, day: &TimePartitions) -
 }
 
 /// What is wrong with what arrived on a day. It is cut by arrival, unlike its neighbors: a day of
-/// arrivals does not change any more, so this is the first place to see that a sender broke.
+/// arrivals does not change any more, so this is the first place to see that a sender broke. Files
+/// hold a month of arrivals; routed by the day of arrival, a file that grows makes only the days
+/// stale whose rows it brings.
 pub(crate) fn quality(project: &mut Project, arrivals: &Dataset, day: &TimePartitions) -> Dataset {
     let counts =
         ["row_count", "negative_lag", "late_1d", "late_30d", "bad_tz", "null_user", "null_page"];
     let columns = counts.map(|name| (name, Type::Int64));
     project.job(
         Transform::new("dev_quality_daily")
-            .reads(arrivals, Mapping::overlapping())
+            .reads(arrivals, Mapping::routed("received_at"))
             .partitions(day)
             .contract(
                 Contract::new([("day", Type::Date)].into_iter().chain(columns))
@@ -60,7 +62,7 @@ pub(crate) fn quality(project: &mut Project, arrivals: &Dataset, day: &TimeParti
             .owner(OWNER)
             .description("Rows received on a day, and how many of them are late or broken.")
             .tags(["devstream", "quality"])
-            .run(|cx, [arrivals]| {
+            .run(|_, [received]| {
                 let lag = col("received_at") - col("event_time");
                 let offset = col("tz_offset_min");
                 let bad_tz = offset
@@ -68,7 +70,6 @@ pub(crate) fn quality(project: &mut Project, arrivals: &Dataset, day: &TimeParti
                     .is_null()
                     .or(offset.clone().lt(lit(-720)))
                     .or(offset.gt(lit(840)));
-                let received = arrivals.filter(cx.during("received_at"));
                 Ok(received.group_by([day_of("received_at").alias("day")]).agg([
                     count().alias("row_count"),
                     count_if(col("received_at").lt(col("event_time"))).alias("negative_lag"),

@@ -10,8 +10,10 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use jiff::SignedDuration;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::{StatusView, guard, page, view};
@@ -32,7 +34,13 @@ pub trait World: Send + Sync + 'static {
 pub(super) struct Shared {
     world: Arc<dyn World>,
     pub(super) listen: SocketAddr,
+    /// The latest picture. Whoever takes a new one holds the lock, so that many requests cost the
+    /// database no more than one.
+    latest: Mutex<Option<StatusView>>,
 }
+
+/// For how long a picture is shown again.
+const KEEP: SignedDuration = SignedDuration::from_secs(1);
 
 /// Answers requests until `stop` fires, then finishes those in hand.
 ///
@@ -45,7 +53,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let listen = listener.local_addr()?;
-    let shared = Arc::new(Shared { world, listen });
+    let shared = Arc::new(Shared { world, listen, latest: Mutex::new(None) });
     let stopped = async move { stop.cancelled().await };
     axum::serve(listener, router(shared)).with_graceful_shutdown(stopped).await?;
     Ok(())
@@ -75,8 +83,14 @@ async fn health(State(shared): State<Arc<Shared>>) -> Result<&'static str, Faile
 }
 
 async fn look(shared: &Shared) -> Result<StatusView, Failed> {
+    let mut latest = shared.latest.lock().await;
     let (world, now) = (&shared.world, crate::clock::now());
-    Ok(view::status(world.pool(), world.catalog(), world.registry(), now).await?)
+    if let Some(view) = latest.as_ref().filter(|view| now.duration_since(view.at) < KEEP) {
+        return Ok(view.clone());
+    }
+    let view = view::status(world.pool(), world.catalog(), world.registry(), now).await?;
+    *latest = Some(view.clone());
+    Ok(view)
 }
 
 /// A request that the database failed.

@@ -120,7 +120,7 @@ pub async fn status(
     now: Timestamp,
 ) -> store::Result<StatusView> {
     let mut db = pool.acquire().await?;
-    let ledger = store::load(&mut db, catalog, registry, now).await?;
+    let ledger = store::load(&mut db, registry, now).await?;
     let assessment = plan::assess(catalog, &ledger);
     let slices = Slices::load(&mut db).await?;
     let running = running_sets(&mut db, registry, &slices).await?;
@@ -221,7 +221,7 @@ fn backfill(row: store::BackfillRow, counts: Counts) -> BackfillView {
         request: row.request,
         created_by: row.created_by,
         created_at: row.created_at.to_jiff(),
-        finished_at: row.finished_at.map(|at| at.to_jiff()),
+        finished_at: row.finished_at.map(jiff_sqlx::Timestamp::to_jiff),
         runs: row.runs,
         succeeded: counts.succeeded,
         failed: counts.failed,
@@ -248,7 +248,6 @@ fn failure(
     })
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn instant<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(at)
 }

@@ -44,6 +44,13 @@ pub(super) enum Command {
     Preview(PreviewArgs),
     /// Write the published rows of a dataset, or of a stretch of it.
     Export(ExportArgs),
+    /// Register a value of a dynamic dimension; values in the paths of sources register themselves.
+    Register {
+        /// The dimension.
+        dimension: String,
+        /// Its value.
+        value: String,
+    },
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -253,7 +260,7 @@ pub(super) struct ExportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// Which; without it, all: `plan_million`, `plan_million_published`, `overhead_per_partition`,
-    /// `overhead_vs_polars`.
+    /// Which; without it, all: `plan_million`, `plan_million_published`, `check_500`,
+    /// `overhead_per_partition`, `overhead_vs_polars`.
     pub(super) name: Option<String>,
 }

@@ -122,6 +122,7 @@ async fn request(session: &Session, args: &BackfillArgs) -> Result<Request> {
         failed: args.failed || !said,
         stale: args.stale || !said,
         all: args.all,
+        keep_code: false,
     };
     Ok(Request { targets, select, upstream: args.upstream, downstream: args.downstream })
 }

@@ -68,6 +68,9 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Lineage(args) => inspect::lineage(&session, args, json).await,
         Command::Preview(args) => rows::preview(&session, args, json).await,
         Command::Export(args) => rows::export(&session, args).await,
+        Command::Register { dimension, value } => {
+            inspect::register(&session, dimension, value, json).await
+        }
         Command::Bench(_)
         | Command::Check(_)
         | Command::Explain { .. }

@@ -17,6 +17,7 @@ use super::{output, plan_view, progress};
 use crate::api::World;
 use crate::engine::{self, WorkOptions};
 use crate::plan::{Request, Select};
+use crate::store;
 
 /// How often sources are looked at.
 const PULSE: Duration = Duration::from_secs(10);
@@ -74,6 +75,9 @@ async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -
     let mut first = true;
     // What the last round left undone: planning again would come to the same.
     let mut settled: Option<String> = None;
+    if once {
+        finish_what_is_left(session).await?;
+    }
     loop {
         match round(session, first, bell, &mut settled).await {
             Ok(()) => first = false,
@@ -86,6 +90,18 @@ async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -
         tokio::select! {
             () = pulse.notified() => (),
             () = tokio::time::sleep(PULSE * 3) => (), // in case the scheduler crate fell silent
+        }
+    }
+}
+
+/// Waits for the runs of backfills that an earlier process left behind.
+async fn finish_what_is_left(session: &Session) -> Result<()> {
+    let mut ticks = tokio::time::interval(progress::LOOK);
+    loop {
+        ticks.tick().await;
+        let mut db = session.mill.pool.acquire().await?;
+        if store::live_counts(&mut db).await?.live() == 0 {
+            return Ok(());
         }
     }
 }
@@ -148,11 +164,11 @@ async fn everything(session: &Session, now: jiff::Timestamp) -> Result<Request> 
     let targets = assessment.statuses.iter().enumerate();
     let targets = targets
         .map(|(dataset, status)| {
-            let wanted = status.missing.union(&status.stale_input).union(&status.stale_upstream);
+            let wanted = status.missing.union(&status.stale_input);
             (dataset, wanted.difference(&status.failed))
         })
         .filter(|(_, wanted)| !wanted.is_empty())
         .collect();
-    let select = Select { missing: true, stale: true, ..Select::default() };
-    Ok(Request { targets, select, upstream: false, downstream: false })
+    let select = Select { missing: true, stale: true, keep_code: true, ..Select::default() };
+    Ok(Request { targets, select, upstream: false, downstream: true })
 }

@@ -224,10 +224,10 @@ fn call(
 fn gate(mill: &Mill, dataset: usize, staged: &Staged) -> Result<(), Failure> {
     let Some(contract) = &mill.catalog.dataset(dataset).about.contract else { return Ok(()) };
     for column in contract.columns() {
-        let wanted = lake::probe::data_type(&column.kind);
+        let wanted = lake::data_type(&column.kind);
         let made = staged.schema.get(column.name.as_str());
         if made != Some(&wanted) {
-            let made = made.map_or_else(|| "missing".to_owned(), lake::probe::describe);
+            let made = made.map_or_else(|| "missing".to_owned(), lake::describe);
             let (name, kind) = (&column.name, &column.kind);
             let message = format!("column `{name}` is {made}, the contract says {kind}");
             return Err(Failure::new("TM0505", message).for_good());

@@ -1,6 +1,6 @@
 //! Looking at sources: what is there, what is new, what is gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::Mill;
 use crate::lake::{self, Found};
-use crate::model::PartitionKey;
+use crate::model::{DimensionValues, PartitionKey};
 use crate::spec::Mapping;
 use crate::store::{self, Observed};
 
@@ -72,6 +72,7 @@ async fn observe_source(
             return Ok(None);
         }
     };
+    register_values(mill, dataset, listed.keys()).await?;
     let mut db = mill.pool.acquire().await?;
     let recorded = store::source_versions(&mut db, &mill.registry, dataset).await?;
     drop(db);
@@ -113,6 +114,28 @@ async fn observe_source(
         spec.name
     );
     Ok(Some(Change { dataset, changed, gone }))
+}
+
+/// Registers the values of dynamic dimensions that are seen for the first time.
+async fn register_values(
+    mill: &Mill,
+    dataset: usize,
+    keys: impl Iterator<Item = &PartitionKey> + Clone,
+) -> Result<()> {
+    let dimensions = &mill.catalog.dataset(dataset).scheme.dimensions;
+    for (at, dimension) in dimensions.iter().enumerate() {
+        if dimension.values != DimensionValues::Dynamic {
+            continue;
+        }
+        let values: BTreeSet<_> = keys.clone().map(|key| &key.slice.values()[at]).collect();
+        let mut db = mill.pool.acquire().await?;
+        for value in values {
+            if store::register_value(&mut db, &dimension.name, value).await? {
+                tracing::info!("dimension `{}` has a new value, `{value}`", dimension.name);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads which windows the rows of new versions belong to, a few versions at a time. A version that

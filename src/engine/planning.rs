@@ -25,7 +25,7 @@ pub struct Planned {
 /// When the database fails.
 pub async fn assess_now(mill: &Mill, now: Timestamp) -> Result<(Ledger, Assessment)> {
     let mut db = mill.pool.acquire().await?;
-    let ledger = store::load(&mut db, &mill.catalog, &mill.registry, now).await?;
+    let ledger = store::load(&mut db, &mill.registry, now).await?;
     let assessment = plan::assess(&mill.catalog, &ledger);
     Ok((ledger, assessment))
 }
@@ -37,7 +37,7 @@ pub async fn assess_now(mill: &Mill, now: Timestamp) -> Result<(Ledger, Assessme
 /// When the database fails.
 pub async fn plan_now(mill: &Mill, request: &Request, now: Timestamp) -> Result<Planned> {
     let mut db = mill.pool.acquire().await?;
-    let ledger = store::load(&mut db, &mill.catalog, &mill.registry, now).await?;
+    let ledger = store::load(&mut db, &mill.registry, now).await?;
     let plan = plan::plan(&mill.catalog, &ledger, request);
     Ok(Planned { ledger, plan })
 }

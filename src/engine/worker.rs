@@ -66,7 +66,7 @@ pub async fn work(
     let ended = CancellationToken::new();
     helpers.spawn(keep_alive(Arc::clone(&mill), id, options, ended.clone(), stop.clone()));
     let publisher = tokio::spawn(publish(Arc::clone(&mill), id, receiver, Arc::clone(&bell)));
-    let worker = Worker { mill: Arc::clone(&mill), id, options, sender };
+    let mut worker = Worker { mill: Arc::clone(&mill), id, options, sender, adrift: Vec::new() };
     let outcome = worker.run(&stop, &bell).await;
     drop(worker);
     publisher.await??;
@@ -82,10 +82,12 @@ struct Worker {
     id: i64,
     options: WorkOptions,
     sender: mpsc::UnboundedSender<(Claimed, Ended)>,
+    /// Runs that may be claimed though nobody works on them: the database failed in between.
+    adrift: Vec<i64>,
 }
 
 impl Worker {
-    async fn run(&self, stop: &CancellationToken, bell: &Notify) -> Result<()> {
+    async fn run(&mut self, stop: &CancellationToken, bell: &Notify) -> Result<()> {
         let slots = Arc::new(Semaphore::new(self.options.slots));
         let mut ready: VecDeque<Resolved> = VecDeque::new();
         let mut attempts = JoinSet::new();
@@ -111,7 +113,8 @@ impl Worker {
                 () = tokio::time::sleep(self.options.poll) => (), // in case a bell was lost
             }
         }
-        let unbegun: Vec<i64> = ready.iter().map(|resolved| resolved.run.id).collect();
+        let mut unbegun = std::mem::take(&mut self.adrift);
+        unbegun.extend(ready.iter().map(|resolved| resolved.run.id));
         if !unbegun.is_empty() {
             let mut db = self.mill.pool.acquire().await?;
             store::release(&mut db, self.id, &unbegun).await?;
@@ -121,17 +124,27 @@ impl Worker {
     }
 
     /// Claims what fits into the slots and a little more, so that no slot waits for a claim.
-    async fn claim(&self) -> Vec<Resolved> {
-        let limit = self.options.slots as i64 * 8;
-        let claimed = async {
-            let mut db = self.mill.pool.acquire().await?;
-            let runs = store::claim(&mut db, &self.mill.registry, self.id, limit).await?;
-            resolve(&mut db, &self.mill, runs).await
-        };
-        claimed.await.unwrap_or_else(|error: anyhow::Error| {
+    async fn claim(&mut self) -> Vec<Resolved> {
+        self.claim_and_resolve().await.unwrap_or_else(|error| {
             tracing::error!("could not claim runs: {error:#}");
             Vec::new()
         })
+    }
+
+    async fn claim_and_resolve(&mut self) -> Result<Vec<Resolved>> {
+        let limit = self.options.slots as i64 * 8;
+        let mut tx = self.mill.pool.begin().await?;
+        if !self.adrift.is_empty() {
+            store::release(&mut tx, self.id, &self.adrift).await?;
+        }
+        let runs = store::claim(&mut tx, &self.mill.registry, self.id, limit).await?;
+        // Until it is known what they read, a fault leaves them to be given back.
+        self.adrift.extend(runs.iter().map(|run| run.id));
+        tx.commit().await?;
+        let mut db = self.mill.pool.acquire().await?;
+        let resolved = resolve(&mut db, &self.mill, runs).await?;
+        self.adrift.clear();
+        Ok(resolved)
     }
 
     fn attempt(
@@ -184,17 +197,14 @@ async fn execute_in_time(
     let (shared, told, runtime) = (Arc::clone(mill), Arc::clone(&stop), Handle::current());
     let mut task =
         tokio::task::spawn_blocking(move || execute(&shared, &resolved, &runtime, &told));
-    let joined = match tokio::time::timeout(limit, &mut task).await {
-        Ok(joined) => joined,
-        Err(_) => {
-            stop.store(true, Ordering::Relaxed);
-            let _ = tokio::time::timeout(GRACE, &mut task).await;
-            return Err(Failure {
-                code: "TM0403",
-                message: format!("it took longer than its timeout of {limit:?}"),
-                is_final: false,
-            });
-        }
+    let Ok(joined) = tokio::time::timeout(limit, &mut task).await else {
+        stop.store(true, Ordering::Relaxed);
+        let _ = tokio::time::timeout(GRACE, &mut task).await;
+        return Err(Failure {
+            code: "TM0403",
+            message: format!("it took longer than its timeout of {limit:?}"),
+            is_final: false,
+        });
     };
     joined.unwrap_or_else(|error| {
         let message = format!("the attempt panicked: {error}");

@@ -41,8 +41,6 @@ pub struct Export;
 
 impl Transform {
     /// A transform that makes the dataset `name`.
-    #[expect(clippy::new_ret_no_self, reason = "the kind only chooses which `run` the job has")]
-    #[must_use]
     #[track_caller]
     pub fn new(name: &str) -> Job<Self> {
         Job::declare(JobKind::Transform, name)
@@ -51,8 +49,6 @@ impl Transform {
 
 impl Load {
     /// A load that makes the dataset `name`.
-    #[expect(clippy::new_ret_no_self, reason = "the kind only chooses which `run` the job has")]
-    #[must_use]
     #[track_caller]
     pub fn new(name: &str) -> Job<Self> {
         Job::declare(JobKind::Load, name)
@@ -61,8 +57,6 @@ impl Load {
 
 impl Export {
     /// An export whose receipts are the dataset `name`.
-    #[expect(clippy::new_ret_no_self, reason = "the kind only chooses which `run` the job has")]
-    #[must_use]
     #[track_caller]
     pub fn new(name: &str) -> Job<Self> {
         Job::declare(JobKind::Export, name)

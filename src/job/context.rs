@@ -61,37 +61,31 @@ impl Context {
     }
 
     /// The civil date on which the window starts, in the zone of the partitions, as a literal.
-    #[must_use]
     pub fn date(&self) -> Expr {
         self.civil_date(self.window().start)
     }
 
     /// The civil date on which the next window starts, as a literal.
-    #[must_use]
     pub fn end_date(&self) -> Expr {
         self.civil_date(self.window().end)
     }
 
     /// The start of the window as a datetime in UTC without a zone, as a literal.
-    #[must_use]
     pub fn start(&self) -> Expr {
         datetime(self.window().start)
     }
 
     /// The end of the window as a datetime in UTC without a zone, as a literal.
-    #[must_use]
     pub fn end(&self) -> Expr {
         datetime(self.window().end)
     }
 
     /// Whether a datetime column without a zone, read as UTC, lies in the window.
-    #[must_use]
     pub fn during(&self, column: &str) -> Expr {
         col(column).gt_eq(self.start()).and(col(column).lt(self.end()))
     }
 
     /// Whether a column of instants lies in the window.
-    #[must_use]
     pub fn during_instants(&self, column: &str) -> Expr {
         let utc = |literal: Expr| {
             let zone = polars::prelude::TimeZone::UTC;

@@ -40,7 +40,7 @@ pub fn verify(project: &Project, catalog: &Catalog) -> Verified {
     for &index in catalog.order() {
         let dataset = catalog.dataset(index);
         let contract = dataset.about.contract.as_ref();
-        verified.schemas[index] = contract.map(|contract| Arc::new(probe::schema(contract)));
+        verified.schemas[index] = contract.map(|contract| Arc::new(crate::lake::schema(contract)));
         match project.body(dataset.name.as_str()) {
             Some(Body::Transform(_)) => verify_transform(project, catalog, index, &mut verified),
             Some(Body::Load(_) | Body::Export(_)) => verify_opaque(catalog, index, &mut verified),
@@ -142,7 +142,7 @@ fn report(dataset: &DatasetSpec, finding: Finding, verified: &mut Verified) {
         _ => finding.message,
     };
     let mut error = fault(code, dataset, message);
-    error.hint = finding.hint;
+    error.hint = finding.hint.or(error.hint);
     verified.faults.push(error);
 }
 

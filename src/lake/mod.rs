@@ -10,6 +10,7 @@ mod route;
 mod scan;
 mod source;
 mod template;
+mod types;
 
 pub use observe::{Found, list, version};
 pub use place::{OpenError, Place, attempt_path};
@@ -17,3 +18,4 @@ pub use route::{Share, keep, shares};
 pub use scan::scan;
 pub use source::{SourceError, SourceFrame, read, rejects_file};
 pub use template::Template;
+pub use types::{data_type, describe, schema, struct_fields, type_of};

@@ -23,6 +23,9 @@ pub struct Share {
     pub content: u128,
 }
 
+/// By window: how many rows, and two sums of their hashes.
+type Tally = BTreeMap<i64, (u64, u64, u64)>;
+
 /// Tells which windows of `axis` the rows of `frame` belong to by `column`, in one pass. Rows
 /// without a time belong to none.
 ///
@@ -30,7 +33,7 @@ pub struct Share {
 ///
 /// When the query fails.
 pub fn shares(frame: LazyFrame, column: &str, axis: &TimeAxis) -> PolarsResult<Vec<Share>> {
-    let tally: Arc<Mutex<BTreeMap<i64, (u64, u64, u64)>>> = Arc::default();
+    let tally: Arc<Mutex<Tally>> = Arc::default();
     let (counted, name, axis) = (Arc::clone(&tally), column.to_owned(), axis.clone());
     let take = PlanCallback::new(move |batch: DataFrame| {
         let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,12 +54,7 @@ pub fn shares(frame: LazyFrame, column: &str, axis: &TimeAxis) -> PolarsResult<V
     Ok(tally.iter().map(share).collect())
 }
 
-fn add(
-    tally: &mut BTreeMap<i64, (u64, u64, u64)>,
-    batch: &DataFrame,
-    column: &str,
-    axis: &TimeAxis,
-) -> PolarsResult<()> {
+fn add(tally: &mut Tally, batch: &DataFrame, column: &str, axis: &TimeAxis) -> PolarsResult<()> {
     let hashes = row_hashes(batch)?;
     let times = batch.column(column)?;
     let is_date = *times.dtype() == DataType::Date;
@@ -102,7 +100,6 @@ fn first_instant(days: i64, axis: &TimeAxis) -> Timestamp {
 
 /// Keeps the rows whose time in `column` lies in the window of an ordinal: what a routed read
 /// hands to the job.
-#[must_use]
 pub fn keep(
     frame: LazyFrame,
     column: &str,

@@ -9,9 +9,8 @@ use object_store::path::Path;
 use polars::prelude::{IntoLazy, LazyFrame};
 use tokio::runtime::Handle;
 
-use super::probe::schema;
 use super::text::{self, Reject, TextFormat, TextReader};
-use super::{Place, scan};
+use super::{Place, scan, schema};
 use crate::spec::{Contract, Format, RejectLimit, SourceSpec};
 
 /// What was read of a source.

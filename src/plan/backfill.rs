@@ -46,6 +46,8 @@ pub struct Select {
     pub failed: bool,
     /// Those published from other code or other inputs.
     pub stale: bool,
+    /// Of the stale ones, leaves those that only other code made.
+    pub keep_code: bool,
     /// All, fresh ones too.
     pub all: bool,
 }
@@ -270,7 +272,11 @@ impl Builder<'_> {
         picked.take(Reason::Failed, select.failed || select.all, &status.failed);
         let never = status.missing.difference(&status.failed);
         picked.take(Reason::Missing, select.missing || select.all, &never);
-        picked.take(Reason::StaleCode, stale, &status.stale_code.difference(&status.failed));
+        picked.take(
+            Reason::StaleCode,
+            stale && !select.keep_code,
+            &status.stale_code.difference(&status.failed),
+        );
         picked.take(Reason::StaleInput, stale, &status.stale_input.difference(&status.failed));
         picked.take(Reason::Upstream, stale, &status.stale_upstream.difference(&status.failed));
         picked.take(Reason::Forced, select.all, &status.universe);

@@ -8,19 +8,13 @@ use sqlx::PgConnection;
 use super::{Registry, Result, Slices};
 use crate::model::{Ranges, Registered, Slice};
 use crate::plan::{Head, Ledger, Pace, Record, Route, Routes, Track};
-use crate::spec::Catalog;
 
 /// Reads what has been made and what is under way.
 ///
 /// # Errors
 ///
 /// When a statement fails.
-pub async fn load(
-    db: &mut PgConnection,
-    catalog: &Catalog,
-    registry: &Registry,
-    now: Timestamp,
-) -> Result<Ledger> {
+pub async fn load(db: &mut PgConnection, registry: &Registry, now: Timestamp) -> Result<Ledger> {
     let slices = Slices::load(db).await?;
     let mut records = heads(db, registry, &slices).await?;
     for (record, current) in records.iter_mut().zip(&registry.current_code) {
@@ -28,7 +22,7 @@ pub async fn load(
     }
     failures(db, registry, &slices, &mut records).await?;
     live(db, registry, &slices, &mut records).await?;
-    routes(db, catalog, registry, &slices, &mut records).await?;
+    routes(db, registry, &slices, &mut records).await?;
     paces(db, registry, &mut records).await?;
     Ok(Ledger { now, registered: registered(db).await?, records })
 }
@@ -135,7 +129,6 @@ async fn live(
 
 async fn routes(
     db: &mut PgConnection,
-    catalog: &Catalog,
     registry: &Registry,
     slices: &Slices,
     records: &mut [Record],
@@ -154,10 +147,10 @@ async fn routes(
         let of_router = by_router.entry(row.router_id).or_default();
         of_router.entry(slices.slice(row.slice_id)).or_default().push(route);
     }
-    for index in 0..catalog.datasets().len() {
-        for (position, router) in &registry.routers[index] {
+    for (record, routers) in records.iter_mut().zip(&registry.routers) {
+        for (position, router) in routers {
             let routes = Routes::new(by_router.get(router).cloned().unwrap_or_default());
-            records[index].routes.insert(*position, routes);
+            record.routes.insert(*position, routes);
         }
     }
     Ok(())

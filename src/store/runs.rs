@@ -27,7 +27,7 @@ pub struct Claimed {
     pub published: Option<(u128, i32)>,
 }
 
-/// Hands at most `limit` due runs to a worker.
+/// Hands at most `limit` due runs of what is declared to a worker.
 ///
 /// # Errors
 ///
@@ -38,7 +38,7 @@ pub async fn claim(
     worker: i64,
     limit: i64,
 ) -> Result<Vec<Claimed>> {
-    let rows = sqlx::query_file!("src/store/sql/claim_runs.sql", worker, limit)
+    let rows = sqlx::query_file!("src/store/sql/claim_runs.sql", worker, limit, &registry.datasets)
         .fetch_all(&mut *db)
         .await?;
     let needs_slices = rows.iter().any(|row| !row.dimension_values.is_empty());

@@ -3,47 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
-use polars::prelude::{
-    Column as Values, DataFrame, DataType, Field, IntoColumn, NamedFrom, Schema, Series, TimeUnit,
-};
+use polars::prelude::{Column as Values, DataFrame, DataType, IntoColumn, NamedFrom, Series};
 
+use crate::lake::{data_type, schema};
 use crate::spec::{Column, Contract, Type};
-
-/// The Polars type of a declared type.
-pub(super) fn data_type(kind: &Type) -> DataType {
-    match kind {
-        Type::Boolean => DataType::Boolean,
-        Type::Int8 => DataType::Int8,
-        Type::Int16 => DataType::Int16,
-        Type::Int32 => DataType::Int32,
-        Type::Int64 => DataType::Int64,
-        Type::UInt8 => DataType::UInt8,
-        Type::UInt16 => DataType::UInt16,
-        Type::UInt32 => DataType::UInt32,
-        Type::UInt64 => DataType::UInt64,
-        Type::Float32 => DataType::Float32,
-        Type::Float64 => DataType::Float64,
-        Type::String => DataType::String,
-        Type::Date => DataType::Date,
-        Type::Datetime => DataType::Datetime(TimeUnit::Microseconds, None),
-        Type::Instant => {
-            DataType::Datetime(TimeUnit::Microseconds, Some(polars::prelude::TimeZone::UTC))
-        }
-        Type::Duration => DataType::Duration(TimeUnit::Microseconds),
-        Type::Decimal(scale) => DataType::Decimal(38, usize::from(*scale)),
-        Type::List(inner) => DataType::List(Box::new(data_type(inner))),
-        Type::Struct(fields) => {
-            let field = |(name, kind): &(String, Type)| Field::new(name.into(), data_type(kind));
-            DataType::Struct(fields.iter().map(field).collect())
-        }
-    }
-}
 
 /// A frame of the contract's columns without rows.
 pub(super) fn empty(contract: &Contract) -> DataFrame {
-    let field = |column: &Column| Field::new(column.name.as_str().into(), data_type(&column.kind));
-    let schema: Schema = contract.columns().iter().map(field).collect();
-    DataFrame::empty_with_schema(&schema)
+    DataFrame::empty_with_schema(&schema(contract))
 }
 
 /// A given frame as the job would read it: extra columns are left out, missing ones are null,

@@ -87,7 +87,9 @@ pub(in crate::cli) async fn lineage(
         if lines.is_empty() {
             output::line("    nothing");
         }
-        lines.iter().for_each(|line| output::line(&format!("    {line}")));
+        for line in &lines {
+            output::line(&format!("    {line}"));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -138,16 +140,17 @@ fn branch(
             replaced += u64::from(!node.is_head);
         }
         let spans = output::spans_text(&spec.scheme, &set, 6);
-        let mut line = format!("{}`{}` {spans}", "  ".repeat(depth), spec.name);
-        if 1 < set.len() {
-            line.push_str(&format!(" ({})", output::count(set.len(), "partition")));
-        }
-        match (replaced, versions.len()) {
-            (0, _) => (),
-            (1, 1) => line.push_str(" (replaced or gone since)"),
-            (some, _) => line.push_str(&format!(" ({some} replaced or gone since)")),
-        }
-        lines.push(line);
+        let count = match set.len() {
+            1 => String::new(),
+            several => format!(" ({})", output::count(several, "partition")),
+        };
+        let since = match (replaced, versions.len()) {
+            (0, _) => String::new(),
+            (1, 1) => " (replaced or gone since)".to_owned(),
+            (some, _) => format!(" ({some} replaced or gone since)"),
+        };
+        let indent = "  ".repeat(depth);
+        lines.push(format!("{indent}`{}` {spans}{count}{since}", spec.name));
         branch(catalog, steps, &versions, depth + 1, lines);
     }
 }

@@ -3,6 +3,7 @@
 mod cause;
 mod lineage;
 mod partitions;
+mod register;
 mod runs;
 mod show;
 mod status;
@@ -29,6 +30,7 @@ use crate::store::{Registry, Slices};
 
 pub(super) use lineage::lineage;
 pub(super) use partitions::partitions;
+pub(super) use register::register;
 pub(super) use runs::runs;
 pub(super) use show::show;
 pub(super) use status::status;
@@ -123,7 +125,8 @@ pub(super) fn ranges_json(scheme: &Scheme, set: &PartitionSet) -> Value {
     Value::Array(each.collect())
 }
 
-/// Bytes as the hex people compare: the first 12 digits.
-fn short(bytes: &[u8]) -> String {
-    bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+/// The content hash of a version as text.
+fn hex(content: &[u8]) -> String {
+    let number = content.try_into().map_or(0, u128::from_be_bytes);
+    format!("{number:032x}")
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::{Picture, key_json, when};
+use crate::api::Standing;
 use crate::cli::args::PartitionArgs;
 use crate::cli::fault::Fault;
 use crate::cli::output;
@@ -43,12 +44,12 @@ pub(in crate::cli) async fn show(
         return Err(Fault::new("TM0206", message).hint(hint).into());
     }
     let standing = picture.standing(&session.mill.catalog, dataset, &key);
-    let status = standing.map_or("not-due", |standing| standing.status());
+    let status = standing.map_or("not-due", Standing::status);
     if json {
         let mut body = key_json(&spec.scheme, &key);
         body["dataset"] = json!(spec.name.as_str());
         body["status"] = json!(status);
-        body["reason"] = json!(standing.and_then(|standing| standing.reason()));
+        body["reason"] = json!(standing.and_then(Standing::reason));
         body["versions"] = versions.iter().map(version_json).collect();
         output::json(&body);
         return Ok(ExitCode::SUCCESS);
@@ -243,7 +244,7 @@ fn version_json(version: &VersionRow) -> Value {
         "run": version.run_id,
         "attempt": version.attempt,
         "fingerprint": version.fingerprint,
-        "content": super::short(&version.content),
+        "content": super::hex(&version.content),
         "rows": version.rows,
         "bytes": version.bytes,
         "rejected": version.rejected,

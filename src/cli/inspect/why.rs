@@ -94,10 +94,10 @@ async fn gather(
     };
     let assessment = &picture.assessment;
     let one = PartitionSet::single(&key);
-    let is_job = catalog.dataset(dataset).job().is_some();
     let world = World { catalog, ledger: &picture.ledger, assessment };
     let is_published = version.is_some();
-    let trail = if is_job && is_published { world.trail(dataset, &key) } else { Vec::new() };
+    let is_stale = assessment.statuses[dataset].stale().contains(&key);
+    let trail = if is_stale { world.trail(dataset, &key) } else { Vec::new() };
     let end = match trail.last() {
         Some(hop) => Some(end(session, picture, &mut db, hop).await?),
         None => None,

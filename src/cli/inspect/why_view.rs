@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::trail::Hop;
 use super::why::{End, Facts};
-use super::{Picture, cause, key_json, ranges_json, short, when};
+use super::{Picture, cause, hex, key_json, ranges_json, when};
 use crate::api::Standing;
 use crate::cli::output;
 use crate::cli::session::Session;
@@ -46,7 +46,9 @@ pub(super) fn show(session: &Session, picture: &Picture, facts: &Facts, json: bo
     if let Some(end) = &facts.end {
         changed(catalog, picture, facts, end, &mut lines);
     }
-    lines.iter().for_each(|line| output::line(&format!("  {line}")));
+    for line in &lines {
+        output::line(&format!("  {line}"));
+    }
 }
 
 /// The status and the reason, in a few words.
@@ -55,8 +57,12 @@ fn headline(session: &Session, facts: &Facts) -> String {
     let Some(standing) = facts.standing else {
         let calendar = spec.scheme.calendar();
         if !calendar.contains(facts.key.ordinal) {
-            let first = calendar.span().map_or(0, |span| span.start);
-            return format!("not in its calendar, which starts at {}", spec.scheme.label(first));
+            let span = calendar.span().unwrap_or(0..1);
+            return if facts.key.ordinal < span.start {
+                format!("not in its calendar, which starts at {}", spec.scheme.label(span.start))
+            } else {
+                format!("not in its calendar, which ends with {}", spec.scheme.label(span.end - 1))
+            };
         }
         let closes = spec.scheme.window(facts.key.ordinal).end;
         return format!("not due: its window closes at {}", when(closes));
@@ -65,6 +71,9 @@ fn headline(session: &Session, facts: &Facts) -> String {
         Standing::StaleCode => "stale: other code made it".to_owned(),
         Standing::StaleInput => "stale: its inputs changed".to_owned(),
         Standing::StaleUpstream => "stale: an input is itself to be made again".to_owned(),
+        Standing::MissingUpstream if spec.source().is_some() => {
+            "missing: there is no file for it".to_owned()
+        }
         Standing::MissingUpstream => "missing, and cannot be made: an input is missing".to_owned(),
         other => other.status().to_owned(),
     }
@@ -151,7 +160,9 @@ fn waits(session: &Session, picture: &Picture, facts: &Facts, lines: &mut Vec<St
         let base = mill.sources[*dataset].as_ref().map_or("", |place| place.base());
         lines.push(format!("files are looked for as {base}/{}", source.template));
     }
-    for (dataset, set) in &facts.unmade {
+    // A live run says itself what it waits on.
+    let unmade = facts.unmade.iter().filter(|_| facts.live.is_none());
+    for (dataset, set) in unmade {
         let input = mill.catalog.dataset(*dataset);
         let spans = output::spans_text(&input.scheme, set, 3);
         let failed = set.intersection(&picture.assessment.statuses[*dataset].failed);
@@ -183,7 +194,11 @@ fn changed(
 ) {
     let Some(last) = facts.trail.last() else { return };
     if 1 < facts.trail.len() {
-        lines.push(chain(catalog, &facts.trail));
+        let mut trail = facts.trail.clone();
+        if let [(dataset, _, change)] = end.changes.as_slice() {
+            trail.push(Hop { dataset: *dataset, key: change_key(picture, change) });
+        }
+        lines.push(chain(catalog, &trail));
     }
     let name = named(catalog, last.dataset, &last.key);
     match end.standing {
@@ -315,7 +330,7 @@ fn to_json(session: &Session, picture: &Picture, facts: &Facts) -> Value {
             "run": version.run_id,
             "rows": version.rows,
             "bytes": version.bytes,
-            "content": short(&version.content),
+            "content": hex(&version.content),
             "fingerprint": version.fingerprint,
             "made_from": sets(facts.made_from.iter().map(|(at, set)| (*at, set)).collect()),
         })),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use object_store::ObjectStoreExt;
-use polars::prelude::{Engine, SchemaRef};
+use polars::prelude::{Engine, PlSmallStr, SchemaRef};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
@@ -64,9 +64,9 @@ pub(in crate::cli) async fn preview(
         output::json(&Value::Array(found));
         return Ok(ExitCode::SUCCESS);
     }
-    let names: Vec<&str> = columns.iter_names().map(|name| name.as_str()).collect();
-    let cells = |row: &Value| names.iter().map(|name| cell(&row[*name])).collect();
-    output::table(&names, &found.iter().map(cells).collect::<Vec<Vec<String>>>());
+    let header: Vec<&str> = columns.iter_names().map(PlSmallStr::as_str).collect();
+    let cells = |row: &Value| header.iter().map(|name| cell(&row[*name])).collect();
+    output::table(&header, &found.iter().map(cells).collect::<Vec<Vec<String>>>());
     let total = version.rows.map_or_else(String::new, |rows| format!(" of {rows}"));
     eprintln!("{}{total} of `{}` {named}, version {}", found.len(), spec.name, version.id);
     Ok(ExitCode::SUCCESS)

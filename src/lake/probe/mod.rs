@@ -11,13 +11,12 @@ mod input;
 mod leaf;
 mod message;
 mod normal;
-mod types;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
+use super::types::{describe, type_of};
 pub use check::{Checked, Finding, Level, check};
 pub use fingerprint::{Fingerprint, combine, fingerprint};
 pub use input::{dataset_of, empty, one_null_row, probe};
-pub use types::{data_type, describe, schema, type_of};

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::cell::Cell;
-use super::dtype::data_type;
+use crate::lake::data_type;
 use crate::spec::{Column as Declared, Type};
 
 /// A column under construction: few physical shapes stand for all declared types.

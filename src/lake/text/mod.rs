@@ -8,7 +8,6 @@ mod cell;
 mod columns;
 mod csv;
 mod decode;
-mod dtype;
 mod ndjson;
 mod nested;
 mod reader;

@@ -7,7 +7,7 @@ use polars::prelude::{AnyValue, PlSmallStr, Series, TimeUnit, TimeZone};
 use serde_json::value::RawValue;
 
 use super::cell::{Cell, convert};
-use super::dtype::{data_type, struct_fields};
+use crate::lake::{data_type, struct_fields};
 use crate::spec::Type;
 
 /// The text a JSON value stands for: a string without its quotes, anything else as written.

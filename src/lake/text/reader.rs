@@ -7,7 +7,7 @@ use polars::prelude::DataFrame;
 
 use super::cell::Cell;
 use super::columns::Batch;
-use super::{Error, Reject, TextFormat, TextTable, csv, decode, dtype, ndjson};
+use super::{Error, Reject, TextFormat, TextTable, csv, decode, ndjson};
 use crate::spec::{Column, Contract};
 
 /// Rows per batch: the text of a large file is never in memory as a whole.
@@ -111,7 +111,7 @@ impl Rows {
         Self {
             missing: vec![false; columns.len()],
             batch: Batch::new(&columns, 0),
-            frame: DataFrame::empty_with_schema(&dtype::schema(contract)),
+            frame: DataFrame::empty_with_schema(&crate::lake::schema(contract)),
             columns,
             rejects: Vec::new(),
             rejected: 0,

@@ -6,7 +6,6 @@
 
 mod content;
 mod durable;
-mod kind;
 mod profile;
 mod sketch;
 mod stage;

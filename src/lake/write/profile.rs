@@ -3,8 +3,8 @@
 use polars::prelude::*;
 
 use super::content::Content;
-use super::kind::describe;
 use super::sketch::Sketch;
+use crate::lake::describe;
 
 /// Longer values are cut, so that a profile stays a row and not a document.
 const TEXT_MAX: usize = 100;

@@ -1,10 +1,12 @@
 -- Hand due runs to one worker. Rows another worker is claiming are skipped, not waited for; the
--- limit is taken before the update, so exactly the locked rows are claimed.
+-- limit is taken before the update, so exactly the locked rows are claimed. Runs of datasets that this
+-- worker's project does not declare are left to workers that do.
 with due as materialized (
     select id
     from tidemill.run
     where state in ('ready', 'backoff')
       and due_at <= now()
+      and dataset_id = any($3)
     order by due_at, id
     limit $2
     for update skip locked

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use polars::prelude::*;
 
-use super::super::{Fingerprint, check, combine, fingerprint, probe, schema};
+use super::super::{Fingerprint, check, combine, fingerprint, probe};
 use super::{Job, checked, events, named, plan, users};
+use crate::lake::schema;
 use crate::spec::{Contract, Type};
 
 /// Twenty nodes over both inputs.

@@ -2,8 +2,8 @@
 
 use polars::prelude::*;
 
-use super::super::{data_type, describe, schema, type_of};
 use super::events;
+use crate::lake::{data_type, describe, schema, type_of};
 use crate::spec::{Contract, Type};
 
 #[test]

@@ -20,7 +20,7 @@ type Job = fn(LazyFrame, LazyFrame) -> PolarsResult<LazyFrame>;
 /// Every type a job usually meets, in one dataset.
 fn events() -> SchemaRef {
     let place = vec![("city".to_owned(), Type::String), ("zip".to_owned(), Type::Int64)];
-    Arc::new(super::schema(&Contract::new([
+    Arc::new(crate::lake::schema(&Contract::new([
         ("id", Type::Int64),
         ("user", Type::String),
         ("kind", Type::String),
@@ -37,7 +37,7 @@ fn events() -> SchemaRef {
 }
 
 fn users() -> SchemaRef {
-    Arc::new(super::schema(&Contract::new([
+    Arc::new(crate::lake::schema(&Contract::new([
         ("user", Type::String),
         ("country", Type::String),
         ("since", Type::Date),

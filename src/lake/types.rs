@@ -29,13 +29,14 @@ pub fn data_type(kind: &Type) -> DataType {
         Type::Duration => DataType::Duration(TimeUnit::Microseconds),
         Type::Decimal(scale) => DataType::Decimal(DECIMAL_DIGITS, usize::from(*scale)),
         Type::List(inner) => DataType::List(Box::new(data_type(inner))),
-        Type::Struct(fields) => DataType::Struct(
-            fields
-                .iter()
-                .map(|(name, kind)| Field::new(name.as_str().into(), data_type(kind)))
-                .collect(),
-        ),
+        Type::Struct(fields) => DataType::Struct(struct_fields(fields)),
     }
+}
+
+/// The Polars fields of a declared struct.
+#[must_use]
+pub fn struct_fields(fields: &[(String, Type)]) -> Vec<Field> {
+    fields.iter().map(|(name, kind)| Field::new(name.as_str().into(), data_type(kind))).collect()
 }
 
 /// The Polars schema of a contract, in the contract's order.

@@ -1,8 +1,6 @@
-//! `tidemill bench`: what Tidemill costs, as ratios to what the machine can do in the same run.
+//! What a partition costs beyond its query.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,182 +12,27 @@ use polars::prelude::{
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::args::BenchArgs;
-use super::{output, progress};
+use super::super::progress;
+use super::{Figure, median};
 use crate::cluster;
 use crate::config::Config;
 use crate::engine::{self, Mill, WorkOptions};
 use crate::job::{JobResult, Project, Transform, verify};
-use crate::model::{PartitionSet, Registered, Slice};
-use crate::plan::{self, Ledger, Record, Request, Select};
-use crate::spec::{Catalog, Contract, Mapping, Source, TimePartitions, Type};
+use crate::plan::{Request, Select};
+use crate::spec::{Contract, Mapping, Source, TimePartitions, Type};
 use crate::store;
 
-/// One measured figure, with what the machine itself does in the same run.
-struct Figure {
-    name: &'static str,
-    value: f64,
-    unit: &'static str,
-    limit: f64,
-    samples: usize,
-    /// What the limit is.
-    against: &'static str,
-}
-
-/// Measures what was asked for.
-pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Result<ExitCode> {
-    let wanted = |name: &str| args.name.as_deref().is_none_or(|only| only == name);
-    let mut figures = Vec::new();
-    if wanted("plan_million") {
-        figures.push(plan_million());
-    }
-    if wanted("plan_million_published") {
-        figures.push(plan_million_published());
-    }
-    if wanted("overhead_per_partition") {
-        let shape = Shape { name: "overhead_per_partition", days: 300, rows: 100, rounds: 3 };
-        figures.push(overhead(config, &shape).await?);
-    }
-    if wanted("overhead_vs_polars") {
-        let shape = Shape { name: "overhead_vs_polars", days: 4, rows: 4_000_000, rounds: 3 };
-        figures.push(overhead(config, &shape).await?);
-    }
-    anyhow::ensure!(
-        !figures.is_empty(),
-        "there is no bench of that name; there are `plan_million`, \
-         `plan_million_published`, `overhead_per_partition` and `overhead_vs_polars`"
-    );
-    for figure in &figures {
-        let ratio = figure.value / figure.limit;
-        if json {
-            output::json(&serde_json::json!({
-                "name": figure.name,
-                "value": figure.value,
-                "unit": figure.unit,
-                "limit": figure.limit,
-                "ratio": ratio,
-                "samples": figure.samples,
-            }));
-        } else {
-            output::line(&format!(
-                "{:<24} {:>10.4} {:<4} {:>8.2} times {} ({:.4} {}; {} samples)",
-                figure.name,
-                figure.value,
-                figure.unit,
-                ratio,
-                figure.against,
-                figure.limit,
-                figure.unit,
-                figure.samples
-            ));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Plans a million partitions of a chain of 100 jobs, none of them made; the limit is a set of a
-/// million keys, which any planner that goes key by key would build at least.
-fn plan_million() -> Figure {
-    let catalog = chain_of_100();
-    let select = Select { missing: true, ..Select::default() };
-    let ledger = ledger(&catalog, 1);
-    plan_figure("plan_million", &catalog, &ledger, select, 1_000_000)
-}
-
-/// Finds that a million published partitions of the same chain are stale: each is compared with
-/// what it would be made from now.
-fn plan_million_published() -> Figure {
-    let catalog = chain_of_100();
-    let select = Select { stale: true, ..Select::default() };
-    let ledger = ledger(&catalog, catalog.datasets().len());
-    plan_figure("plan_million_published", &catalog, &ledger, select, 1_000_000)
-}
-
-fn plan_figure(
-    name: &'static str,
-    catalog: &Catalog,
-    ledger: &Ledger,
-    select: Select,
-    expected: u64,
-) -> Figure {
-    let days = catalog.dataset(0).scheme.calendar();
-    let slice = Slice::none();
-    let targets = (1..catalog.datasets().len())
-        .map(|job| (job, PartitionSet::of(slice.clone(), days.clone())))
-        .collect();
-    let request = Request { targets, select, upstream: false, downstream: false };
-    let rounds = 5;
-    let (mut took, mut keys) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        let began = Instant::now();
-        let plan = plan::plan(catalog, ledger, &request);
-        took.push(began.elapsed().as_secs_f64());
-        assert_eq!(plan.runs(), expected, "the bench knows what there is to plan");
-        let began = Instant::now();
-        let set: BTreeSet<(usize, i64)> =
-            (0..100).flat_map(|job| days.iter().map(move |ordinal| (job, ordinal))).collect();
-        keys.push(began.elapsed().as_secs_f64());
-        std::hint::black_box(set);
-    }
-    let against = "building a set of as many keys";
-    Figure { name, value: median(took), unit: "s", limit: median(keys), samples: rounds, against }
-}
-
-/// A source and 100 jobs, each reading the one before, of 10,000 partitions of five minutes each.
-fn chain_of_100() -> Catalog {
-    let mut project = Project::new();
-    let minutes = TimePartitions::minutes(5, "2024-01-01").until("2024-02-04T17:20");
-    let contract = || Contract::new([("n", Type::Int64)]);
-    let mut last = project.source(
-        Source::files("events", "{time:%Y%m%dT%H%M}.parquet")
-            .under(".")
-            .partitions(&minutes)
-            .contract(contract()),
-    );
-    for job in 0..100 {
-        last = project.job(
-            Transform::new(&format!("job_{job}"))
-                .reads(&last, Mapping::Same)
-                .partitions(&minutes)
-                .contract(contract())
-                .run(|_, [input]| Ok(input)),
-        );
-    }
-    project.catalog().expect("this file declares a sound project")
-}
-
-/// A picture in which every partition of the first `published` datasets is there, made by the code
-/// of today from something else.
-fn ledger(catalog: &Catalog, published: usize) -> Ledger {
-    let mut records = vec![Record::default(); catalog.datasets().len()];
-    let slice = Slice::none();
-    let ordinals = catalog.dataset(0).scheme.calendar();
-    for (dataset, record) in records.iter_mut().enumerate().take(published) {
-        let is_made = 0 < dataset;
-        let head = |ordinal| plan::Head {
-            ordinal,
-            content: 1,
-            inputs: is_made.then_some(0),
-            code: is_made.then_some(1),
-        };
-        let heads = ordinals.iter().map(head).collect();
-        record.tracks.insert(slice.clone(), plan::Track::new(&slice, heads));
-        record.current_code.insert(1);
-    }
-    Ledger { now: crate::clock::now(), registered: Registered::new(), records }
-}
-
 /// How much there is to make.
-struct Shape {
-    name: &'static str,
-    days: i64,
-    rows: usize,
-    rounds: usize,
+pub(super) struct Shape {
+    pub(super) name: &'static str,
+    pub(super) days: i64,
+    pub(super) rows: usize,
+    pub(super) rounds: usize,
 }
 
 /// Wall time of a backfill per partition, against a plain Polars program that reads and writes the
 /// same partitions one after the other.
-async fn overhead(config: &Config, shape: &Shape) -> Result<Figure> {
+pub(super) async fn overhead(config: &Config, shape: &Shape) -> Result<Figure> {
     let home = std::env::temp_dir().join(format!("tidemill-bench-{}", std::process::id()));
     std::fs::create_dir_all(home.join("landing"))?;
     let measured = overhead_in(config, shape, &home).await;
@@ -235,7 +78,7 @@ async fn overhead_in(config: &Config, shape: &Shape, home: &Path) -> Result<Figu
 }
 
 /// The query of both programs: what a job of daily facts does to each row and group.
-fn query(input: LazyFrame) -> JobResult<LazyFrame> {
+pub(super) fn query(input: LazyFrame) -> JobResult<LazyFrame> {
     Ok(input
         .filter(col("amount").gt(lit(5)))
         .with_columns([(col("amount") * lit(2)).alias("double")])
@@ -348,9 +191,4 @@ fn frame(rows: usize, seed: i64) -> DataFrame {
 fn next(day: &str) -> Result<String> {
     let day: jiff::civil::Date = day.parse()?;
     Ok(day.tomorrow()?.to_string())
-}
-
-fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
 }

@@ -1,0 +1,84 @@
+//! `tidemill bench`: what Tidemill costs, as ratios to what the machine can do in the same run.
+
+mod overhead;
+mod planning;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::args::BenchArgs;
+use super::output;
+use crate::config::Config;
+use overhead::{Shape, overhead};
+use planning::{check_500, plan_million, plan_million_published};
+
+/// One measured figure, with what the machine itself does in the same run.
+struct Figure {
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+    limit: f64,
+    samples: usize,
+    /// What the limit is.
+    against: &'static str,
+}
+
+/// Measures what was asked for.
+pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Result<ExitCode> {
+    let wanted = |name: &str| args.name.as_deref().is_none_or(|only| only == name);
+    let mut figures = Vec::new();
+    if wanted("plan_million") {
+        figures.push(plan_million());
+    }
+    if wanted("plan_million_published") {
+        figures.push(plan_million_published());
+    }
+    if wanted("check_500") {
+        figures.push(check_500());
+    }
+    if wanted("overhead_per_partition") {
+        let shape = Shape { name: "overhead_per_partition", days: 300, rows: 100, rounds: 3 };
+        figures.push(overhead(config, &shape).await?);
+    }
+    if wanted("overhead_vs_polars") {
+        let shape = Shape { name: "overhead_vs_polars", days: 4, rows: 4_000_000, rounds: 3 };
+        figures.push(overhead(config, &shape).await?);
+    }
+    anyhow::ensure!(
+        !figures.is_empty(),
+        "there is no bench of that name; there are `plan_million`, \
+         `plan_million_published`, `check_500`, `overhead_per_partition` and `overhead_vs_polars`"
+    );
+    for figure in &figures {
+        let ratio = figure.value / figure.limit;
+        if json {
+            output::json(&serde_json::json!({
+                "name": figure.name,
+                "value": figure.value,
+                "unit": figure.unit,
+                "limit": figure.limit,
+                "ratio": ratio,
+                "samples": figure.samples,
+            }));
+        } else {
+            output::line(&format!(
+                "{:<24} {:>10.4} {:<4} {:>8.2} times {} ({:.4} {}; {} samples)",
+                figure.name,
+                figure.value,
+                figure.unit,
+                ratio,
+                figure.against,
+                figure.limit,
+                figure.unit,
+                figure.samples
+            ));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples[samples.len() / 2]
+}

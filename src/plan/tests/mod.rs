@@ -1,0 +1,22 @@
+//! Planning as text: the whole world in a few lines, the whole answer below it.
+
+mod assess;
+mod backfill;
+mod properties;
+mod world;
+
+use world::{World, plan_text, set_text};
+
+/// Plans the request in the last line of a world.
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let world = World::read(text);
+    let request = world.request(text.lines().last().unwrap());
+    let plan = super::plan(&world.catalog, &world.ledger, &request);
+    assert_eq!(plan_text(&world.catalog, &plan), trimmed(expected));
+}
+
+/// The text without indentation.
+fn trimmed(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,15 @@
+//! What only shows with a database, a lake and a worker at work.
+
+mod cli;
+mod oracle;
+mod support;
+
+mod backfill;
+mod crash;
+mod dimensions;
+mod fence;
+mod missing;
+mod outside;
+mod quality;
+mod retries;
+mod staleness;

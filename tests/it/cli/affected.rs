@@ -16,13 +16,16 @@ const PAUSE_SECONDS: i64 = 1_800;
 pub(crate) struct Change {
     /// The days of the events whose rows are others than before.
     pub(crate) events: BTreeSet<Date>,
-    /// The months of arrival with a file that is another than before.
-    pub(crate) arrivals: BTreeSet<String>,
+    /// The days on which rows arrived that were not there before.
+    pub(crate) arrivals: BTreeSet<Date>,
     /// The days with another file of order lines.
     pub(crate) orders: BTreeSet<Date>,
     /// Who did what when, before the change.
     pub(crate) user_events: Vec<(String, DateTime)>,
 }
+
+/// Notes the partitions of a dataset whose label fits.
+type Add<'a> = dyn FnMut(&str, &dyn Fn(&str) -> bool) + 'a;
 
 /// A period that ends some days after its window does.
 type Ahead = fn(Date) -> Date;
@@ -44,7 +47,7 @@ impl Change {
         all
     }
 
-    fn events_reach(&self, add: &mut dyn FnMut(&str, &dyn Fn(&str) -> bool)) {
+    fn events_reach(&self, add: &mut Add<'_>) {
         let own = |label: &str| holds(&self.events, label, |end| end);
         for daily in [
             "dev_rows",
@@ -59,7 +62,7 @@ impl Change {
         ] {
             add(daily, &own);
         }
-        add("dev_quality_daily", &|label| self.arrivals.contains(&label[..7]));
+        add("dev_quality_daily", &|label| holds(&self.arrivals, label, |end| end));
         // A day of New York begins and ends some hours after that of UTC: it has a part of both.
         add("dev_dau_new_york", &|label| {
             holds(&self.events, label, |end| end.saturating_add(1.day()))
@@ -78,7 +81,7 @@ impl Change {
         add("dev_sessions_daily", &|label| days.contains(&days_of(label).0));
     }
 
-    fn orders_reach(&self, add: &mut dyn FnMut(&str, &dyn Fn(&str) -> bool)) {
+    fn orders_reach(&self, add: &mut Add<'_>) {
         let own = |label: &str| holds(&self.orders, label, |end| end);
         for dataset in [
             "retail_lines",

@@ -49,21 +49,22 @@ async fn a_late_file_makes_stale_exactly_what_it_touches() {
     // of a day before there is any partition.
     let (arrived, older) = (month(1), month(2));
     let days = [arrived.saturating_add(2.days()), older.saturating_add(19.days())];
-    let mut rows = late_events(&days, arrived.saturating_add(26.days()).at(9, 30, 0, 0));
-    rows.extend(late_events(&[month(6)], arrived.saturating_add(26.days()).at(9, 30, 0, 0)));
+    let received = arrived.saturating_add(26.days());
+    let mut rows = late_events(&days, received.at(9, 30, 0, 0));
+    rows.extend(late_events(&[month(6)], received.at(9, 30, 0, 0)));
     landing::events(&landing::month_folder(&landing, arrived).join("late.parquet"), &rows);
 
     let plan = home.json(&["plan", "--stale"]);
 
     let change = Change {
         events: BTreeSet::from(days),
-        arrivals: BTreeSet::from([month_of(arrived)]),
+        arrivals: BTreeSet::from([received]),
         orders: BTreeSet::new(),
         user_events,
     };
     assert_eq!(planned(&plan), change.reaches(&home));
     why_leads_to_the_file(&home, days[1], arrived);
-    made_good(&home).await;
+    made_good(&home);
     let mut reference = Reference::load(&server.options(), "oracle", &landing).await;
     reference.assert_published(&home).await;
     server.give_back().await;
@@ -91,7 +92,7 @@ fn why_leads_to_the_file(home: &Home, day: Date, arrived: Date) {
 }
 
 /// Makes again what is stale; then nothing is, and nothing is left to do.
-async fn made_good(home: &Home) -> serde_json::Value {
+fn made_good(home: &Home) -> serde_json::Value {
     let made = home.json(&["backfill", "--stale", "--upstream", "--yes"]);
     assert_eq!((&made["failed"], &made["cancelled"]), (&0.into(), &0.into()), "{made}");
     let status = home.json(&["status"]);
@@ -124,12 +125,12 @@ async fn a_rewritten_day_changes_its_readers_and_a_touched_one_none() {
     // again; where rows are routed by their content, nothing is stale.
     let change = Change {
         events: BTreeSet::new(),
-        arrivals: BTreeSet::from([month_of(month(2))]),
+        arrivals: BTreeSet::new(),
         orders: BTreeSet::from([rewritten, touched]),
         user_events: Vec::new(),
     };
     assert_eq!(planned(&plan), change.reaches(&home));
-    let made = made_good(&home).await;
+    let made = made_good(&home);
     assert!(made["unchanged"].as_u64() > Some(0), "{made}");
     for (partition, content) in contents(&home, [rewritten, touched]) {
         let is_same = before[&partition] == content;

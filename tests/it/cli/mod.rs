@@ -1,9 +1,14 @@
 //! The whole program, driven as people and scripts drive it: arguments in, text and exit code out.
 
 mod affected;
+mod commands;
 mod home;
 mod landing;
 mod late;
+mod life;
 mod metrics;
 mod outputs;
+mod pipes;
 mod reference;
+mod rows;
+mod shop;

@@ -141,9 +141,9 @@ impl Reference {
 
     /// Lets the queries see the events in published partitions of all these datasets.
     async fn show_events(&mut self, home: &Home, through: &[&str]) {
-        let mut sql =
-            "drop view if exists raw_dev; create view raw_dev as select * from raw_dev_all where true"
-                .to_owned();
+        let mut sql = "drop view if exists raw_dev;
+            create view raw_dev as select * from raw_dev_all where true"
+            .to_owned();
         for dataset in through {
             let published = partitions(home, dataset, "fresh");
             let within: Vec<String> = published
@@ -185,7 +185,20 @@ fn exported(home: &Home, oracle: &Oracle) -> Vec<TextRow> {
         };
         places.iter().zip(&is_instant).map(value).collect()
     };
-    reader.records().map(|record| row(record.unwrap())).collect()
+    let rows: Vec<TextRow> = reader.records().map(|record| row(record.unwrap())).collect();
+    let mut keys: Vec<Vec<&str>> = rows.iter().map(|row| key(oracle, row)).collect();
+    keys.sort_unstable();
+    let twice = keys.windows(2).find(|pair| pair[0] == pair[1]);
+    assert!(twice.is_none(), "two rows of `{}` have one key: {twice:?}", oracle.dataset);
+    rows
+}
+
+/// What tells a row from another; a value that is not there is one of its own.
+fn key<'a>(oracle: &Oracle, row: &'a TextRow) -> Vec<&'a str> {
+    let is_key = |(name, value): (&&str, &'a Option<String>)| {
+        oracle.key.contains(name).then(|| value.as_deref().unwrap_or("null"))
+    };
+    oracle.columns.iter().zip(row).filter_map(is_key).collect()
 }
 
 /// A reader of CSV cannot tell an empty text from none.

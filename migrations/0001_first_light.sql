@@ -121,6 +121,8 @@ create table tidemill.run_edge (
     is_required boolean not null,
     constraint run_edge_pkey primary key (upstream_id, downstream_id)
 );
+-- Serves store/sql/cut_edges.sql and store/sql/waits_on.sql.
+create index run_edge_downstream on tidemill.run_edge (downstream_id);
 
 -- Finished runs, cut by when they finished.
 create table tidemill.run_history (
@@ -143,7 +145,7 @@ create table tidemill.run_history (
 create table tidemill.run_history_default partition of tidemill.run_history default;
 -- Serves the runs of a partition and of a backfill.
 create index run_history_partition on tidemill.run_history (dataset_id, slice_id, ordinal);
-create index run_history_backfill on tidemill.run_history (backfill_id, state);
+create index run_history_backfill on tidemill.run_history (backfill_id, state, outcome);
 create index run_history_id on tidemill.run_history (id);
 
 -- One worker's try at a run.
@@ -180,6 +182,7 @@ create table tidemill.materialization (
     rejected bigint not null default 0,
     rejects_path text,
     profile jsonb,
+    routed_by int[] not null default '{}',
     seconds double precision,
     committed_at timestamptz not null default now(),
     constraint materialization_run_key unique (run_id),
@@ -189,6 +192,9 @@ create table tidemill.materialization (
 -- Serves the versions of a partition, newest first.
 create index materialization_partition
     on tidemill.materialization (dataset_id, slice_id, ordinal, id);
+
+-- Serves when a dataset was last published.
+create index materialization_committed on tidemill.materialization (dataset_id, committed_at);
 
 -- Which materialization readers of a partition see. It moves forward only.
 create table tidemill.head (

@@ -39,7 +39,10 @@ impl Config {
     /// Reads the environment.
     #[must_use]
     pub fn read() -> Self {
-        let all: BTreeMap<String, String> = std::env::vars().collect();
+        // A variable that is not text is none of ours.
+        let all: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
         Self::from_variables(&all)
     }
 

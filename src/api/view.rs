@@ -125,7 +125,7 @@ pub async fn status(
     let slices = Slices::load(&mut db).await?;
     let running = running_sets(&mut db, registry, &slices).await?;
     let published = store::last_published(&mut db).await?;
-    let live = store::live_counts(&mut db).await?;
+    let live = store::live_counts(&mut db, registry).await?;
     let mut backfills = Vec::new();
     for row in store::backfills(&mut db, None, LATEST).await? {
         let counts = store::backfill_counts(&mut db, row.id).await?;

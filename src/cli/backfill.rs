@@ -45,9 +45,13 @@ pub(super) async fn backfill(
     engine::observe(&session.mill).await?;
     let request = request(session, args).await?;
     let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
-    if args.dry_run || planned.plan.steps.is_empty() {
+    if args.dry_run {
         show(session, &planned, json);
         return Ok(ExitCode::SUCCESS);
+    }
+    if planned.plan.steps.is_empty() {
+        show(session, &planned, json);
+        return go_on(session, &request, &planned).await;
     }
     if !json {
         plan_view::text(&session.mill, &planned, session.config.slots);
@@ -66,6 +70,33 @@ pub(super) async fn backfill(
         return Ok(ExitCode::from(3));
     }
     apply(session, &request, &planned, &describe(args), args.newest_first, json).await
+}
+
+/// Goes on with what earlier backfills left unfinished of the partitions asked for, if anything.
+async fn go_on(session: &Session, request: &Request, planned: &Planned) -> Result<ExitCode> {
+    let is_live = |(dataset, set): &(usize, crate::model::PartitionSet)| {
+        !planned.ledger.records[*dataset].live().intersection(set).is_empty()
+    };
+    if !request.targets.iter().any(is_live) {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut db = session.mill.pool.acquire().await?;
+    let active = store::active_backfills(&mut db, &session.mill.registry).await?;
+    drop(db);
+    for (backfill, runs) in active {
+        eprintln!("backfill {backfill} is not finished; going on with it");
+        let Some(counts) = with_worker(session, backfill, runs).await? else {
+            return Ok(ExitCode::from(INTERRUPTED));
+        };
+        eprintln!(
+            "backfill {backfill}: {} succeeded, {} failed, {} cancelled",
+            counts.succeeded, counts.failed, counts.cancelled
+        );
+        if 0 < counts.failed + counts.cancelled {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Makes one partition, fresh or not.

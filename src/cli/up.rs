@@ -100,7 +100,7 @@ async fn finish_what_is_left(session: &Session) -> Result<()> {
     loop {
         ticks.tick().await;
         let mut db = session.mill.pool.acquire().await?;
-        if store::live_counts(&mut db).await?.live() == 0 {
+        if store::live_counts(&mut db, &session.mill.registry).await?.live() == 0 {
             return Ok(());
         }
     }
@@ -114,15 +114,11 @@ async fn round(
 ) -> Result<()> {
     let mill = &session.mill;
     let now = crate::clock::now();
-    let changes = engine::observe(mill).await?.changes;
-    let registered = crate::model::Registered::new();
-    let extents = mill.catalog.extents(now, &registered);
-    let spans: Vec<_> =
-        (0..mill.catalog.datasets().len()).map(|dataset| extents.of(dataset).ordinals).collect();
-    let calendar = format!("{spans:?}");
-    if changes.is_empty() && settled.as_ref() == Some(&calendar) {
+    engine::observe(mill).await?;
+    if *settled == Some(world(session, now).await?) {
         return Ok(());
     }
+    finish_what_is_left(session).await?;
     // Routed readers of what a round makes may turn stale only then: go on until nothing is left.
     loop {
         let request = everything(session, now).await?;
@@ -153,8 +149,19 @@ async fn round(
     if first {
         output::line("everything that can be made is up to date");
     }
-    *settled = Some(calendar);
+    *settled = Some(world(session, now).await?);
     Ok(())
+}
+
+/// What a plan follows from, in short: when it is the same as before, so is the plan.
+async fn world(session: &Session, now: jiff::Timestamp) -> Result<String> {
+    let catalog = &session.mill.catalog;
+    let extents = catalog.extents(now, &crate::model::Registered::new());
+    let spans: Vec<_> =
+        (0..catalog.datasets().len()).map(|dataset| extents.of(dataset).ordinals).collect();
+    let mut db = session.mill.pool.acquire().await?;
+    let mark = store::mark(&mut db, &session.mill.registry).await?;
+    Ok(format!("{mark:?} {spans:?}"))
 }
 
 /// What is missing or made from other inputs than those of now. What other code made, and what

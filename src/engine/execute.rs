@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use polars::prelude::{IntoLazy, LazyFrame, NamedFrom, Series, col};
+use polars::prelude::{IntoLazy, LazyFrame, NamedFrom, PolarsResult, Series, col};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use super::Mill;
 use super::resolve::Resolved;
-use crate::job::{Body, Context, JobError};
+use crate::job::{Body, Context, JobError, JobResult};
 use crate::lake::text::Reject;
 use crate::lake::write::{self, Staged};
 use crate::lake::{self, SourceError};
@@ -71,12 +72,19 @@ impl From<write::Error> for Failure {
     }
 }
 
+/// How an attempt is told to stop: a flag for queries, a token for what is awaited.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stop {
+    pub(super) flag: Arc<AtomicBool>,
+    pub(super) token: CancellationToken,
+}
+
 /// Makes one partition. Blocks: runs where blocking is allowed.
 pub(super) fn execute(
     mill: &Mill,
     resolved: &Resolved,
     runtime: &Handle,
-    stop: &Arc<AtomicBool>,
+    stop: &Stop,
 ) -> Result<Published, Failure> {
     let began = Instant::now();
     let run = &resolved.run;
@@ -86,7 +94,7 @@ pub(super) fn execute(
     let frames = frames(mill, resolved, runtime, &mut rejected)?;
     let scheme = Arc::new(spec.scheme.clone());
     let cx = Context::new(spec.name.as_str(), scheme, run.key.clone(), run.attempt as u32);
-    let plan = call(mill, spec.name.as_str(), cx, frames, runtime)?;
+    let plan = call(mill, spec.name.as_str(), cx, frames, runtime, stop)?;
     let plan = match &spec.about.contract {
         Some(contract) => {
             let names = contract.columns().iter().map(|column| col(column.name.as_str()));
@@ -95,8 +103,9 @@ pub(super) fn execute(
         None => plan,
     };
     let object = Path::from(format!("{path}.parquet"));
-    let staged = write::stage(plan, mill.lake.store(), &object, runtime, stop)?;
+    let staged = write::stage(plan, mill.lake.store(), &object, runtime, &stop.flag)?;
     gate(mill, run.dataset, &staged)?;
+    hold_to_pins(mill, resolved, runtime)?;
     let rejects_path = keep_rejects(mill, &path, &rejected.1, runtime)?;
     let routes = routes(mill, run.dataset, &staged)?;
     let lineage = resolved
@@ -117,6 +126,7 @@ pub(super) fn execute(
         seconds: began.elapsed().as_secs_f64(),
         lineage,
         routes,
+        routed_by: mill.routers_into(run.dataset).iter().map(|router| router.0).collect(),
     })
 }
 
@@ -183,6 +193,27 @@ fn input_frame(
         .map_err(|error| Failure::new("TM0401", format!("could not scan `{}`: {error}", spec.name)))
 }
 
+/// Fails when a file of a source is not the one that was pinned any more: what was read of it may
+/// be neither the old version nor the new one.
+fn hold_to_pins(mill: &Mill, resolved: &Resolved, runtime: &Handle) -> Result<(), Failure> {
+    let inputs = mill.catalog.inputs(resolved.run.dataset).iter().zip(&resolved.inputs);
+    for (input, pins) in inputs {
+        let Some(place) = &mill.sources[input.dataset] else { continue };
+        for pin in pins {
+            let files = pin.paths.iter().zip(&pin.sizes).zip(&pin.tags);
+            for ((path, size), tag) in files {
+                let held = runtime.block_on(lake::is_version(place, path, *size as u64, tag));
+                if !held {
+                    let path = place.full_path(path);
+                    let message = format!("`{path}` changed or went away while it was read");
+                    return Err(Failure::new("TM0502", message));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Runs the job's code as far as a plan; a panic in it is a failure like any other.
 fn call(
     mill: &Mill,
@@ -190,16 +221,17 @@ fn call(
     cx: Context,
     frames: Vec<LazyFrame>,
     runtime: &Handle,
+    stop: &Stop,
 ) -> Result<LazyFrame, Failure> {
     let Some(body) = mill.project.body(job) else {
         return Err(Failure::new("TM0401", format!("job `{job}` has no code")).for_good());
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| match body {
         Body::Transform(code) => code(&cx, frames),
-        Body::Load(code) => runtime.block_on(code(cx)),
+        Body::Load(code) => runtime.block_on(unless_stopped(stop, code(cx))),
         Body::Export(code) => {
             let key = cx.idempotency_key();
-            let rows = runtime.block_on(code(cx, frames))?;
+            let rows = runtime.block_on(unless_stopped(stop, code(cx, frames)))?;
             let columns = vec![
                 Series::new("idempotency_key".into(), [key]).into(),
                 Series::new("rows".into(), [rows as i64]).into(),
@@ -217,6 +249,14 @@ fn call(
             let text = text.unwrap_or_else(|| "a panic without a message".to_owned());
             Err(Failure::new("TM0402", format!("the job's code panicked: {text}")))
         }
+    }
+}
+
+/// A future of a job that ends when the attempt is stopped.
+async fn unless_stopped<T>(stop: &Stop, work: impl Future<Output = JobResult<T>>) -> JobResult<T> {
+    tokio::select! {
+        outcome = work => outcome,
+        () = stop.token.cancelled() => Err(JobError::new("the attempt was stopped")),
     }
 }
 
@@ -267,21 +307,31 @@ fn routes(
     dataset: usize,
     staged: &Staged,
 ) -> Result<Vec<(i32, i64, i64, u128)>, Failure> {
+    let routers = mill.routers_into(dataset);
+    if routers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let schema = Arc::new(staged.schema.clone());
+    lake::scan(&mill.lake, std::slice::from_ref(&staged.path), &schema)
+        .and_then(|frame| route(mill, &routers, &frame))
+        .map_err(|error| Failure::new("TM0401", format!("could not route rows: {error}")))
+}
+
+/// The routes of a frame: router, output window, rows, and a hash of those rows.
+pub(super) fn route(
+    mill: &Mill,
+    routers: &[(i32, usize, usize)],
+    frame: &LazyFrame,
+) -> PolarsResult<Vec<(i32, i64, i64, u128)>> {
     let mut routes = Vec::new();
-    for (router, reader, position) in mill.routers_into(dataset) {
-        let Mapping::Routed(column) = &mill.catalog.link(reader, position).reads.mapping else {
+    for (router, reader, position) in routers {
+        let Mapping::Routed(column) = &mill.catalog.link(*reader, *position).reads.mapping else {
             continue;
         };
-        let Some(axis) = mill.catalog.dataset(reader).scheme.time() else { continue };
-        let schema = Arc::new(staged.schema.clone());
-        let shares = lake::scan(&mill.lake, std::slice::from_ref(&staged.path), &schema)
-            .and_then(|frame| lake::shares(frame, column, axis))
-            .map_err(|error| Failure::new("TM0401", format!("could not route rows: {error}")))?;
-        routes.extend(
-            shares
-                .into_iter()
-                .map(|share| (router, share.ordinal, share.rows as i64, share.content)),
-        );
+        let Some(axis) = mill.catalog.dataset(*reader).scheme.time() else { continue };
+        let shares = lake::shares(frame.clone(), column, axis)?;
+        let route = |share: lake::Share| (*router, share.ordinal, share.rows as i64, share.content);
+        routes.extend(shares.into_iter().map(route));
     }
     Ok(routes)
 }

@@ -8,9 +8,9 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use super::Mill;
+use super::execute::route;
 use crate::lake::{self, Found};
 use crate::model::{DimensionValues, PartitionKey};
-use crate::spec::Mapping;
 use crate::store::{self, Observed};
 
 /// What an observation of one source found.
@@ -49,6 +49,7 @@ pub async fn observe(mill: &Arc<Mill>) -> Result<Observation> {
     for dataset in 0..mill.catalog.datasets().len() {
         let change = observe_source(mill, dataset, &mut observation.faults).await?;
         observation.changes.extend(change);
+        route_published(mill, dataset).await?;
     }
     for fault in &observation.faults {
         tracing::error!("{fault}");
@@ -65,6 +66,10 @@ async fn observe_source(
     let (Some(place), Some(source)) = (&mill.sources[dataset], spec.source()) else {
         return Ok(None);
     };
+    // Before the listing: what another process records in between must not seem gone.
+    let mut db = mill.pool.acquire().await?;
+    let recorded = store::source_versions(&mut db, &mill.registry, dataset).await?;
+    drop(db);
     let listed = match lake::list(place, &source.template, &spec.scheme).await {
         Ok(listed) => listed,
         Err(error) => {
@@ -72,10 +77,16 @@ async fn observe_source(
             return Ok(None);
         }
     };
+    if listed.is_empty() && !recorded.is_empty() {
+        let where_to = place.full_path(&source.template);
+        faults.push(format!(
+            "TM0504: source `{}` has no file at all any more, as {where_to}; what was known of it \
+             stays until files are there again",
+            spec.name
+        ));
+        return Ok(None);
+    }
     register_values(mill, dataset, listed.keys()).await?;
-    let mut db = mill.pool.acquire().await?;
-    let recorded = store::source_versions(&mut db, &mill.registry, dataset).await?;
-    drop(db);
     let routers = mill.routers_into(dataset);
     let known: BTreeMap<&PartitionKey, (u128, &[i32])> = recorded
         .iter()
@@ -87,11 +98,10 @@ async fn observe_source(
         .into_iter()
         .filter(|(key, files)| match known.get(key) {
             None => true,
-            // A reader that routes by another column than before needs routes of its own; a
-            // version without any row has none at all.
+            // A reader that routes by another column than before needs routes of its own.
             Some((content, held)) => {
                 *content != lake::version(files)
-                    || (!held.is_empty() && routers.iter().any(|router| !held.contains(&router.0)))
+                    || routers.iter().any(|router| !held.contains(&router.0))
             }
         })
         .collect();
@@ -187,27 +197,14 @@ fn route_one(
     runtime: &Handle,
 ) -> Result<Observed> {
     let spec = mill.catalog.dataset(dataset);
+    let routers = mill.routers_into(dataset);
     let mut routes = Vec::new();
-    for (router, reader, position) in mill.routers_into(dataset) {
-        let Mapping::Routed(column) = &mill.catalog.link(reader, position).reads.mapping else {
-            continue;
-        };
-        let (Some(axis), Some(source), Some(contract), Some(place)) = (
-            mill.catalog.dataset(reader).scheme.time(),
-            spec.source(),
-            &spec.about.contract,
-            &mill.sources[dataset],
-        ) else {
-            continue;
-        };
+    if let (false, Some(source), Some(contract), Some(place)) =
+        (routers.is_empty(), spec.source(), &spec.about.contract, &mill.sources[dataset])
+    {
         let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
         let read = lake::read(place, source, contract, &paths, runtime)?;
-        let shares = lake::shares(read.frame, column, axis)?;
-        routes.extend(
-            shares
-                .into_iter()
-                .map(|share| (router, share.ordinal, share.rows as i64, share.content)),
-        );
+        routes = route(mill, &routers, &read.frame)?;
     }
     Ok(Observed {
         key,
@@ -215,5 +212,28 @@ fn route_one(
         files: files.iter().map(|file| (file.path.clone(), file.size as i64)).collect(),
         tags: files.iter().map(|file| file.tag.clone()).collect(),
         routes,
+        routed_by: routers.iter().map(|router| router.0).collect(),
     })
+}
+
+/// Asks versions that were published before one of their routed readers was declared.
+async fn route_published(mill: &Arc<Mill>, dataset: usize) -> Result<()> {
+    let routers = mill.routers_into(dataset);
+    let ids: Vec<i32> = routers.iter().map(|router| router.0).collect();
+    if ids.is_empty() || mill.catalog.dataset(dataset).job().is_none() {
+        return Ok(());
+    }
+    let mut db = mill.pool.acquire().await?;
+    let unrouted = store::unrouted(&mut db, &mill.registry, dataset, &ids).await?;
+    for version in unrouted {
+        let (mill, routers) = (Arc::clone(mill), routers.clone());
+        let routes = tokio::task::spawn_blocking(move || {
+            let schema = mill.verified.schemas[dataset].as_ref().context("columns are known")?;
+            let frame = lake::scan(&mill.lake, &version.paths, schema)?;
+            anyhow::Ok(route(&mill, &routers, &frame)?)
+        })
+        .await??;
+        store::record_routes(&mut db, version.materialization, &ids, &routes).await?;
+    }
+    Ok(())
 }

@@ -24,10 +24,17 @@ pub struct Planned {
 ///
 /// When the database fails.
 pub async fn assess_now(mill: &Mill, now: Timestamp) -> Result<(Ledger, Assessment)> {
-    let mut db = mill.pool.acquire().await?;
-    let ledger = store::load(&mut db, &mill.registry, now).await?;
+    let ledger = picture(mill, now).await?;
     let assessment = plan::assess(&mill.catalog, &ledger);
     Ok((ledger, assessment))
+}
+
+/// One picture: all statements see the same instant.
+async fn picture(mill: &Mill, now: Timestamp) -> Result<Ledger> {
+    let mut tx = mill.pool.begin_with(store::ONE_PICTURE).await?;
+    let ledger = store::load(&mut tx, &mill.registry, now).await?;
+    tx.commit().await?;
+    Ok(ledger)
 }
 
 /// Plans a request at `now`; nothing is recorded.
@@ -36,8 +43,7 @@ pub async fn assess_now(mill: &Mill, now: Timestamp) -> Result<(Ledger, Assessme
 ///
 /// When the database fails.
 pub async fn plan_now(mill: &Mill, request: &Request, now: Timestamp) -> Result<Planned> {
-    let mut db = mill.pool.acquire().await?;
-    let ledger = store::load(&mut db, &mill.registry, now).await?;
+    let ledger = picture(mill, now).await?;
     let plan = plan::plan(&mill.catalog, &ledger, request);
     Ok(Planned { ledger, plan })
 }
@@ -70,7 +76,16 @@ pub async fn apply(
     .await?;
     let stored = as_json(mill, &plan);
     let new = NewBackfill { request: text, plan: stored, hash: &plan.hash, by };
-    let applied = store::apply(&mill.pool, &mill.catalog, &mill.registry, &wiring, &new).await?;
+    let mut tries = 0;
+    let applied = loop {
+        tries += 1;
+        match store::apply(&mill.pool, &mill.catalog, &mill.registry, &wiring, &new).await {
+            Err(error) if error.is_contention() && tries < 5 => {
+                tracing::info!("recording the plan again: {error}");
+            }
+            outcome => break outcome?,
+        }
+    };
     tracing::info!(
         backfill.id = applied.backfill,
         runs = applied.runs,

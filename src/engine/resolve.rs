@@ -1,6 +1,9 @@
 //! From claimed runs to the exact versions they read.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
+use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use super::Mill;
@@ -29,10 +32,15 @@ pub(super) async fn resolve(
 ) -> Result<Vec<Resolved>> {
     let slices = Slices::load(db).await?;
     let registered = store::registered(db).await?;
-    let extents = mill.catalog.extents(crate::clock::now(), &registered);
+    // Runs of one backfill were planned at one instant.
+    let mut extents: BTreeMap<Timestamp, Extents> = BTreeMap::new();
+    for run in &runs {
+        let made = || mill.catalog.extents(run.planned_at, &registered);
+        extents.entry(run.planned_at).or_insert_with(made);
+    }
     let mut queries = Vec::new();
     for (at, run) in runs.iter().enumerate() {
-        ask(mill, &extents, &slices, at as i32, run, &mut queries);
+        ask(mill, &extents[&run.planned_at], &slices, at as i32, run, &mut queries);
     }
     let pins = store::pins(db, &queries).await?;
     let mut resolved: Vec<Resolved> = runs
@@ -47,7 +55,7 @@ pub(super) async fn resolve(
     }
     for one in &mut resolved {
         one.digest = digest(&slices, &one.inputs);
-        one.lacks = lacks(mill, &extents, one);
+        one.lacks = lacks(mill, &extents[&one.run.planned_at], one);
     }
     Ok(resolved)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Mill;
-use super::execute::{Failure, execute};
+use super::execute::{Failure, Stop, execute};
 use super::resolve::{Resolved, resolve};
 use crate::plan::{Outcome, Verdict, after_attempt};
 use crate::store::{self, Claimed, Ended, Lease};
@@ -65,15 +65,27 @@ pub async fn work(
     let mut helpers = JoinSet::new();
     let ended = CancellationToken::new();
     helpers.spawn(keep_alive(Arc::clone(&mill), id, options, ended.clone(), stop.clone()));
-    let publisher = tokio::spawn(publish(Arc::clone(&mill), id, receiver, Arc::clone(&bell)));
+    let publishing = publish(Arc::clone(&mill), id, receiver, Arc::clone(&bell));
+    // A worker that cannot publish must not go on to compute.
+    let halt = stop.clone();
+    let publisher = tokio::spawn(async move {
+        let outcome = publishing.await;
+        if outcome.is_err() {
+            halt.cancel();
+        }
+        outcome
+    });
     let mut worker = Worker { mill: Arc::clone(&mill), id, options, sender, adrift: Vec::new() };
     let outcome = worker.run(&stop, &bell).await;
     drop(worker);
-    publisher.await??;
+    let published = publisher.await;
     ended.cancel();
     while helpers.join_next().await.is_some() {}
-    let mut db = mill.pool.acquire().await?;
-    store::end_worker(&mut db, id).await?;
+    // What is still held by now, nobody works on.
+    let mut tx = mill.pool.begin().await?;
+    store::expire_worker(&mut tx, id).await?;
+    tx.commit().await?;
+    published??;
     outcome
 }
 
@@ -193,12 +205,13 @@ async fn execute_in_time(
 ) -> Result<store::Published, Failure> {
     let job = mill.catalog.dataset(resolved.run.dataset).job();
     let limit = job.map_or(Duration::MAX, |job| job.timeout);
-    let stop = Arc::new(AtomicBool::new(false));
-    let (shared, told, runtime) = (Arc::clone(mill), Arc::clone(&stop), Handle::current());
+    let stop = Stop::default();
+    let (shared, told, runtime) = (Arc::clone(mill), stop.clone(), Handle::current());
     let mut task =
         tokio::task::spawn_blocking(move || execute(&shared, &resolved, &runtime, &told));
     let Ok(joined) = tokio::time::timeout(limit, &mut task).await else {
-        stop.store(true, Ordering::Relaxed);
+        stop.flag.store(true, Ordering::Relaxed);
+        stop.token.cancel();
         let _ = tokio::time::timeout(GRACE, &mut task).await;
         return Err(Failure {
             code: "TM0403",
@@ -271,6 +284,9 @@ async fn publish_group(mill: &Mill, worker: i64, group: &[(Claimed, Ended)]) -> 
     loop {
         match store::commit(&mill.pool, &mill.registry, worker, group).await {
             Ok(leases) => return Ok(leases),
+            Err(error) if error.is_about_data() => {
+                return publish_alone(mill, worker, group, &error).await;
+            }
             Err(error) if Duration::from_secs(20) < pause => return Err(error.into()),
             Err(error) => {
                 tracing::warn!("could not publish {} attempts, trying again: {error}", group.len());
@@ -279,6 +295,27 @@ async fn publish_group(mill: &Mill, worker: i64, group: &[(Claimed, Ended)]) -> 
             }
         }
     }
+}
+
+/// Sends each attempt of a group alone when the database refuses what one of them says; the one at
+/// fault fails for good, since it would say the same again.
+async fn publish_alone(
+    mill: &Mill,
+    worker: i64,
+    group: &[(Claimed, Ended)],
+    refused: &store::Error,
+) -> Result<Vec<Lease>> {
+    if let [(run, _)] = group {
+        let error = format!("the database refused what the attempt reported: {refused}");
+        let failed = [(run.clone(), Ended::Failed { code: "TM0302", error })];
+        return Ok(store::commit(&mill.pool, &mill.registry, worker, &failed).await?);
+    }
+    let mut leases = Vec::new();
+    for one in group {
+        let one = std::slice::from_ref(one);
+        leases.extend(Box::pin(publish_group(mill, worker, one)).await?);
+    }
+    Ok(leases)
 }
 
 /// Shows that this worker lives, and ends workers that do not.
@@ -294,19 +331,27 @@ async fn keep_alive(
 ) {
     let mut seen: BTreeMap<i64, (i64, Instant)> = BTreeMap::new();
     let mut renewed = Instant::now();
+    let mut judging = JoinSet::new();
     loop {
-        match beat_once(&mill, id, options, &mut seen).await {
-            Ok(true) => renewed = Instant::now(),
-            Ok(false) => {
+        match tokio::time::timeout(options.beat, beat_once(&mill, id)).await {
+            Ok(Ok(true)) => renewed = Instant::now(),
+            Ok(Ok(false)) => {
                 tracing::error!("TM0405: this worker was taken for dead; it stops");
                 stop.cancel();
             }
-            Err(error) => tracing::warn!("could not renew the lease: {error:#}"),
+            Ok(Err(error)) => tracing::warn!("could not renew the lease: {error:#}"),
+            Err(_) => tracing::warn!("the database does not answer; the lease is not renewed"),
         }
         // Two thirds of the lease: before anyone may take us for dead.
         if options.lease * 2 / 3 < renewed.elapsed() {
             tracing::error!("TM0405: the lease could not be renewed in time; this worker stops");
             stop.cancel();
+        }
+        // Beside the beat: ending a frozen worker may wait for locks that it holds.
+        if judging.is_empty() {
+            judging.spawn(judge(Arc::clone(&mill), id, options, std::mem::take(&mut seen)));
+        } else if let Some(Ok(known)) = judging.try_join_next() {
+            seen = known;
         }
         tokio::select! {
             () = ended.cancelled() => return,
@@ -315,41 +360,58 @@ async fn keep_alive(
     }
 }
 
-async fn beat_once(
-    mill: &Mill,
-    id: i64,
-    options: WorkOptions,
-    seen: &mut BTreeMap<i64, (i64, Instant)>,
-) -> Result<bool> {
+async fn beat_once(mill: &Mill, id: i64) -> Result<bool> {
     let mut db = mill.pool.acquire().await?;
-    let is_alive = store::beat(&mut db, id).await?;
-    for other in store::live_workers(&mut db).await?.into_iter().filter(|other| other.id != id) {
+    Ok(store::beat(&mut db, id).await?)
+}
+
+/// The beats of other workers, and since when each has not moved.
+type Seen = BTreeMap<i64, (i64, Instant)>;
+
+async fn judge(mill: Arc<Mill>, id: i64, options: WorkOptions, mut seen: Seen) -> Seen {
+    if let Err(error) = judge_others(&mill, id, options, &mut seen).await {
+        tracing::warn!("could not look after other workers: {error:#}");
+    }
+    seen
+}
+
+async fn judge_others(mill: &Mill, id: i64, options: WorkOptions, seen: &mut Seen) -> Result<()> {
+    let mut db = mill.pool.acquire().await?;
+    let others = store::live_workers(&mut db).await?;
+    let mut dead = store::ended_with_runs(&mut db).await?;
+    drop(db);
+    for other in others.into_iter().filter(|other| other.id != id) {
         let (beat, since) = seen.entry(other.id).or_insert((other.beat, Instant::now()));
         if *beat != other.beat {
             (*beat, *since) = (other.beat, Instant::now());
         }
         let is_gone = other.host == host() && !process_lives(other.pid);
         if is_gone || options.lease < since.elapsed() {
-            let mut tx = mill.pool.begin().await?;
-            let runs = store::expire_worker(&mut tx, other.id).await?;
-            tx.commit().await?;
-            seen.remove(&other.id);
-            tracing::warn!(
-                worker.id = other.id,
-                runs,
-                "TM0407: worker {} died; {runs} runs may be claimed again",
-                other.id
-            );
+            dead.push(other.id);
         }
     }
-    Ok(is_alive)
+    for worker in dead.into_iter().filter(|worker| *worker != id) {
+        let mut tx = mill.pool.begin().await?;
+        let runs = store::expire_worker(&mut tx, worker).await?;
+        tx.commit().await?;
+        seen.remove(&worker);
+        tracing::warn!(
+            worker.id = worker,
+            runs,
+            "TM0407: worker {worker} died; {runs} runs may be claimed again"
+        );
+    }
+    Ok(())
 }
 
 /// The name of this machine since its start: a process number means nothing after that.
 fn host() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default().trim().to_owned();
     let name = read("/proc/sys/kernel/hostname");
-    format!("{name}/{}", read("/proc/sys/kernel/random/boot_id"))
+    // Containers of one machine number their processes apart.
+    let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    let boot = read("/proc/sys/kernel/random/boot_id");
+    format!("{name}/{boot}/{}", space.display())
 }
 
 fn process_lives(pid: i32) -> bool {

@@ -23,6 +23,11 @@ impl Context {
         Self { job: job.into(), scheme, key, attempt }
     }
 
+    /// The number of the partition's window.
+    pub(super) const fn ordinal(&self) -> i64 {
+        self.key.ordinal
+    }
+
     /// The job's name.
     #[must_use]
     pub fn job(&self) -> &str {

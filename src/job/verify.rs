@@ -7,7 +7,7 @@ use polars::prelude::{LazyFrame, SchemaRef};
 
 use super::{Body, Context, Project};
 use crate::lake::probe::{self, Finding, Fingerprint, Level};
-use crate::model::{PartitionKey, Registered, Scheme, Slice};
+use crate::model::{Dimension, DimensionValues, PartitionKey, Scheme, Slice};
 use crate::spec::{Catalog, DatasetSpec, SpecError};
 
 /// What is known of a project without reading data, by catalog index.
@@ -81,11 +81,18 @@ fn verify_transform(project: &Project, catalog: &Catalog, index: usize, verified
     }
     let Some(first) = checked.plan else { return };
     let mut parts = Vec::new();
-    let others = PROBE_INSTANTS[1..].iter().filter_map(|instant| {
-        let frames = inputs.iter().map(|(name, schema)| probe::probe(name, Arc::clone(schema)));
-        build(*instant, frames.collect()).ok()
+    let frames = || -> Vec<LazyFrame> {
+        inputs.iter().map(|(name, schema)| probe::probe(name, Arc::clone(schema))).collect()
+    };
+    let later = PROBE_INSTANTS[1..].iter().filter_map(|instant| build(*instant, frames()).ok());
+    // Code may branch on the value of a dimension: each is seen once.
+    let others = probe_slices(&scheme).into_iter().skip(1).filter_map(|slice| {
+        let ordinal = probe_context(dataset, &scheme, PROBE_INSTANTS[0]).ordinal();
+        let key = PartitionKey { slice, ordinal };
+        let cx = Context::new(dataset.name.as_str(), Arc::clone(&scheme), key, 1);
+        code(&cx, frames()).ok()
     });
-    for plan in std::iter::once(first).chain(others) {
+    for plan in std::iter::once(first).chain(later).chain(others) {
         match probe::fingerprint(plan) {
             Ok(part) => parts.push(part),
             Err(error) => {
@@ -124,11 +131,23 @@ fn verify_opaque(catalog: &Catalog, index: usize, verified: &mut Verified) {
 fn probe_context(dataset: &DatasetSpec, scheme: &Arc<Scheme>, instant: i64) -> Context {
     let instant = Timestamp::from_second(instant).expect("a constant of this file is a time");
     let ordinal = scheme.time().map_or(0, |axis| axis.ordinal_at(instant));
-    let slices = scheme.all_slices(&Registered::new());
-    let values = || scheme.dimensions.iter().map(|dimension| dimension.name.as_str());
-    let slice = slices.into_iter().next().unwrap_or_else(|| Slice::new(values()));
+    let slice = probe_slices(scheme).into_iter().next().unwrap_or_default();
     let key = PartitionKey { slice, ordinal };
     Context::new(dataset.name.as_str(), Arc::clone(scheme), key, 1)
+}
+
+/// Slices in which each listed value of each dimension occurs at least once; a dynamic dimension,
+/// whose values are not known, has its own name as a value.
+fn probe_slices(scheme: &Scheme) -> Vec<Slice> {
+    let values = |dimension: &Dimension| match &dimension.values {
+        DimensionValues::Listed(values) => values.clone(),
+        DimensionValues::Dynamic => vec![dimension.name.as_str().into()],
+    };
+    let all: Vec<Vec<Arc<str>>> = scheme.dimensions.iter().map(values).collect();
+    let most = all.iter().map(Vec::len).max().unwrap_or(1);
+    (0..most)
+        .map(|at| Slice::new(all.iter().map(|values| Arc::clone(&values[at % values.len()]))))
+        .collect()
 }
 
 fn report(dataset: &DatasetSpec, finding: Finding, verified: &mut Verified) {

@@ -12,7 +12,7 @@ mod source;
 mod template;
 mod types;
 
-pub use observe::{Found, list, version};
+pub use observe::{Found, is_version, list, version};
 pub use place::{OpenError, Place, attempt_path};
 pub use route::{Share, keep, shares};
 pub use scan::scan;

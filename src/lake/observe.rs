@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use super::{Place, Template};
 use crate::model::{PartitionKey, Scheme};
@@ -38,15 +38,26 @@ pub async fn list(
     while let Some(object) = listing.try_next().await? {
         let path = object.location.to_string();
         if let Some(key) = template.partition(&path, scheme) {
-            let changed = object.last_modified.timestamp_micros();
-            let tag = object.e_tag.unwrap_or_else(|| changed.to_string());
-            partitions.entry(key).or_default().push(Found { path, size: object.size, tag });
+            let (size, tag) = (object.size, tag(&object));
+            partitions.entry(key).or_default().push(Found { path, size, tag });
         }
     }
     for files in partitions.values_mut() {
         files.sort();
     }
     Ok(partitions)
+}
+
+/// What tells versions of an object apart.
+fn tag(object: &ObjectMeta) -> String {
+    let changed = || object.last_modified.timestamp_micros().to_string();
+    object.e_tag.clone().unwrap_or_else(changed)
+}
+
+/// Whether a file is still the version that was found.
+pub async fn is_version(place: &Place, path: &str, size: u64, expected: &str) -> bool {
+    let head = place.store().head(&Path::from(path)).await;
+    head.is_ok_and(|object| object.size == size && tag(&object) == expected)
 }
 
 /// A number for these versions of these files: the same exactly when nothing changed.

@@ -44,7 +44,8 @@ impl Template {
     #[must_use]
     pub fn partition(&self, path: &str, scheme: &Scheme) -> Option<PartitionKey> {
         let parts: Vec<&str> = path.split('/').collect();
-        if parts.len() != self.segments.len() {
+        // A control character cannot be a value: the database and terminals refuse it.
+        if parts.len() != self.segments.len() || unescape(path).contains(char::is_control) {
             return None;
         }
         let mut values: Vec<(String, String)> = Vec::new();
@@ -93,7 +94,8 @@ fn pieces(segment: &str) -> Vec<Piece> {
             found.push(Piece::Hole(name.to_owned()));
             rest = after;
         } else {
-            let end = rest[1..].find(['*', '{']).map_or(rest.len(), |at| at + 1);
+            let next = rest.char_indices().skip(1).find(|(_, c)| ['*', '{'].contains(c));
+            let end = next.map_or(rest.len(), |(at, _)| at);
             found.push(Piece::Text(rest[..end].to_owned()));
             rest = &rest[end..];
         }

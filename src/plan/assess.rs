@@ -146,14 +146,19 @@ impl View<'_> {
         for (position, _) in self.own_reads(Missing::Wait) {
             let link = self.catalog.link(self.dataset, position);
             let mut latest = status.blocked.intersection(&status.missing);
+            let (mut lacks, mut blocks) = (PartitionSet::new(), PartitionSet::new());
             while !latest.is_empty() {
                 let reached = link.affects(&latest, own, own).difference(&status.blocked);
                 if !reached.is_empty() {
-                    let (input, lacks) = (self.dataset, latest);
+                    lacks.extend(&latest);
+                    blocks.extend(&reached);
                     status.blocked.extend(&reached);
-                    status.blockers.push(Blocker { input, lacks, blocks: reached.clone() });
                 }
-                latest = reached;
+                // What is published lets the chain go on from there.
+                latest = reached.intersection(&status.missing);
+            }
+            if !blocks.is_empty() {
+                status.blockers.push(Blocker { input: self.dataset, lacks, blocks });
             }
         }
     }

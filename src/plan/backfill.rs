@@ -272,6 +272,7 @@ impl Builder<'_> {
         picked.take(Reason::Failed, select.failed || select.all, &status.failed);
         let never = status.missing.difference(&status.failed);
         picked.take(Reason::Missing, select.missing || select.all, &never);
+        picked.take(Reason::Forced, select.all, &status.universe);
         picked.take(
             Reason::StaleCode,
             stale && !select.keep_code,
@@ -279,7 +280,6 @@ impl Builder<'_> {
         );
         picked.take(Reason::StaleInput, stale, &status.stale_input.difference(&status.failed));
         picked.take(Reason::Upstream, stale, &status.stale_upstream.difference(&status.failed));
-        picked.take(Reason::Forced, select.all, &status.universe);
         if self.request.downstream || self.request.upstream {
             let reached = self.reached(dataset, &picked.taken).difference(&status.missing);
             picked.take(Reason::Upstream, true, &reached);
@@ -384,18 +384,22 @@ impl Builder<'_> {
             }
             let made = wanted.difference(&cannot);
             let needed = link.needs(wanted, own).intersection(&status.universe);
-            let mut lacks = needed.difference(&published).difference(&made);
-            while !lacks.is_empty() {
-                let blocks =
-                    link.affects(&lacks, own, own).intersection(wanted).difference(&cannot);
-                if blocks.is_empty() {
+            let mut latest = needed.difference(&published).difference(&made);
+            let (mut lacks, mut blocks) = (PartitionSet::new(), PartitionSet::new());
+            while !latest.is_empty() {
+                let reached =
+                    link.affects(&latest, own, own).intersection(wanted).difference(&cannot);
+                if reached.is_empty() {
                     break;
                 }
-                cannot.extend(&blocks);
-                let next = blocks.difference(&published);
+                lacks.extend(&latest);
+                blocks.extend(&reached);
+                cannot.extend(&reached);
+                latest = reached.difference(&published);
+            }
+            if !blocks.is_empty() {
                 let blocker = Blocker { input: dataset, lacks, blocks };
                 blocked.push(Blocked { dataset, blocker, could_be_made: true });
-                lacks = next;
             }
         }
         cannot

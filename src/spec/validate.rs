@@ -12,7 +12,7 @@ use super::{
     SourceSpec,
 };
 use super::{SpecError, Type};
-use crate::model::{DimensionValues, Name, Ranges, Scheme};
+use crate::model::{DimensionValues, Grain, Name, Ranges, Scheme};
 
 /// The datasets that could be made out, sources first, and every fault.
 ///
@@ -368,6 +368,13 @@ fn routed_fault(input: &DatasetSpec, link: &Link<'_>, column: &str) -> Option<St
         Some(held) if !matches!(held.kind, Type::Date | Type::Datetime | Type::Instant) => {
             Some(format!("`{column}` is {}, not a time to route by", held.kind))
         }
+        Some(held) if held.kind == Type::Date && sub_day(link.output) => {
+            Some(format!("`{column}` is a date, too coarse for windows shorter than a day"))
+        }
         Some(_) => None,
     }
+}
+
+fn sub_day(scheme: &Scheme) -> bool {
+    scheme.time().is_some_and(|axis| matches!(axis.grain(), Grain::Minutes(_) | Grain::Cron(_)))
 }

@@ -64,6 +64,14 @@ pub async fn apply(
     .fetch_one(&mut *tx)
     .await?;
     let live = still_live(&mut tx, wiring).await?;
+    let is_gone = |(from, _, required): &(Node, Node, bool)| match from {
+        Node::Live(id) => *required && !live.contains(id),
+        _ => false,
+    };
+    // It may have failed: whether its partition is there now is for a new plan to say.
+    if wiring.edges.iter().any(is_gone) {
+        return Err(Error::PlanMoved);
+    }
     let ids = sqlx::query_scalar!(
         r#"select nextval('tidemill.run_id') as "id!" from generate_series(1, $1::bigint)"#,
         runs + wiring.gates as i64,
@@ -119,8 +127,18 @@ impl Edges {
             Node::Gate(gate) => Some(ids[runs + gate]),
             Node::Live(id) => live.contains(id).then_some(*id),
         };
+        let waits: BTreeSet<usize> = wiring
+            .edges
+            .iter()
+            .filter_map(|(from, to, _)| match to {
+                Node::Gate(gate) => id(from).map(|_| *gate),
+                _ => None,
+            })
+            .collect();
+        // All that a gate stood for may have finished since the plan: then there is no gate.
+        let is_open = |node: &Node| matches!(node, Node::Gate(gate) if !waits.contains(gate));
         let mut pairs: BTreeMap<(i64, i64), bool> = BTreeMap::new();
-        for (from, to, required) in &wiring.edges {
+        for (from, to, required) in wiring.edges.iter().filter(|(from, _, _)| !is_open(from)) {
             if let (Some(from), Some(to)) = (id(from), id(to)) {
                 *pairs.entry((from, to)).or_default() |= required;
             }
@@ -148,6 +166,9 @@ async fn insert_runs(
     ids: &[i64],
     edges: &Edges,
 ) -> Result<()> {
+    let (made, gates) = ids.split_at(wiring.runs.len());
+    let gates = gates.iter().filter(|gate| edges.waiting.contains_key(gate));
+    let ids: Vec<i64> = made.iter().chain(gates).copied().collect();
     let waiting: Vec<i32> =
         ids.iter().map(|id| edges.waiting.get(id).copied().unwrap_or_default()).collect();
     let mut datasets: Vec<Option<i32>> = Vec::with_capacity(ids.len());
@@ -165,7 +186,7 @@ async fn insert_runs(
         attempts.push(job.map_or(1, |job| job.retry.attempts_max() as i32));
         codes.push(registry.code[*dataset]);
     }
-    for _ in 0..wiring.gates {
+    for _ in wiring.runs.len()..ids.len() {
         datasets.push(None);
         slice_ids.push(None);
         ordinals.push(None);
@@ -176,7 +197,7 @@ async fn insert_runs(
     let inserted = sqlx::query_file!(
         "src/store/sql/insert_runs.sql",
         backfill,
-        ids,
+        &ids,
         &datasets as &[Option<i32>],
         &slice_ids as &[Option<i32>],
         &ordinals as &[Option<i64>],

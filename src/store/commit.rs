@@ -30,6 +30,8 @@ pub struct Published {
     pub lineage: Vec<(i16, i64)>,
     /// Router, output window, rows, and a hash of those rows.
     pub routes: Vec<(i32, i64, i64, u128)>,
+    /// The routers that were asked, those without rows too.
+    pub routed_by: Vec<i32>,
 }
 
 /// How an attempt ended.
@@ -96,13 +98,13 @@ pub async fn commit(
     to_history(&mut tx, &done, &failed).await?;
     back_off(&mut tx, &backing_off).await?;
     count_down(&mut tx, done.iter().map(|(run, _)| run.id).collect()).await?;
+    let mut backfills: BTreeSet<i64> =
+        done.iter().chain(&failed).map(|(run, _)| run.backfill).collect();
     for (run, ended) in &failed {
         if let Ended::Failed { error, .. } = ended {
-            cancel_dependents(&mut tx, run.id, error).await?;
+            backfills.extend(cancel_dependents(&mut tx, run.id, error).await?);
         }
     }
-    let backfills: BTreeSet<i64> =
-        done.iter().chain(&failed).map(|(run, _)| run.backfill).collect();
     finish_backfills(&mut tx, &backfills.into_iter().collect::<Vec<_>>()).await?;
     let already = already_done(&mut tx, group, &held).await?;
     tx.commit().await?;
@@ -247,9 +249,23 @@ fn row(registry: &Registry, run: &Claimed, made: &Published) -> serde_json::Valu
         "hashes": made.files.iter().map(|file| &file.2).collect::<Vec<_>>(),
         "rejected": made.rejected,
         "rejects_path": made.rejects_path,
-        "profile": made.profile,
+        "profile": clean_json(&made.profile),
+        "routed_by": made.routed_by,
         "seconds": made.seconds,
     })
+}
+
+/// A profile as the database can hold it.
+fn clean_json(value: &serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => Value::String(clean(text)),
+        Value::Array(values) => values.iter().map(clean_json).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, held)| (clean(name), clean_json(held))).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 async fn close_attempts(
@@ -292,7 +308,7 @@ fn fault(ended: &Ended) -> (Option<String>, Option<String>) {
     match ended {
         Ended::Published(_) | Ended::Unchanged => (None, None),
         Ended::Backoff { code, error, .. } | Ended::Failed { code, error } => {
-            (Some((*code).to_owned()), Some(error.clone()))
+            (Some((*code).to_owned()), Some(clean(error)))
         }
     }
 }
@@ -339,7 +355,7 @@ async fn back_off(db: &mut PgConnection, group: &[&(Claimed, Ended)]) -> Result<
             run.id,
             pause.as_secs_f64(),
             code,
-            error,
+            clean(error),
         )
         .execute(&mut *db)
         .await?;
@@ -370,34 +386,63 @@ pub(super) async fn fail_runs(
     )
     .execute(&mut *db)
     .await?;
+    let mut touched: BTreeSet<i64> = backfills.into_iter().collect();
     for id in ids {
-        cancel_dependents(db, id, error).await?;
+        touched.extend(cancel_dependents(db, id, error).await?);
     }
-    finish_backfills(db, &backfills).await
+    finish_backfills(db, &touched.into_iter().collect::<Vec<_>>()).await
 }
 
 /// Counts down what waits on finished runs; a gate that opens counts down in turn.
 pub(super) async fn count_down(db: &mut PgConnection, finished: Vec<i64>) -> Result<()> {
     let mut finished = finished;
     while !finished.is_empty() {
-        finished = sqlx::query_file_scalar!("src/store/sql/count_down.sql", &finished)
+        let passed = sqlx::query_file!("src/store/sql/pass_edges.sql", &finished)
+            .fetch_all(&mut *db)
+            .await?;
+        let ids: Vec<i64> = passed.iter().map(|edge| edge.id).collect();
+        let counts: Vec<i32> = passed.iter().map(|edge| edge.passed).collect();
+        // Another commit may be counting down the same rows. Its outcome is only seen by a
+        // statement that begins after the locks are held.
+        sqlx::query!(
+            "select id from tidemill.run where id = any($1) order by id for update",
+            &ids,
+        )
+        .fetch_all(&mut *db)
+        .await?;
+        finished = sqlx::query_file_scalar!("src/store/sql/count_down.sql", &ids, &counts)
             .fetch_all(&mut *db)
             .await?;
     }
     Ok(())
 }
 
-/// Cancels everything that needs what failed, however far down.
-async fn cancel_dependents(db: &mut PgConnection, run: i64, error: &str) -> Result<()> {
-    let reason = format!("an input failed: {error}");
-    let skipped = sqlx::query_file!("src/store/sql/cancel_dependents.sql", run, reason)
+/// Cancels everything that needs what failed, however far down; the backfills of what was cancelled.
+async fn cancel_dependents(db: &mut PgConnection, run: i64, error: &str) -> Result<BTreeSet<i64>> {
+    let reason = clean(&format!("an input failed: {error}"));
+    let doomed = sqlx::query_file!("src/store/sql/cancel_dependents.sql", run, reason)
         .fetch_all(&mut *db)
         .await?;
+    let ids: Vec<i64> = doomed.iter().map(|row| row.id).collect();
+    sqlx::query_file!("src/store/sql/cut_edges.sql", &ids, run).execute(&mut *db).await?;
     // Readers that go on without it wait for it no longer.
-    count_down(db, skipped.into_iter().map(|row| row.id).collect()).await
+    count_down(db, ids).await?;
+    Ok(doomed.into_iter().filter_map(|row| row.backfill_id).collect())
+}
+
+/// Text as the database can hold it: without the one character it refuses.
+pub(super) fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 async fn finish_backfills(db: &mut PgConnection, backfills: &[i64]) -> Result<()> {
+    // Of two commits that finish the last two runs, the second must see what the first did.
+    sqlx::query!(
+        "select id from tidemill.backfill where id = any($1) order by id for update",
+        backfills,
+    )
+    .fetch_all(&mut *db)
+    .await?;
     sqlx::query_file!("src/store/sql/finish_backfills.sql", backfills).execute(db).await?;
     Ok(())
 }

@@ -39,3 +39,24 @@ pub enum Error {
     #[error("TM0302: a database statement failed: {0}")]
     Sql(#[from] sqlx::Error),
 }
+
+impl Error {
+    /// The code Postgres gives the failure, if it is one of Postgres.
+    fn sql_state(&self) -> Option<String> {
+        let Self::Sql(sqlx::Error::Database(error)) = self else { return None };
+        error.code().map(std::borrow::Cow::into_owned)
+    }
+
+    /// Whether the database refused what was said (classes 22 and 23), so that saying it again
+    /// cannot help.
+    #[must_use]
+    pub fn is_about_data(&self) -> bool {
+        self.sql_state().is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+    }
+
+    /// Whether two transactions stood in each other's way, so that saying it again helps.
+    #[must_use]
+    pub fn is_contention(&self) -> bool {
+        self.sql_state().is_some_and(|code| code == "40P01" || code == "40001" || code == "55P03")
+    }
+}

@@ -25,15 +25,20 @@ pub use commit::{Ended, Lease, Published, commit};
 pub use error::{Error, Result};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
-pub use observe::{Observed, SourceVersion, record_observed, source_versions};
+pub use observe::{
+    Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
+};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
-    AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, attempts,
-    backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up, live_counts,
-    runs, version, versions,
+    AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
+    attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
+    live_counts, mark, runs, version, versions,
 };
 pub use runs::{Claimed, claim, expire_worker, release};
-pub use workers::{Worker, beat, end_worker, live_workers, start_worker};
+pub use workers::{Worker, beat, end_worker, ended_with_runs, live_workers, start_worker};
+
+/// How a transaction begins whose statements must all see the same instant.
+pub const ONE_PICTURE: &str = "begin isolation level repeatable read read only";
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 

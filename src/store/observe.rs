@@ -13,7 +13,7 @@ pub struct SourceVersion {
     pub key: PartitionKey,
     /// A hash of the names, sizes and tags of its files.
     pub content: u128,
-    /// The routers whose routes are recorded.
+    /// The routers that were asked.
     pub routers: Vec<i32>,
 }
 
@@ -30,6 +30,8 @@ pub struct Observed {
     pub tags: Vec<String>,
     /// Router, output window, rows, and a hash of those rows.
     pub routes: Vec<(i32, i64, i64, u128)>,
+    /// The routers that were asked, those without rows too.
+    pub routed_by: Vec<i32>,
 }
 
 /// The versions of a source that are recorded.
@@ -44,13 +46,10 @@ pub async fn source_versions(
 ) -> Result<Vec<SourceVersion>> {
     let slices = Slices::load(db).await?;
     let rows = sqlx::query!(
-        r#"select head.slice_id, head.ordinal, head.content,
-               array(
-                   select distinct router_id from tidemill.route
-                   where route.materialization_id = head.materialization_id
-               ) as "routers!"
-           from tidemill.head
-           where head.dataset_id = $1"#,
+        "select head.slice_id, head.ordinal, head.content, version.routed_by as routers
+         from tidemill.head
+         join tidemill.materialization as version on version.id = head.materialization_id
+         where head.dataset_id = $1",
         registry.datasets[dataset],
     )
     .fetch_all(db)
@@ -87,8 +86,9 @@ pub async fn record_observed(
         let id = sqlx::query_scalar!(
             "with version as (
                  insert into tidemill.materialization
-                     (dataset_id, slice_id, ordinal, generation, content, bytes, paths, sizes, hashes)
-                 values ($1, $2, $3, nextval('tidemill.run_id'), $4, $5, $6, $7, $8)
+                     (dataset_id, slice_id, ordinal, generation, content, bytes, paths, sizes,
+                      hashes, routed_by)
+                 values ($1, $2, $3, nextval('tidemill.run_id'), $4, $5, $6, $7, $8, $9)
                  returning id, dataset_id, slice_id, ordinal, generation, content
              )
              insert into tidemill.head
@@ -109,10 +109,14 @@ pub async fn record_observed(
             &paths,
             &sizes,
             &version.tags,
+            &version.routed_by,
         )
-        .fetch_one(&mut *db)
+        .fetch_optional(&mut *db)
         .await?;
-        insert_routes(db, id, &version.routes).await?;
+        // None when a later observation was recorded first: its picture stays.
+        if let Some(id) = id {
+            insert_routes(db, id, &version.routes).await?;
+        }
     }
     let (gone_slices, gone_ordinals): (Vec<i32>, Vec<i64>) =
         gone.iter().map(|key| (slices.id(&key.slice).unwrap_or_default(), key.ordinal)).unzip();
@@ -149,6 +153,63 @@ async fn insert_routes(
         &ordinals,
         &rows,
         &contents,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A published version that was not asked yet by every router that reads its dataset.
+#[derive(Clone, Debug)]
+pub struct Unrouted {
+    /// The version.
+    pub materialization: i64,
+    /// Its files.
+    pub paths: Vec<String>,
+}
+
+/// The published versions of a dataset that one of these routers was never asked of.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn unrouted(
+    db: &mut PgConnection,
+    registry: &Registry,
+    dataset: usize,
+    routers: &[i32],
+) -> Result<Vec<Unrouted>> {
+    Ok(sqlx::query_as!(
+        Unrouted,
+        "select version.id as materialization, version.paths
+         from tidemill.head
+         join tidemill.materialization as version on version.id = head.materialization_id
+         where head.dataset_id = $1
+           and not version.routed_by @> $2
+         order by version.id",
+        registry.datasets[dataset],
+        routers,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Records the routes of a version that was published before its routers were declared.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn record_routes(
+    db: &mut PgConnection,
+    version: i64,
+    routers: &[i32],
+    routes: &[(i32, i64, i64, u128)],
+) -> Result<()> {
+    insert_routes(db, version, routes).await?;
+    sqlx::query!(
+        "update tidemill.materialization set routed_by = $2 where id = $1",
+        version,
+        routers,
     )
     .execute(db)
     .await?;

@@ -43,6 +43,8 @@ pub struct Pin {
     pub paths: Vec<String>,
     /// Their sizes.
     pub sizes: Vec<i64>,
+    /// Hashes of their bytes, or what the store said of a source's file.
+    pub tags: Vec<String>,
 }
 
 /// Resolves what a batch of runs reads to versions, in the order of the input's partitions.
@@ -79,6 +81,7 @@ pub async fn pins(db: &mut PgConnection, queries: &[PinQuery]) -> Result<Vec<Pin
         content: number(&row.content),
         paths: row.paths,
         sizes: row.sizes,
+        tags: row.hashes,
     });
     Ok(pin.collect())
 }

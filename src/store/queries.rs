@@ -3,7 +3,7 @@
 use jiff_sqlx::Timestamp;
 use sqlx::PgConnection;
 
-use super::Result;
+use super::{Registry, Result};
 
 /// One published version of a partition.
 #[derive(Clone, Debug)]
@@ -398,12 +398,12 @@ pub async fn backfill_counts(db: &mut PgConnection, backfill: i64) -> Result<Cou
         .await?)
 }
 
-/// How many live runs stand where, of all backfills.
+/// How many live runs of what is declared stand where, of all backfills.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn live_counts(db: &mut PgConnection) -> Result<Counts> {
+pub async fn live_counts(db: &mut PgConnection, registry: &Registry) -> Result<Counts> {
     Ok(sqlx::query_as!(
         Counts,
         r#"select count(*) filter (where state = 'waiting') as "waiting!",
@@ -412,8 +412,52 @@ pub async fn live_counts(db: &mut PgConnection) -> Result<Counts> {
                0::bigint as "succeeded!", 0::bigint as "unchanged!", 0::bigint as "failed!",
                0::bigint as "cancelled!"
            from tidemill.run
-           where dataset_id is not null"#
+           where dataset_id = any($1)"#,
+        &registry.datasets,
     )
     .fetch_one(db)
     .await?)
+}
+
+/// What has been recorded so far: equal marks mean that nothing was recorded in between.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn mark(db: &mut PgConnection, registry: &Registry) -> Result<[i64; 4]> {
+    let row = sqlx::query!(
+        r#"select coalesce((select max(id) from tidemill.materialization), 0) as "versions!",
+               (select count(*) from tidemill.head) as "heads!",
+               (select count(*) from tidemill.dimension_value) as "values!",
+               (select count(*) from tidemill.run where dataset_id = any($1)) as "live!""#,
+        &registry.datasets,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok([row.versions, row.heads, row.values, row.live])
+}
+
+/// Backfills that have runs of what is declared still to finish, oldest first, and how many runs
+/// each has in all.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn active_backfills(
+    db: &mut PgConnection,
+    registry: &Registry,
+) -> Result<Vec<(i64, u64)>> {
+    let rows = sqlx::query!(
+        "select id, runs from tidemill.backfill
+         where state = 'active'
+           and exists (
+               select from tidemill.run
+               where run.backfill_id = backfill.id and run.dataset_id = any($1)
+           )
+         order by id",
+        &registry.datasets,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.runs as u64)).collect())
 }

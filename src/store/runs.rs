@@ -1,5 +1,6 @@
 //! Claiming runs, and taking them back from the dead.
 
+use jiff_sqlx::Timestamp;
 use sqlx::PgConnection;
 
 use super::ledger::number;
@@ -21,6 +22,8 @@ pub struct Claimed {
     pub key: PartitionKey,
     /// The number of the partition's slice.
     pub slice_id: i32,
+    /// When it was planned: what its mappings call "there is" is what there was then.
+    pub planned_at: jiff::Timestamp,
     /// Whether it is made even when nothing changed.
     pub is_forced: bool,
     /// What is published: the digest of its inputs and the code that made it.
@@ -55,6 +58,7 @@ pub async fn claim(
             dataset: *registry.index.get(&row.dataset_id)?,
             key: PartitionKey { slice, ordinal: row.ordinal },
             slice_id: row.slice_id,
+            planned_at: row.created_at.to_jiff(),
             is_forced: row.is_forced,
             published: row.inputs.as_deref().map(number).zip(row.code_id),
         })

@@ -76,3 +76,21 @@ pub async fn live_workers(db: &mut PgConnection) -> Result<Vec<Worker>> {
     .fetch_all(db)
     .await?)
 }
+
+/// Workers that have ended and still hold runs.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn ended_with_runs(db: &mut PgConnection) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!(
+        "select distinct worker.id
+         from tidemill.run
+         join tidemill.worker on worker.id = run.worker_id
+         where run.state = 'running'
+           and worker.ended_at is not null
+         order by worker.id"
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -111,6 +111,7 @@ async fn an_older_run_never_hides_what_a_newer_one_published() {
         files: vec![],
         tags: vec![],
         routes: vec![],
+        routed_by: Vec::new(),
     };
     let mut db = test.mill.pool.acquire().await.unwrap();
     store::record_observed(&mut db, &test.mill.registry, 0, &[newer], &[]).await.unwrap();

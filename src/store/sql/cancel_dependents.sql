@@ -1,5 +1,5 @@
--- Cancel every waiting run that needs a failed one, however far down. Returns the ids whose
--- readers go on without them: of the failed run, and of each cancelled one.
+-- Cancel every waiting run that needs a failed one, however far down. Returns the failed run and
+-- each cancelled one, gates too; their edges are still there.
 with recursive doomed as (
     select $1::bigint as id
     union
@@ -23,11 +23,8 @@ kept as (
         attempt, 'TM0406', $2, created_at
     from cancelled
     where dataset_id is not null
-),
-cut as (
-    delete from tidemill.run_edge as edge
-    using doomed
-    where (edge.upstream_id = doomed.id and edge.is_required)
-       or (edge.downstream_id = doomed.id and doomed.id <> $1)
 )
-select id as "id!" from doomed
+select doomed.id as "id!", cancelled.backfill_id as "backfill_id?"
+from doomed
+left join cancelled on cancelled.id = doomed.id
+order by doomed.id

@@ -5,7 +5,7 @@ insert into tidemill.run (
 )
 select id, $1, dataset_id, slice_id, ordinal,
     case when 0 < waiting_on then 'waiting' else 'ready' end::tidemill.run_state,
-    reason, reason = 'forced', waiting_on, attempts_max, code_id
+    reason, reason in ('forced', 'failed'), waiting_on, attempts_max, code_id
 from unnest(
     $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::text[], $7::int[], $8::int[], $9::int[]
 ) as planned (id, dataset_id, slice_id, ordinal, reason, waiting_on, attempts_max, code_id)

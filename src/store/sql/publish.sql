@@ -4,18 +4,19 @@ with made as (
     from jsonb_to_recordset($1) as made (
         run_id bigint, attempt int, dataset_id int, slice_id int, ordinal bigint, code_id int,
         content text, inputs text, rows bigint, bytes bigint, paths text[], sizes bigint[],
-        hashes text[], rejected bigint, rejects_path text, profile jsonb, seconds double precision
+        hashes text[], rejected bigint, rejects_path text, profile jsonb, routed_by int[],
+        seconds double precision
     )
     join tidemill.run on run.id = made.run_id
 ),
 version as (
     insert into tidemill.materialization (
         dataset_id, slice_id, ordinal, run_id, attempt, generation, code_id, content, inputs, rows,
-        bytes, paths, sizes, hashes, rejected, rejects_path, profile, seconds
+        bytes, paths, sizes, hashes, rejected, rejects_path, profile, routed_by, seconds
     )
     select dataset_id, slice_id, ordinal, run_id, attempt, generation, code_id,
         decode(content, 'hex'), decode(inputs, 'hex'), rows, bytes, paths, sizes, hashes, rejected,
-        rejects_path, profile, seconds
+        rejects_path, profile, routed_by, seconds
     from made
     order by run_id
     returning id, run_id, dataset_id, slice_id, ordinal, generation, code_id, content, inputs

@@ -119,7 +119,10 @@ pub(super) async fn run(session: &Session, args: &RunArgs, json: bool) -> Result
     };
     let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
     if planned.plan.steps.is_empty() {
-        show(session, &planned, json);
+        // In JSON the error is the one value on standard output.
+        if !json {
+            show(session, &planned, json);
+        }
         let partition = spec.scheme.describe(&key);
         let message = format!("{partition} of `{}` cannot be made", spec.name);
         let hint = format!("`tidemill why {} {partition}` says what it lacks", spec.name);

@@ -48,7 +48,15 @@ impl std::error::Error for Fault {}
 
 impl From<&crate::cluster::Error> for Fault {
     fn from(error: &crate::cluster::Error) -> Self {
-        Self { hint: error.hint(), ..from_text(&error.to_string()) }
+        use crate::cluster::Error;
+        let code = match error {
+            Error::NoBinaries | Error::UnusableBinaries { .. } => "TM0301",
+            Error::Locked { .. } | Error::NotAnswering { .. } | Error::OtherServer { .. } => {
+                "TM0304"
+            }
+            _ => "TM0302",
+        };
+        Self { hint: error.hint(), ..Self::new(code, error.to_string()) }
     }
 }
 

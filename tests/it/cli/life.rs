@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -18,12 +19,21 @@ const STOP_MAX: Duration = Duration::from_secs(10);
 struct Served {
     child: Child,
     address: String,
+    /// What it says on standard error, once it has ended.
+    err: Option<JoinHandle<String>>,
 }
 
 impl Served {
     /// Starts `up` and waits until it says where it is, and that all is made.
     fn start(home: &Home) -> Self {
         let mut child = home.command(&["up", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+        let mut pipe = child.stderr.take().unwrap();
+        // Read as it comes, so that the program is not held up.
+        let err = std::thread::spawn(move || {
+            let mut text = String::new();
+            pipe.read_to_string(&mut text).unwrap();
+            text
+        });
         let mut address = None;
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         for line in lines.by_ref() {
@@ -33,12 +43,11 @@ impl Served {
             }
             if line == "everything that can be made is up to date" {
                 let address = address.expect("the address is said first");
-                // What is still said is read, so that the program is not held up.
                 std::thread::spawn(move || lines.map_while(Result::ok).count());
-                return Self { child, address };
+                return Self { child, address, err: Some(err) };
             }
         }
-        panic!("it ended before it served: {:?}", child.wait_with_output());
+        panic!("it ended before it served: {:?}: {:?}", child.wait(), err.join());
     }
 
     /// The head and the body of the answer to a request.
@@ -60,9 +69,8 @@ impl Served {
     fn stop(mut self, home: &Home, signal: &str) {
         let began = Instant::now();
         self.tell(signal);
-        let mut err = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         let status = self.child.wait().unwrap();
+        let err = self.err.take().expect("it is stopped once").join().unwrap();
         assert!(status.success(), "{status}: {err}");
         assert!(began.elapsed() < STOP_MAX, "it took {:?}: {err}", began.elapsed());
         assert!(!err.contains("ERROR") && !err.contains("panicked"), "{err}");
@@ -138,7 +146,7 @@ fn commands_beside_a_served_one_share_its_database() {
 
     assert_eq!(home.json(&["plan"])["runs"], 0, "what `up` made is seen");
     let run = home.json(&["run", "click_dau", &landing::start(1).to_string()]);
-    assert_eq!(run["unchanged"], 1, "{run}");
+    assert_eq!(run["published"], 1, "{run}");
 
     assert_eq!(home.server(), postgres, "a command that ends leaves it to who still uses it");
     served.stop(&home, "-TERM");

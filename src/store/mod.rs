@@ -12,9 +12,9 @@ mod queries;
 mod runs;
 mod workers;
 
-use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, PgPool};
 
 pub use apply::{Applied, NewBackfill, apply};
 pub use causes::{
@@ -48,7 +48,9 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 ///
 /// When it cannot be reached, or a newer version of Tidemill has written to it.
 pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
+    // Whole statements in the log are noise to whoever runs this, and may hold what is secret.
     let options = options
+        .disable_statement_logging()
         .application_name("tidemill")
         .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")]);
     let pool = PgPoolOptions::new()

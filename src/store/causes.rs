@@ -137,6 +137,8 @@ pub struct InputChange {
     pub after_bytes: Option<i64>,
     /// When it was published.
     pub after_at: Option<Timestamp>,
+    /// Of a source, what became of its files; at most five.
+    pub files: Vec<String>,
 }
 
 /// What of one input of a version is not as it was when it was read; at most 1,000 partitions.

@@ -194,6 +194,7 @@ fn a_change_says_versions_and_rows() {
         before_bytes: Some(5),
         before_at: None,
         after_id: Some(31),
+        files: Vec::new(),
         after_rows: Some(1003),
         after_bytes: Some(6),
         after_at: Some(Timestamp::UNIX_EPOCH.to_sqlx()),

@@ -262,8 +262,12 @@ pub(super) fn change_text(change: &InputChange, is_routed: bool) -> String {
     let before = what(change.before_rows, change.before_bytes);
     let after = what(change.after_rows, change.after_bytes);
     let at = change.after_at.map_or_else(String::new, |at| when(at.to_jiff()));
+    let files = match change.files.is_empty() {
+        true => String::new(),
+        false => format!("; {}", change.files.join(", ")),
+    };
     match (change.before_id, change.after_id) {
-        (None, Some(id)) => format!("was not there: version {id}, {after}, came at {at}"),
+        (None, Some(id)) => format!("was not there: version {id}, {after}, came at {at}{files}"),
         (Some(id), None) if is_routed => {
             format!("holds no row for this window any more; version {id} had {before}")
         }
@@ -278,7 +282,7 @@ pub(super) fn change_text(change: &InputChange, is_routed: bool) -> String {
                 }
                 _ => String::new(),
             };
-            format!("version {old}, {before}, became version {new}, {after}, at {at}{more}")
+            format!("version {old}, {before}, became version {new}, {after}, at {at}{more}{files}")
         }
         (None, None) => "is unknown".to_owned(),
     }
@@ -373,6 +377,7 @@ fn end_json(session: &Session, picture: &Picture, end: &End) -> Value {
             "partition": key["partition"],
             "slice": key["slice"],
             "rows_are_of_this_window": is_routed,
+            "files": change.files,
             "before":
                 version(change.before_id, change.before_rows, change.before_bytes, change.before_at),
             "after":

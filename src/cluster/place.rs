@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_cluster_for_another_user_lies_outside_the_state_directory() {
-        let home = Path::new("/root/state/postgres");
+        let home = Path::new("/srv/state/postgres");
         let place = Place::for_new(home, Account::Switch { uid: 101, gid: 104 });
 
         assert!(place.root.starts_with(SHARED_ROOT));

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use sqlx::PgConnection;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres};
 use tidemill::prelude::*;
 use tidemill::store::{self, Claimed, Ended, Lease, Published};
+use tidemill::{clock, engine};
 use tokio::task::JoinHandle;
 
 use crate::support::{NEEDED, TestMill};
 
-/// Lets commits go as far as their very end, and no further while somebody holds the lock.
+/// Lets transactions go as far as their very end, and no further while somebody holds the lock.
 const HOLD: &str = "
     create function public.hold() returns trigger language plpgsql as
         $$ begin perform pg_advisory_xact_lock_shared(1); return null; end $$;
     create constraint trigger hold after update on tidemill.attempt
+        deferrable initially deferred for each row execute function public.hold();
+    create constraint trigger hold after insert on tidemill.run
         deferrable initially deferred for each row execute function public.hold();
 ";
 
@@ -63,9 +67,7 @@ fn made_up(run: Claimed) -> (Claimed, Ended) {
 
 /// Commits each run by a transaction of its own; both have written everything before either ends.
 async fn commit_at_once(test: &TestMill, worker: i64, runs: Vec<Claimed>) {
-    sqlx::raw_sql(HOLD).execute(&test.mill.pool).await.unwrap();
-    let mut holder = test.mill.pool.acquire().await.unwrap();
-    sqlx::raw_sql("select pg_advisory_lock(1)").execute(&mut *holder).await.unwrap();
+    let mut holder = hold(test).await;
     let mut commits: Vec<JoinHandle<Vec<Lease>>> = Vec::new();
     for run in runs {
         let mill = Arc::clone(&test.mill);
@@ -75,10 +77,22 @@ async fn commit_at_once(test: &TestMill, worker: i64, runs: Vec<Claimed>) {
         }));
         stuck(&mut holder, commits.len() as i64).await;
     }
-    sqlx::raw_sql("select pg_advisory_unlock(1)").execute(&mut *holder).await.unwrap();
+    let_go(&mut holder).await;
     for commit in commits {
         assert_eq!(commit.await.unwrap(), [Lease::Held]);
     }
+}
+
+/// From now on no transaction ends that reports an attempt or records runs.
+async fn hold(test: &TestMill) -> PoolConnection<Postgres> {
+    sqlx::raw_sql(HOLD).execute(&test.mill.pool).await.unwrap();
+    let mut holder = test.mill.pool.acquire().await.unwrap();
+    sqlx::raw_sql("select pg_advisory_lock(1)").execute(&mut *holder).await.unwrap();
+    holder
+}
+
+async fn let_go(holder: &mut PgConnection) {
+    sqlx::raw_sql("select pg_advisory_unlock(1)").execute(holder).await.unwrap();
 }
 
 /// Waits until this many transactions wait for a lock, or for each other.
@@ -120,5 +134,50 @@ async fn a_backfill_whose_last_two_runs_are_committed_at_once_is_completed() {
 
     let completed = "select count(*) from tidemill.backfill where state = 'completed' and id = $1";
     assert_eq!(test.number(completed, backfill).await, 1);
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_reaches_readers_that_are_recorded_at_the_same_time() {
+    let test = TestMill::new(|project| {
+        let day = TimePartitions::daily("2024-01-01").until("2024-01-02");
+        let top = Transform::new("top").partitions(&day);
+        let mut made = project.job(top.run(|_, []| Ok(df!("one" => [1_i64])?.lazy())));
+        for name in ["middle", "bottom"] {
+            let below = Transform::new(name).reads(&made, Mapping::Same).partitions(&day);
+            made = project.job(below.run(|_, [above]| Ok(above)));
+        }
+    })
+    .await;
+    let first = test.apply(&test.ask(&["top", "middle"], NEEDED).await).await;
+    let mut db = test.mill.pool.acquire().await.unwrap();
+    let worker = store::start_worker(&mut db, "elsewhere", 1).await.unwrap();
+    let runs = store::claim(&mut db, &test.mill.registry, worker, 1).await.unwrap();
+    drop(db);
+    let request = test.ask(&["bottom"], NEEDED).await;
+    let hash = engine::plan_now(&test.mill, &request, clock::now()).await.unwrap().plan.hash;
+
+    // The reader of `middle` is recorded, but nobody else can see it yet.
+    let mut holder = hold(&test).await;
+    let mill = Arc::clone(&test.mill);
+    let recorded = tokio::spawn(async move {
+        engine::apply(&mill, &request, &hash, "test", false, "test").await.unwrap().backfill
+    });
+    stuck(&mut holder, 1).await;
+    let mill = Arc::clone(&test.mill);
+    let failed = Ended::Failed { code: "TM0401", error: "never".to_owned() };
+    let group = [(runs[0].clone(), failed)];
+    let commit = tokio::spawn(async move {
+        store::commit(&mill.pool, &mill.registry, worker, &group).await.unwrap()
+    });
+    stuck(&mut holder, 2).await;
+    let_go(&mut holder).await;
+
+    let second = recorded.await.unwrap();
+    assert_eq!(commit.await.unwrap(), [Lease::Held]);
+    let failed = "select count(*) from tidemill.backfill where state = 'failed' and id = $1";
+    assert_eq!(test.number(failed, first).await, 1);
+    assert_eq!(test.number(failed, second).await, 1);
+    drop(holder);
     test.finish().await;
 }

@@ -420,14 +420,25 @@ pub(super) async fn count_down(db: &mut PgConnection, finished: Vec<i64>) -> Res
 /// Cancels everything that needs what failed, however far down; the backfills of what was cancelled.
 async fn cancel_dependents(db: &mut PgConnection, run: i64, error: &str) -> Result<BTreeSet<i64>> {
     let reason = clean(&format!("an input failed: {error}"));
-    let doomed = sqlx::query_file!("src/store/sql/cancel_dependents.sql", run, reason)
-        .fetch_all(&mut *db)
-        .await?;
-    let ids: Vec<i64> = doomed.iter().map(|row| row.id).collect();
+    let (mut ids, mut backfills) = (BTreeSet::new(), BTreeSet::new());
+    // A plan may be recording readers of what is being cancelled: they are only seen by a statement
+    // that begins after theirs are done.
+    loop {
+        let doomed = sqlx::query_file!("src/store/sql/cancel_dependents.sql", run, reason)
+            .fetch_all(&mut *db)
+            .await?;
+        ids.extend(doomed.iter().map(|row| row.id));
+        let cancelled: BTreeSet<i64> = doomed.iter().filter_map(|row| row.backfill_id).collect();
+        if cancelled.is_empty() {
+            break;
+        }
+        backfills.extend(cancelled);
+    }
+    let ids: Vec<i64> = ids.into_iter().collect();
     sqlx::query_file!("src/store/sql/cut_edges.sql", &ids, run).execute(&mut *db).await?;
     // Readers that go on without it wait for it no longer.
     count_down(db, ids).await?;
-    Ok(doomed.into_iter().filter_map(|row| row.backfill_id).collect())
+    Ok(backfills)
 }
 
 /// Text as the database can hold it: without the one character it refuses.

@@ -11,5 +11,6 @@ mod fence;
 mod missing;
 mod outside;
 mod quality;
+mod regress;
 mod retries;
 mod staleness;

@@ -1,0 +1,6 @@
+//! What went wrong once and must not again.
+
+mod gaps;
+mod handover;
+mod races;
+mod sources;

@@ -108,8 +108,7 @@ fn running_state_waits_for_the_first_day_that_cannot_be_made() {
          missing total 01..06",
         "1 total missing 02..03
          blocked total 04 lacks raw 04
-         blocked total 05 lacks total 04
-         blocked total 06 lacks total 05",
+         blocked total 05..06 lacks total 04..05",
     );
 }
 

@@ -56,7 +56,9 @@ fn tag(object: &ObjectMeta) -> String {
 
 /// Whether a file is still the version that was found.
 pub async fn is_version(place: &Place, path: &str, size: u64, expected: &str) -> bool {
-    let head = place.store().head(&Path::from(path)).await;
+    // As it was listed: what is percent-coded in it stays as it is.
+    let Ok(path) = Path::parse(path) else { return false };
+    let head = place.store().head(&path).await;
     head.is_ok_and(|object| object.size == size && tag(&object) == expected)
 }
 

@@ -92,10 +92,9 @@ pub fn read(
                 File::open(place.full_path(path)).map_err(|error| fail(error.to_string()))?;
             reader.read(path, file)?;
         } else {
+            let object = Path::parse(path).map_err(|error| fail(error.to_string()))?;
             let bytes = runtime
-                .block_on(async {
-                    place.store().get(&Path::from(path.as_str())).await?.bytes().await
-                })
+                .block_on(async { place.store().get(&object).await?.bytes().await })
                 .map_err(|error| fail(error.to_string()))?;
             reader.read(path, &bytes[..])?;
         }

@@ -166,7 +166,8 @@ async fn a_worker_takes_over_what_a_dead_process_of_this_machine_held() {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let mut db = test.mill.pool.acquire().await.unwrap();
-    let here = format!("{}/{}", host.trim(), boot.trim());
+    let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    let here = format!("{}/{}/{}", host.trim(), boot.trim(), space.display());
     // No process has this number.
     let dead = store::start_worker(&mut db, &here, i32::MAX).await.unwrap();
     drop(db);

@@ -118,7 +118,7 @@ async fn rejected(
 ) -> anyhow::Result<ExitCode> {
     let mut found = Vec::new();
     if let Some(path) = &version.rejects_path {
-        let object = object_store::path::Path::from(path.as_str());
+        let object = object_store::path::Path::parse(path)?;
         let failed = || format!("could not read `{}`", mill.lake.full_path(path));
         let object = mill.lake.store().get(&object).await.with_context(failed)?;
         let bytes = object.bytes().await.with_context(failed)?;

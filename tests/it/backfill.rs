@@ -53,6 +53,23 @@ async fn a_backfill_publishes_every_partition_once_and_a_second_finds_nothing_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_no_version_names_is_seen_by_nobody() {
+    let test = landed().await;
+    test.catch_up().await;
+    // What a worker leaves that was killed between writing and publishing.
+    let published = test.head("clean", &test.key("clean", "2024-01-03")).await.unwrap();
+    let object = std::path::Path::new(&test.places.lake).join(&published.paths[0]);
+    std::fs::copy(&object, object.with_file_name("999999-1.parquet")).unwrap();
+
+    assert_eq!(test.make(&test.ask(&["total"], ALL).await).await, "1 published");
+    assert_eq!(test.rows("total", "2024-01").await, "15");
+    assert_eq!(test.rows("clean", "2024-01-03").await, "a | 3");
+    assert_eq!(test.published("clean").await, 5);
+    assert_eq!(test.plan_needed().await, "nothing");
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forced_run_publishes_a_new_version_and_what_reads_it_stays_fresh() {
     let test = landed().await;
     test.catch_up().await;

@@ -5,9 +5,11 @@ mod mill;
 mod observe;
 mod planning;
 mod resolve;
+mod schedules;
 mod worker;
 
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe};
 pub use planning::{Planned, apply, assess_now, plan_now};
+pub use schedules::{Schedules, Summary, run_schedules};
 pub use worker::{WorkOptions, work};

@@ -4,7 +4,8 @@
 
 mod axis;
 pub(crate) mod civil;
-pub(crate) mod cron;
+mod cron;
+mod cron_times;
 mod grain;
 mod key;
 mod label;
@@ -17,6 +18,7 @@ mod window;
 
 pub use axis::TimeAxis;
 pub use cron::CronCuts;
+pub use cron_times::CronTimes;
 pub use grain::Grain;
 pub use key::{PartitionKey, Slice};
 pub use label::{InvalidLabel, Period};

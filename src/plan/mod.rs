@@ -6,6 +6,7 @@ mod digest;
 mod ledger;
 mod retry;
 mod route;
+pub mod schedule;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};

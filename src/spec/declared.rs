@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Check, Contract, Cron, Partitions, Reads, Retry, Sla};
+use super::{Check, Contract, Partitions, Reads, Retry, Schedule, Sla};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -54,7 +54,7 @@ pub struct Declaration {
     pub(crate) about: About,
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
-    pub(crate) schedule: Option<Cron>,
+    pub(crate) schedule: Option<Schedule>,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
     /// How many frames the job's code takes, when its type says so.
@@ -107,7 +107,7 @@ pub struct JobSpec {
     /// How long an attempt may take.
     pub timeout: Duration,
     /// When partitions fall due.
-    pub schedule: Option<Cron>,
+    pub schedule: Option<Schedule>,
     /// Tests of its rows.
     pub checks: Vec<Check>,
     /// The version people gave its code.

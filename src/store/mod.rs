@@ -10,6 +10,8 @@ mod observe;
 mod pins;
 mod queries;
 mod runs;
+mod schedules;
+mod ticks;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -35,6 +37,14 @@ pub use queries::{
     live_counts, mark, runs, version, versions,
 };
 pub use runs::{Claimed, claim, expire_worker, release};
+pub use schedules::{
+    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, pause_schedule,
+    record_hold, resume_schedule, schedules,
+};
+pub use ticks::{
+    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
+    tick_mark, ticks,
+};
 pub use workers::{Worker, beat, end_worker, ended_with_runs, live_workers, start_worker};
 
 /// How a transaction begins whose statements must all see the same instant.

@@ -64,8 +64,11 @@ impl ClockGuard {
             now.database.duration_since(last.database).saturating_sub(by_process)
         };
         let jump = self.last.map_or(SignedDuration::ZERO, elapsed);
-        let is_skewed = SKEW_MAX < skew.saturating_sub(self.skew).abs();
         self.last = Some(now);
+        if skew.abs() <= SKEW_MAX {
+            self.skew = SignedDuration::ZERO;
+        }
+        let is_skewed = SKEW_MAX < skew.saturating_sub(self.skew).abs();
         let fault = if JUMP_MAX < jump.abs() {
             ClockFault::Jump(jump)
         } else if is_skewed {

@@ -132,6 +132,9 @@ pub fn settle(catalog: &Catalog, ledger: &Ledger, ticks: &[OpenTick]) -> Settled
             .map(|(_, tick)| Asking { tick: tick.id, orders: tick.orders })
             .collect();
         if !ticks.is_empty() {
+            // What lacks something is left to the look that finds it there.
+            let targets = made.steps.iter().map(|step| (step.dataset, step.partitions()));
+            let request = Request { targets: targets.collect(), ..request };
             settled.asks.push(Ask { request, is_late: kind.0, ticks });
         }
         *planned = Some(made);

@@ -1,1 +1,0 @@
-//! Ticks as text.

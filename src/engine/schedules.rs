@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Mill, planning};
-use crate::model::Scheme;
+use super::{Demand, Mill, planning};
+use crate::model::{Class, Origin, Scheme};
 use crate::plan::schedule::{
     self, Ask, ClockFault, ClockGuard, Pause, Progress, Reading, Settled, TickState, Timetable,
     Verdict,
@@ -260,7 +260,7 @@ async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result
     .await?;
     let Settled { verdicts, asks } = settled;
     for ask in &asks {
-        match order(mill, ask, now).await {
+        match order(mill, ask).await {
             Ok(Some(backfill)) => summary.orders.push(backfill),
             // The world moved meanwhile: the next look sees it as it is.
             Ok(None) => (),
@@ -287,22 +287,16 @@ async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result
 }
 
 /// Asks for partitions; none when the world moved since that was decided.
-async fn order(mill: &Arc<Mill>, ask: &Ask, now: Timestamp) -> Result<Option<i64>> {
-    let planned = planning::plan_now(mill, &ask.request, now).await?;
-    if planned.plan.steps.is_empty() {
-        return Ok(None);
+async fn order(mill: &Arc<Mill>, ask: &Ask) -> Result<Option<i64>> {
+    let class = if ask.is_late { Class::Late } else { Class::Live };
+    let demand =
+        Demand::automatic(ask.request.clone(), Origin::Schedule, class, &text(mill, ask));
+    let demand = Demand { ticks: ask.ticks.clone(), ..demand };
+    match planning::demand(mill, &demand).await {
+        Ok(applied) => Ok(Some(applied.backfill)),
+        Err(error) if is_moved(&error) => Ok(None),
+        Err(error) => Err(error),
     }
-    let text = text(mill, ask);
-    let hash = &planned.plan.hash;
-    let applied = planning::apply(mill, &ask.request, hash, &text, false, "schedule").await;
-    let applied = match applied {
-        Ok(applied) => applied,
-        Err(error) if is_moved(&error) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut db = mill.pool.acquire().await?;
-    store::link_ticks(&mut db, applied.backfill, &ask.ticks).await?;
-    Ok(Some(applied.backfill))
 }
 
 fn is_moved(error: &anyhow::Error) -> bool {

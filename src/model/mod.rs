@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no serialization.
 
 mod axis;
+mod class;
 pub(crate) mod civil;
 mod cron;
 mod cron_times;
@@ -17,6 +18,7 @@ mod state;
 mod window;
 
 pub use axis::TimeAxis;
+pub use class::{Class, Origin};
 pub use cron::CronCuts;
 pub use cron_times::CronTimes;
 pub use grain::Grain;

@@ -136,6 +136,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         inputs: Vec::new(),
         retry: job.retry,
         timeout: job.timeout,
+        limits: job.limits.clone(),
         schedule: job.schedule.clone(),
         checks: job.checks.clone(),
         version: job.version.clone(),
@@ -269,6 +270,9 @@ impl Resolver<'_> {
         let scheme = (!self.uncut.contains(&self.index)).then_some(scheme);
         if let Some(message) = job.schedule.as_ref().and_then(|schedule| schedule.fault(scheme)) {
             self.fault("TM0107", job, message);
+        }
+        if let Some(message) = job.limits.fault() {
+            self.fault("TM0116", job, message);
         }
         if let Some(arity) = job.arity
             && arity != job.reads.len()

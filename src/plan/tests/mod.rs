@@ -3,6 +3,7 @@
 mod assess;
 mod backfill;
 mod properties;
+mod share;
 pub(super) mod world;
 
 use crate::spec::{Catalog, Declaration, JobKind};

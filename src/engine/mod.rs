@@ -13,5 +13,5 @@ pub use bell::{Bell, Topic, carry};
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe};
 pub use planning::{Demand, Planned, assess_now, demand, plan_now};
-pub use schedules::{Schedules, Summary, run_schedules};
+pub use schedules::{Schedules, Summary, declare_schedule, run_schedules};
 pub use worker::{WorkOptions, work};

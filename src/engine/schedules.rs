@@ -161,19 +161,7 @@ fn timetables(mill: &Mill) -> impl Iterator<Item = (usize, Timetable<'_>)> {
 /// last says how a schedule ticks; the other leaves it alone.
 async fn declare(mill: &Mill, now: Timestamp) -> Result<()> {
     let declared: Vec<NewSchedule> = timetables(mill)
-        .map(|(index, timetable)| {
-            let schedule = timetable.schedule();
-            let start = schedule::start(&timetable, now);
-            NewSchedule {
-                dataset: mill.registry.datasets[index],
-                timetable: schedule.to_string(),
-                zone: zone(schedule, &mill.catalog.dataset(index).scheme),
-                catch_up: schedule.catch_up.as_str(),
-                ticks_max: schedule.ticks_max.try_into().unwrap_or(i32::MAX),
-                start,
-                next: timetable.after(start.cursor).next().map(|firing| firing.at),
-            }
-        })
+        .map(|(index, timetable)| new_schedule(mill, index, &timetable, now))
         .collect();
     let is_declared = |id: &i32| declared.iter().any(|new| new.dataset == *id);
     let unscheduled: Vec<i32> =
@@ -184,6 +172,43 @@ async fn declare(mill: &Mill, now: Timestamp) -> Result<()> {
         tracing::info!("{changed} schedules are new or changed");
     }
     Ok(())
+}
+
+/// Makes the schedule of one job known, unless it is: what it is said to be then is for schedulers
+/// to say.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn declare_schedule(mill: &Mill, dataset: usize, now: Timestamp) -> Result<()> {
+    let mut db = mill.pool.acquire().await?;
+    let number = mill.registry.datasets[dataset];
+    if let Some(timetable) = Timetable::of(mill.catalog.dataset(dataset))
+        && store::schedules(&mut db, &[number], None).await?.is_empty()
+    {
+        let new = new_schedule(mill, dataset, &timetable, now);
+        store::declare_schedules(&mut db, &[new], &[]).await?;
+    }
+    Ok(())
+}
+
+fn new_schedule(
+    mill: &Mill,
+    dataset: usize,
+    timetable: &Timetable<'_>,
+    now: Timestamp,
+) -> NewSchedule {
+    let schedule = timetable.schedule();
+    let start = schedule::start(timetable, now);
+    NewSchedule {
+        dataset: mill.registry.datasets[dataset],
+        timetable: schedule.to_string(),
+        zone: zone(schedule, &mill.catalog.dataset(dataset).scheme),
+        catch_up: schedule.catch_up.as_str(),
+        ticks_max: schedule.ticks_max.try_into().unwrap_or(i32::MAX),
+        start,
+        next: timetable.after(start.cursor).next().map(|firing| firing.at),
+    }
 }
 
 fn zone(schedule: &Schedule, scheme: &Scheme) -> String {
@@ -289,8 +314,7 @@ async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result
 /// Asks for partitions; none when the world moved since that was decided.
 async fn order(mill: &Arc<Mill>, ask: &Ask) -> Result<Option<i64>> {
     let class = if ask.is_late { Class::Late } else { Class::Live };
-    let demand =
-        Demand::automatic(ask.request.clone(), Origin::Schedule, class, &text(mill, ask));
+    let demand = Demand::automatic(ask.request.clone(), Origin::Schedule, class, &text(mill, ask));
     let demand = Demand { ticks: ask.ticks.clone(), ..demand };
     match planning::demand(mill, &demand).await {
         Ok(applied) => Ok(Some(applied.backfill)),

@@ -9,6 +9,7 @@ mod error;
 mod ids;
 mod ledger;
 mod observe;
+mod pauses;
 mod pins;
 mod queries;
 mod runs;
@@ -34,6 +35,7 @@ pub use ledger::{load, registered};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
@@ -42,8 +44,8 @@ pub use queries::{
 };
 pub use runs::{adopt_stranded, expire_worker, held, release};
 pub use schedules::{
-    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, pause_schedule,
-    record_hold, resume_schedule, schedules,
+    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
+    schedules,
 };
 pub use ticks::{
     Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,

@@ -168,46 +168,6 @@ pub async fn next_due(db: &mut PgConnection, datasets: &[i32]) -> Result<Option<
     Ok(next.map(SqlTimestamp::to_jiff))
 }
 
-/// Pauses the schedule of a dataset; false when it is paused already, or there is none.
-///
-/// # Errors
-///
-/// When the statement fails.
-pub async fn pause_schedule(db: &mut PgConnection, dataset: i32, by: &str) -> Result<bool> {
-    let done = sqlx::query!(
-        "update tidemill.schedule
-         set paused_at = now(), paused_by = $2, resumed_at = null, revision = revision + 1
-         where dataset_id = $1
-           and retired_at is null
-           and (paused_at is null or resumed_at is not null)",
-        dataset,
-        by,
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Resumes the schedule of a dataset; false when it is not paused.
-///
-/// # Errors
-///
-/// When the statement fails.
-pub async fn resume_schedule(db: &mut PgConnection, dataset: i32) -> Result<bool> {
-    let done = sqlx::query!(
-        "update tidemill.schedule
-         set resumed_at = now(), revision = revision + 1
-         where dataset_id = $1
-           and retired_at is null
-           and paused_at is not null
-           and resumed_at is null",
-        dataset,
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// Records that clocks disagreed and ticks are held.
 ///
 /// # Errors

@@ -60,6 +60,20 @@ impl<'a> Timetable<'a> {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M%:z").to_string()
     }
 
+    /// The timetable in words.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match &self.kind {
+            Kind::Clock(times) => times.in_words(),
+            Kind::Close(_) => match &self.schedule.when {
+                When::Close { after } if !after.is_zero() => {
+                    format!("{after:#} after a partition's window closes")
+                }
+                _ => "when a partition's window closes".to_owned(),
+            },
+        }
+    }
+
     /// The ticks later than `instant`, ascending, each once.
     #[must_use]
     pub fn after(&self, instant: Timestamp) -> Box<dyn Iterator<Item = Firing> + '_> {

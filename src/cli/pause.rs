@@ -26,7 +26,7 @@ pub(super) async fn pause(
     let mut db = session.mill.pool.acquire().await?;
     let is_new = if args.schedule {
         engine::declare_schedule(&session.mill, index, crate::clock::now()).await?;
-        store::pause_schedule(&mut db, dataset, &by).await?
+        store::pause_schedule(&mut db, dataset, &by, None).await?
     } else {
         store::pause_job(&mut db, dataset, &by).await?
     };
@@ -53,7 +53,7 @@ pub(super) async fn resume(
     let dataset = session.mill.registry.datasets[index];
     let mut db = session.mill.pool.acquire().await?;
     let is_new = if args.schedule {
-        store::resume_schedule(&mut db, dataset).await?
+        store::resume_schedule(&mut db, dataset, None).await?
     } else {
         store::resume_job(&mut db, dataset).await?
     };

@@ -1,43 +1,59 @@
 //! What people pause: the schedule of a job, and the job itself.
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 
 use super::Result;
 
-/// Pauses the schedule of a dataset; false when it is paused already, or there is none.
+/// Pauses the schedule of a dataset, from now on by the database's clock unless another instant is
+/// given; false when it is paused already, or there is none.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn pause_schedule(db: &mut PgConnection, dataset: i32, by: &str) -> Result<bool> {
+pub async fn pause_schedule(
+    db: &mut PgConnection,
+    dataset: i32,
+    by: &str,
+    from: Option<Timestamp>,
+) -> Result<bool> {
     let done = sqlx::query!(
         "update tidemill.schedule
-         set paused_at = now(), paused_by = $2, resumed_at = null, revision = revision + 1
+         set paused_at = coalesce($3, now()), paused_by = $2, resumed_at = null,
+             revision = revision + 1
          where dataset_id = $1
            and retired_at is null
            and (paused_at is null or resumed_at is not null)",
         dataset,
         by,
+        from.map(ToSqlx::to_sqlx) as _,
     )
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Resumes the schedule of a dataset; false when it is not paused.
+/// Resumes the schedule of a dataset, from now on by the database's clock unless another instant
+/// is given; false when it is not paused.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn resume_schedule(db: &mut PgConnection, dataset: i32) -> Result<bool> {
+pub async fn resume_schedule(
+    db: &mut PgConnection,
+    dataset: i32,
+    from: Option<Timestamp>,
+) -> Result<bool> {
     let done = sqlx::query!(
         "update tidemill.schedule
-         set resumed_at = now(), revision = revision + 1
+         set resumed_at = coalesce($2, now()), revision = revision + 1
          where dataset_id = $1
            and retired_at is null
            and paused_at is not null
            and resumed_at is null",
         dataset,
+        from.map(ToSqlx::to_sqlx) as _,
     )
     .execute(db)
     .await?;

@@ -1,5 +1,6 @@
 //! Schedules: record the ticks that are due, ask for what they want, say what became of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -271,7 +272,9 @@ fn recordings(mill: &Mill, rows: &[ScheduleRow], now: Timestamp) -> Vec<Recordin
 /// Asks for what open ticks want, and writes down what became of each.
 async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result<()> {
     let mut tx = mill.pool.begin_with(store::ONE_PICTURE).await?;
-    let ticks = store::open_ticks(&mut tx, &mill.registry, TICKS_AT_ONCE).await?;
+    let mut ticks = store::open_ticks(&mut tx, &mill.registry, TICKS_AT_ONCE).await?;
+    // A clock that was set back knows nothing of what closed since.
+    ticks.retain(|tick| tick.at <= now);
     if ticks.is_empty() {
         return Ok(());
     }
@@ -283,31 +286,31 @@ async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result
         (ticks, settled)
     })
     .await?;
-    let Settled { verdicts, asks } = settled;
+    let Settled { mut verdicts, asks } = settled;
     for ask in &asks {
-        match order(mill, ask).await {
-            Ok(Some(backfill)) => summary.orders.push(backfill),
-            // The world moved meanwhile: the next look sees it as it is.
-            Ok(None) => (),
-            Err(error) => return Err(error),
-        }
+        let asked = order(mill, ask).await?;
+        summary.orders.extend(asked);
+        let asking: BTreeSet<i64> = ask.ticks.iter().map(|asking| asking.tick).collect();
+        // Where the world moved meanwhile, the next look sees it as it is.
+        verdicts.retain(|verdict| asked.is_some() || !asking.contains(&verdict.tick));
+        let of_ask = verdicts.iter_mut().filter(|verdict| asking.contains(&verdict.tick));
+        of_ask.for_each(|verdict| verdict.orders += 1);
     }
-    let changed: Vec<Verdict> = verdicts
-        .into_iter()
-        .zip(&ticks)
-        .filter(|(verdict, tick)| {
-            let before = if tick.has_failed { TickState::Failed } else { TickState::Open };
-            (verdict.state, &verdict.detail) != (before, &tick.detail)
+    let before: BTreeMap<i64, (TickState, &Option<String>)> = ticks
+        .iter()
+        .map(|tick| {
+            let state = if tick.has_failed { TickState::Failed } else { TickState::Open };
+            (tick.id, (state, &tick.detail))
         })
-        .map(|(verdict, _)| verdict)
         .collect();
+    let is_news =
+        |verdict: &Verdict| before.get(&verdict.tick) != Some(&(verdict.state, &verdict.detail));
+    let changed: Vec<Verdict> = verdicts.into_iter().filter(is_news).collect();
     if changed.is_empty() {
         return Ok(());
     }
-    let over = changed.iter().filter(|verdict| verdict.state != TickState::Open);
-    summary.settled += over.count() as u64;
     let mut db = mill.pool.acquire().await?;
-    store::settle_ticks(&mut db, &changed).await?;
+    summary.settled += store::settle_ticks(&mut db, &changed).await?;
     Ok(())
 }
 

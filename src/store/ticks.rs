@@ -216,12 +216,19 @@ pub async fn link_ticks(db: &mut PgConnection, backfill: i64, asking: &[Asking])
     let ticks: Vec<i64> = asking.iter().map(|asking| asking.tick).collect();
     let orders: Vec<i32> = asking.iter().map(|asking| asking.orders).collect();
     let done = sqlx::query!(
-        "update tidemill.tick
+        "with asking as materialized (
+             select tick.id
+             from tidemill.tick
+             join unnest($2::bigint[], $3::int[]) as seen (id, orders) on seen.id = tick.id
+             where tick.state in ('open', 'failed')
+               and cardinality(tick.backfill_ids) = seen.orders
+             order by tick.id
+             for update of tick
+         )
+         update tidemill.tick
          set backfill_ids = backfill_ids || $1::bigint, state = 'open', settled_at = null
-         from unnest($2::bigint[], $3::int[]) as asking (id, orders)
-         where tick.id = asking.id
-           and tick.state in ('open', 'failed')
-           and cardinality(tick.backfill_ids) = asking.orders",
+         from asking
+         where tick.id = asking.id",
         backfill,
         &ticks,
         &orders,
@@ -231,13 +238,15 @@ pub async fn link_ticks(db: &mut PgConnection, backfill: i64, asking: &[Asking])
     Ok(done.rows_affected() == asking.len() as u64)
 }
 
-/// Writes down what became of ticks; final ones are left as they are.
+/// Writes down what became of ticks; those that are final, or have asked for more since that was
+/// decided, are left as they are. How many are not open any more.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn settle_ticks(db: &mut PgConnection, verdicts: &[Verdict]) -> Result<()> {
+pub async fn settle_ticks(db: &mut PgConnection, verdicts: &[Verdict]) -> Result<u64> {
     let ids: Vec<i64> = verdicts.iter().map(|verdict| verdict.tick).collect();
+    let orders: Vec<i32> = verdicts.iter().map(|verdict| verdict.orders).collect();
     let states: Vec<&str> = verdicts.iter().map(|verdict| verdict.state.as_str()).collect();
     let reasons: Vec<Option<&str>> = verdicts
         .iter()
@@ -248,23 +257,17 @@ pub async fn settle_ticks(db: &mut PgConnection, verdicts: &[Verdict]) -> Result
         .collect();
     let details: Vec<Option<&str>> =
         verdicts.iter().map(|verdict| verdict.detail.as_deref()).collect();
-    sqlx::query!(
-        "update tidemill.tick
-         set state = verdict.state::tidemill.tick_state,
-             reason = verdict.reason,
-             detail = verdict.detail,
-             settled_at = case when verdict.state = 'open' then null else now() end
-         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
-             as verdict (id, state, reason, detail)
-         where tick.id = verdict.id and tick.state in ('open', 'failed')",
+    let settled = sqlx::query_file_scalar!(
+        "src/store/sql/settle_ticks.sql",
         &ids,
+        &orders,
         &states as &[&str],
         &reasons as &[Option<&str>],
         &details as &[Option<&str>],
     )
-    .execute(db)
+    .fetch_all(db)
     .await?;
-    Ok(())
+    Ok(settled.into_iter().filter(|is_over| *is_over).count() as u64)
 }
 
 /// The latest ticks of a schedule, newest first.

@@ -71,6 +71,8 @@ impl TickState {
 pub struct Verdict {
     /// The tick.
     pub tick: i64,
+    /// How often it had asked when that was decided.
+    pub orders: i32,
     /// What becomes of it.
     pub state: TickState,
     /// What it waits for, what failed, or why there was nothing to make.
@@ -142,7 +144,8 @@ pub fn settle(catalog: &Catalog, ledger: &Ledger, ticks: &[OpenTick]) -> Settled
     for (tick, look) in ticks.iter().zip(&looks) {
         let planned = plans.get(&look.kind()).and_then(Option::as_ref);
         let (state, detail) = picture.verdict(tick, look, planned);
-        settled.verdicts.push(Verdict { tick: tick.id, state, detail });
+        let (tick, orders) = (tick.id, tick.orders);
+        settled.verdicts.push(Verdict { tick, orders, state, detail });
     }
     settled
 }

@@ -37,7 +37,7 @@ struct View<'a> {
     now: Timestamp,
 }
 
-async fn views<'a>(session: &'a Session, only: Option<usize>) -> anyhow::Result<Vec<View<'a>>> {
+async fn views(session: &Session, only: Option<usize>) -> anyhow::Result<Vec<View<'_>>> {
     let mill = &session.mill;
     let mut db = mill.pool.acquire().await?;
     let rows = store::schedules(&mut db, &mill.registry.datasets, None).await?;

@@ -21,7 +21,7 @@ const BATCH: usize = 50;
 /// How many ticks are looked at in one go.
 const TICKS_AT_ONCE: i64 = 20_000;
 /// How long nobody looks at most at ticks that wait, should a change have gone unnoticed.
-const LOOK_AFTER: Duration = Duration::from_secs(60);
+const LOOK_AFTER: Duration = Duration::from_mins(1);
 
 /// What one look at the schedules came to.
 #[derive(Clone, Debug, Default)]

@@ -111,7 +111,7 @@ pub struct JobSpec {
     /// What else its runs have to wait for.
     pub limits: Limits,
     /// When partitions fall due.
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<Box<Schedule>>,
     /// Tests of its rows.
     pub checks: Vec<Check>,
     /// The version people gave its code.

@@ -137,7 +137,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         retry: job.retry,
         timeout: job.timeout,
         limits: job.limits.clone(),
-        schedule: job.schedule.clone(),
+        schedule: job.schedule.clone().map(Box::new),
         checks: job.checks.clone(),
         version: job.version.clone(),
     }

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::{Registry, Result, Slices};
 use crate::model::{PartitionSet, Ranges};
-use crate::plan::schedule::{Asking, DueTicks, OpenTick, TickState, Verdict};
+use crate::plan::schedule::{Asking, DueTicks, OpenTick, Skip, TickState, Verdict};
 
 /// What is to be recorded of one schedule.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ pub async fn record_ticks(db: &mut PgConnection, recordings: &[Recording]) -> Re
     let counts: Vec<i64> = ticks().map(|(_, tick)| tick.ticks as i64).collect();
     let is_late: Vec<bool> = ticks().map(|(_, tick)| tick.is_late).collect();
     let reasons: Vec<Option<&str>> =
-        ticks().map(|(_, tick)| tick.skipped.map(|skip| skip.as_str())).collect();
+        ticks().map(|(_, tick)| tick.skipped.map(Skip::as_str)).collect();
     let row = sqlx::query_file!(
         "src/store/sql/record_ticks.sql",
         &ids,

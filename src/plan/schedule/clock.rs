@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 /// The database's clock may run ahead of elapsed time, or behind it, by this much between readings.
-const JUMP_MAX: SignedDuration = SignedDuration::from_secs(60);
+const JUMP_MAX: SignedDuration = SignedDuration::from_mins(1);
 /// The clocks of the database and of this machine may differ by this much.
 const SKEW_MAX: SignedDuration = SignedDuration::from_secs(5);
 /// For how long nothing is made because of the time once clocks disagree.
-const HOLD: Duration = Duration::from_secs(60);
+const HOLD: Duration = Duration::from_mins(1);
 
 /// All clocks at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

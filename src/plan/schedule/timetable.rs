@@ -36,7 +36,7 @@ impl<'a> Timetable<'a> {
     /// The timetable of a job, if it has a schedule.
     #[must_use]
     pub fn of(spec: &'a DatasetSpec) -> Option<Self> {
-        let schedule = spec.job()?.schedule.as_ref()?;
+        let schedule = spec.job()?.schedule.as_deref()?;
         let zone_name = schedule.zone_for(&spec.scheme);
         let kind = match &schedule.when {
             When::Cron(expression) => {

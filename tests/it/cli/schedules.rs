@@ -42,7 +42,7 @@ fn what_has_no_schedule_says_so() {
     let home = Home::new();
     let fault = home.fails(2, &["schedules", "show", "dev_dau"]);
     assert!(fault.err.contains("`dev_dau` has no schedule"), "{fault:#?}");
-    let source = home.fails(2, &["pause", "dev_files"]);
+    let source = home.fails(2, &["pause", "retail_files"]);
     assert!(source.err.contains("is a source; nothing of it runs"), "{source:#?}");
     let unknown = home.fails(2, &["resume", "dev_dua"]);
     assert!(unknown.err.contains("did you mean `dev_dau`?"), "{unknown:#?}");

@@ -252,7 +252,7 @@ fn a_job_that_is_not_cut_by_time_is_made_again_at_each_tick() {
     2 open
     ");
     world.make(0, &Ranges::single(0));
-    assert_snapshot!(shown(&world, &[fresh.clone()]), @r"
+    assert_snapshot!(shown(&world, &[fresh]), @r"
     ask again whole all by 1
     1 open
     ");

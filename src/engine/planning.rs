@@ -73,6 +73,8 @@ pub struct Demand {
     pub newest_first: bool,
     /// The ticks that ask.
     pub ticks: Vec<Asking>,
+    /// The instant it is planned for; now, by this machine's clock, when there is none.
+    pub at: Option<Timestamp>,
 }
 
 impl Demand {
@@ -90,6 +92,7 @@ impl Demand {
             concurrency: None,
             newest_first: false,
             ticks: Vec::new(),
+            at: None,
         }
     }
 
@@ -107,7 +110,7 @@ impl Demand {
 ///
 /// [`store::Error::PlanMoved`] when the world moved in between; or when the database fails.
 pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
-    let now = crate::clock::now();
+    let now = demand.at.unwrap_or_else(crate::clock::now);
     let ledger = picture(mill, now).await?;
     let (shared, asked) = (Arc::clone(mill), demand.clone());
     let drawn = tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked)).await?;

@@ -84,9 +84,11 @@ impl Schedules {
             None => summary.recorded = record_due(&self.mill, now).await?,
             Some(_) => summary.held = self.held.as_ref().map(ToString::to_string),
         }
-        if self.is_time_to_look(summary.recorded).await? {
+        if let Some(mark) = self.is_time_to_look(summary.recorded).await? {
             let began = Instant::now();
-            look(&self.mill, now, &mut summary).await?;
+            let is_all_asked = look(&self.mill, now, &mut summary).await?;
+            // Where the world moved meanwhile, the next look sees it as it is.
+            self.seen = is_all_asked.then_some(mark);
             (self.looked_at, self.look_took) = (Some(Instant::now()), began.elapsed());
         }
         let mut db = self.mill.pool.acquire().await?;
@@ -120,20 +122,17 @@ impl Schedules {
         Ok(self.guard.held_for(running))
     }
 
-    /// Whether ticks are there to be judged, and what they are judged by has changed.
-    async fn is_time_to_look(&mut self, recorded: Recorded) -> Result<bool> {
+    /// What ticks are judged by, if there are any and it changed since they last were.
+    async fn is_time_to_look(&self, recorded: Recorded) -> Result<Option<[i64; 5]>> {
         let mut db = self.mill.pool.acquire().await?;
         let mark = store::tick_mark(&mut db, &self.mill.registry.datasets).await?;
-        let Some((is_open, mark)) = mark else { return Ok(false) };
+        let Some((is_open, mark)) = mark else { return Ok(None) };
         let since = self.looked_at.map_or(LOOK_AFTER, |at| at.elapsed());
         // A look takes a picture of everything: most of the time is left to others.
         let pause = if is_open { (self.look_took * 4).min(LOOK_AFTER) } else { LOOK_AFTER };
         let is_news = self.seen != Some(mark) && pause <= since;
-        if 0 < recorded.open || is_news || is_open && LOOK_AFTER <= since {
-            self.seen = Some(mark);
-            return Ok(true);
-        }
-        Ok(false)
+        let is_due = 0 < recorded.open || is_news || is_open && LOOK_AFTER <= since;
+        Ok(is_due.then_some(mark))
     }
 }
 
@@ -269,14 +268,14 @@ fn recordings(mill: &Mill, rows: &[ScheduleRow], now: Timestamp) -> Vec<Recordin
     recordings
 }
 
-/// Asks for what open ticks want, and writes down what became of each.
-async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result<()> {
+/// Asks for what open ticks want, and writes down what became of each; whether all was asked for.
+async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result<bool> {
     let mut tx = mill.pool.begin_with(store::ONE_PICTURE).await?;
     let mut ticks = store::open_ticks(&mut tx, &mill.registry, TICKS_AT_ONCE).await?;
     // A clock that was set back knows nothing of what closed since.
     ticks.retain(|tick| tick.at <= now);
     if ticks.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let ledger = store::load(&mut tx, &mill.registry, now).await?;
     tx.commit().await?;
@@ -287,11 +286,12 @@ async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result
     })
     .await?;
     let Settled { mut verdicts, asks } = settled;
+    let mut is_all_asked = true;
     for ask in &asks {
-        let asked = order(mill, ask).await?;
+        let asked = order(mill, ask, now).await?;
         summary.orders.extend(asked);
+        is_all_asked &= asked.is_some();
         let asking: BTreeSet<i64> = ask.ticks.iter().map(|asking| asking.tick).collect();
-        // Where the world moved meanwhile, the next look sees it as it is.
         verdicts.retain(|verdict| asked.is_some() || !asking.contains(&verdict.tick));
         let of_ask = verdicts.iter_mut().filter(|verdict| asking.contains(&verdict.tick));
         of_ask.for_each(|verdict| verdict.orders += 1);
@@ -307,18 +307,18 @@ async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result
         |verdict: &Verdict| before.get(&verdict.tick) != Some(&(verdict.state, &verdict.detail));
     let changed: Vec<Verdict> = verdicts.into_iter().filter(is_news).collect();
     if changed.is_empty() {
-        return Ok(());
+        return Ok(is_all_asked);
     }
     let mut db = mill.pool.acquire().await?;
     summary.settled += store::settle_ticks(&mut db, &changed).await?;
-    Ok(())
+    Ok(is_all_asked)
 }
 
 /// Asks for partitions; none when the world moved since that was decided.
-async fn order(mill: &Arc<Mill>, ask: &Ask) -> Result<Option<i64>> {
+async fn order(mill: &Arc<Mill>, ask: &Ask, now: Timestamp) -> Result<Option<i64>> {
     let class = if ask.is_late { Class::Late } else { Class::Live };
     let demand = Demand::automatic(ask.request.clone(), Origin::Schedule, class, &text(mill, ask));
-    let demand = Demand { ticks: ask.ticks.clone(), ..demand };
+    let demand = Demand { ticks: ask.ticks.clone(), at: Some(now), ..demand };
     match planning::demand(mill, &demand).await {
         Ok(applied) => Ok(Some(applied.backfill)),
         Err(error) if is_moved(&error) => Ok(None),

@@ -126,6 +126,47 @@ proptest! {
     }
 }
 
+#[test]
+fn firings_around_each_change_of_the_clocks_are_those_of_a_clock_watched_each_minute() {
+    let hours = |hours: &[i8]| hours.to_vec();
+    let all: Vec<i8> = (0..24).collect();
+    let expressions = [
+        ("15 1 * * *", vec![15], hours(&[1])),
+        ("30 2 * * *", vec![30], hours(&[2])),
+        ("0 0 * * *", vec![0], hours(&[0])),
+        ("45 23 * * *", vec![45], hours(&[23])),
+        ("15 1,2,14 * * *", vec![15], hours(&[1, 2, 14])),
+        ("10 */6 * * *", vec![10], hours(&[0, 6, 12, 18])),
+        ("*/20 * * * *", vec![0, 20, 40], all),
+    ];
+    let meant = expressions.map(|(text, minutes, hours)| {
+        (text, Meant { text: text.to_owned(), minutes, hours, weekdays: Vec::new() })
+    });
+    let (mut forward, mut back) = (0, 0);
+    for name in ZONES {
+        let zone = TimeZone::get(name).unwrap();
+        let from: Timestamp = "2025-01-01T00:00:00Z".parse().unwrap();
+        let changes = zone.following(from).map(|change| change.timestamp());
+        let until: Timestamp = "2026-12-31T00:00:00Z".parse().unwrap();
+        for change in changes.take_while(|change| *change < until) {
+            let before = zone.to_offset(change - SignedDuration::from_secs(1));
+            if before < zone.to_offset(change) {
+                forward += 1
+            } else {
+                back += 1
+            }
+            let start = change - SignedDuration::from_hours(26);
+            let end = change + SignedDuration::from_hours(26);
+            for (text, meant) in &meant {
+                let times = CronTimes::new(text, name).unwrap();
+                let found: Vec<_> = times.after(start).take_while(|at| *at <= end).collect();
+                assert_eq!(found, walked(meant, &zone, start, end), "{text} in {name} at {change}");
+            }
+        }
+    }
+    assert!(18 <= forward && 18 <= back, "{forward} changes forward, {back} back");
+}
+
 /// How often a clock shows each date when an expression fires, from one year to another.
 fn by_date(expression: &str, name: &str) -> BTreeMap<Date, u32> {
     let times = CronTimes::new(expression, name).unwrap();

@@ -151,9 +151,9 @@ fn firings_around_each_change_of_the_clocks_are_those_of_a_clock_watched_each_mi
         for change in changes.take_while(|change| *change < until) {
             let before = zone.to_offset(change - SignedDuration::from_secs(1));
             if before < zone.to_offset(change) {
-                forward += 1
+                forward += 1;
             } else {
-                back += 1
+                back += 1;
             }
             let start = change - SignedDuration::from_hours(26);
             let end = change + SignedDuration::from_hours(26);

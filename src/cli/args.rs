@@ -51,6 +51,15 @@ pub(super) enum Command {
         /// Its value.
         value: String,
     },
+    /// Have a source looked at at once: whoever writes its files says that they are there.
+    Announce {
+        /// The source.
+        source: String,
+    },
+    /// List what waits before it is made by itself, why, and until when.
+    Automation,
+    /// Let go of what waits, as `automation` lists it.
+    Approve(ApproveArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -256,6 +265,16 @@ pub(super) struct ExportArgs {
     /// Where to; standard output otherwise.
     #[arg(long, short)]
     pub(super) output: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApproveArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// Which partitions; without it, all that wait.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
 }
 
 #[derive(Debug, Args)]

@@ -1,13 +1,18 @@
 //! What moves runs forward: load, plan, record, ring.
 
+mod automation;
 mod execute;
+mod facts;
 mod mill;
 mod observe;
 mod planning;
 mod resolve;
+mod watch;
 mod worker;
 
+pub use automation::{AUTOMATION, Automaton, Step, Summary, automate};
 pub use mill::{Mill, OpenError};
-pub use observe::{Change, Observation, observe};
+pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{Planned, apply, assess_now, plan_now};
+pub use watch::announce;
 pub use worker::{WorkOptions, work};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use super::Mill;
-use crate::model::{PartitionSet, Ranges};
+use crate::model::{PartitionKey, PartitionSet, Ranges};
 use crate::plan::{InputsDigest, part};
 use crate::spec::{Extents, Mapping, Missing};
 use crate::store::{self, Claimed, Pin, PinQuery, Slices};
@@ -40,7 +40,8 @@ pub(super) async fn resolve(
     }
     let mut queries = Vec::new();
     for (at, run) in runs.iter().enumerate() {
-        ask(mill, &extents[&run.planned_at], &slices, at as i32, run, &mut queries);
+        let asking = (at as i32, run.dataset, &run.key);
+        ask(mill, &extents[&run.planned_at], &slices, asking, &mut queries);
     }
     let pins = store::pins(db, &queries).await?;
     let mut resolved: Vec<Resolved> = runs
@@ -60,24 +61,24 @@ pub(super) async fn resolve(
     Ok(resolved)
 }
 
-fn ask(
+/// What of its inputs a partition reads: of the run at this place, of which dataset.
+pub(super) fn ask(
     mill: &Mill,
     extents: &Extents,
     slices: &Slices,
-    at: i32,
-    run: &Claimed,
+    (at, dataset, key): (i32, usize, &PartitionKey),
     queries: &mut Vec<PinQuery>,
 ) {
-    let wanted = Ranges::single(run.key.ordinal);
-    for (position, input) in mill.catalog.inputs(run.dataset).iter().enumerate() {
-        let link = mill.catalog.link(run.dataset, position);
+    let wanted = Ranges::single(key.ordinal);
+    for (position, input) in mill.catalog.inputs(dataset).iter().enumerate() {
+        let link = mill.catalog.link(dataset, position);
         let theirs = extents.of(input.dataset);
-        let router = mill.registry.routers[run.dataset].get(&position).copied();
+        let router = mill.registry.routers[dataset].get(&position).copied();
         let ranges = match router {
             Some(_) => wanted.clone(),
             None => link.ordinals_needed(&wanted, theirs.ordinals),
         };
-        let needed = link.input_slices(&run.key.slice, theirs.slices);
+        let needed = link.input_slices(&key.slice, theirs.slices);
         for slice in needed.iter().filter_map(|slice| slices.id(slice)) {
             queries.extend(ranges.ranges().map(|range| PinQuery {
                 run: at,

@@ -1,6 +1,7 @@
 //! What should happen next, as pure functions of the catalog and a picture of the world.
 
 mod assess;
+mod automation;
 mod backfill;
 mod digest;
 mod ledger;
@@ -9,6 +10,9 @@ mod route;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
+pub use automation::{
+    Class, Decision, EdgeChange, Facts, Failure, Hold, Order, Why, day_of, decide,
+};
 pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
 pub use digest::{InputsDigest, part};
 pub use ledger::{Head, Ledger, Pace, Record, Track};

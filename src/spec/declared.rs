@@ -3,7 +3,9 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Check, Contract, Cron, Partitions, Reads, Retry, Sla};
+use jiff::SignedDuration;
+
+use super::{Automated, Automation, Check, Contract, Cron, Partitions, Reads, Retry, Sla};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -55,6 +57,7 @@ pub struct Declaration {
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
     pub(crate) schedule: Option<Cron>,
+    pub(crate) automated: Automated,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
     /// How many frames the job's code takes, when its type says so.
@@ -87,6 +90,7 @@ impl Declaration {
             retry: Retry::default(),
             timeout: TIMEOUT,
             schedule: None,
+            automated: Automated::default(),
             checks: Vec::new(),
             version: None,
             arity: None,
@@ -108,10 +112,24 @@ pub struct JobSpec {
     pub timeout: Duration,
     /// When partitions fall due.
     pub schedule: Option<Cron>,
+    /// What it does unasked.
+    pub automated: Automated,
     /// Tests of its rows.
     pub checks: Vec<Check>,
     /// The version people gave its code.
     pub version: Option<String>,
+}
+
+impl JobSpec {
+    /// When it makes partitions unasked.
+    #[must_use]
+    pub const fn automation(&self) -> Automation {
+        match (self.automated.mode, &self.schedule) {
+            (Some(mode), _) => mode,
+            (None, Some(_)) => Automation::OnSchedule,
+            (None, None) => Automation::Eager,
+        }
+    }
 }
 
 /// One read, resolved.
@@ -136,6 +154,8 @@ pub struct SourceSpec {
     pub format: super::Format,
     /// How many unreadable rows are too many.
     pub rejects: super::RejectLimit,
+    /// How often it is looked at.
+    pub every: SignedDuration,
 }
 
 /// Who makes a dataset.

@@ -1,5 +1,6 @@
 //! What people declare, as data, and its validation into a [`Catalog`].
 
+mod automation;
 mod contract;
 mod mapping;
 mod partitions;
@@ -13,6 +14,9 @@ mod stretch;
 mod catalog;
 mod validate;
 
+pub use automation::{
+    Automated, Automation, Debounce, Policy, Rebuild, Restate, Threshold,
+};
 pub use catalog::{Catalog, Extents};
 pub use contract::{Column, Contract, Type};
 pub use declared::{

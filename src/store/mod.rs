@@ -2,14 +2,18 @@
 
 mod apply;
 mod causes;
+mod changes;
 mod commit;
 mod error;
+mod holds;
 mod ids;
 mod ledger;
+mod mark;
 mod observe;
 mod pins;
 mod queries;
 mod runs;
+mod watch;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -21,20 +25,29 @@ pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
 };
+pub use changes::{
+    Touched, edge_changes, failures_begun, moved, restated, touched_since, touched_within,
+};
 pub use commit::{Ended, Lease, Published, commit};
 pub use error::{Error, Result};
+pub use holds::{approvals, approve, holds, record_holds};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
 pub use pins::{Pin, PinQuery, pins};
+pub use mark::{Mark, mark};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
-    live_counts, mark, runs, version, versions,
+    live_counts, runs, version, versions,
 };
 pub use runs::{Claimed, claim, expire_worker, release};
+pub use watch::{
+    Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
+    next_watch, renew_watch, watches,
+};
 pub use workers::{Worker, beat, end_worker, ended_with_runs, live_workers, start_worker};
 
 /// How a transaction begins whose statements must all see the same instant.

@@ -1,6 +1,7 @@
 //! Planning as text: the whole world in a few lines, the whole answer below it.
 
 mod assess;
+mod automation;
 mod backfill;
 mod properties;
 mod world;

@@ -17,13 +17,13 @@
 use std::collections::BTreeSet;
 use std::panic::Location;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use crate::model::{PartitionSet, Ranges, Registered, Scheme, Slice};
 use crate::plan::{BackfillPlan, Head, InputsDigest, Ledger, Record, Request, Select, Track, part};
 use crate::spec::{
-    Catalog, Contract, Dataset, Declaration, Format, Input, JobKind, Mapping, Partitions, Reads,
-    Source, TimePartitions, Type,
+    Automation, Catalog, Contract, Dataset, Declaration, Format, Input, JobKind, Mapping,
+    Partitions, Reads, Rebuild, Restate, Source, TimePartitions, Type,
 };
 
 /// A catalog and what the database knows of it.
@@ -73,12 +73,12 @@ impl World {
         Self { catalog, ledger: Ledger { now, registered: Registered::new(), records } }
     }
 
-    fn index(&self, name: &str) -> usize {
+    pub(super) fn index(&self, name: &str) -> usize {
         self.catalog.index_of(name).unwrap_or_else(|| panic!("no dataset `{name}`"))
     }
 
     /// The partitions that short labels name.
-    fn set(&self, dataset: usize, text: &str) -> Ranges {
+    pub(super) fn set(&self, dataset: usize, text: &str) -> Ranges {
         let full = |label: &str| match label {
             "" => String::new(),
             week if week.starts_with('W') => format!("2024-{week}"),
@@ -212,6 +212,9 @@ fn job(line: &[&str]) -> Declaration {
         if word == "has" {
             break;
         }
+        if behaves(&mut job, word) {
+            continue;
+        }
         assert_eq!(word, "reads");
         let name = words.next().unwrap();
         let mut reads: Reads = mapping(name == "itself", line[1] == "weekly").into();
@@ -219,10 +222,7 @@ fn job(line: &[&str]) -> Declaration {
             reads = match how {
                 "or_skip" => reads.or_skip(),
                 "all" => Reads { mapping: Mapping::All, ..reads },
-                at_least => {
-                    let least = at_least.strip_prefix("at_least_").unwrap().parse().unwrap();
-                    reads.mapping.at_least(least)
-                }
+                how => weighed(reads, how),
             };
         }
         let input =
@@ -230,6 +230,36 @@ fn job(line: &[&str]) -> Declaration {
         job.reads.push((input, reads));
     }
     job
+}
+
+/// What a job does unasked; whether the word speaks of that.
+fn behaves(job: &mut Declaration, word: &str) -> bool {
+    match word {
+        "manual" => job.automated.mode = Some(Automation::Manual),
+        "rebuilds" => job.automated.on_code_change = Rebuild::All,
+        budget => match budget.strip_prefix("budget_") {
+            Some(most) => job.automated.restatements_a_day = Some(most.parse().unwrap()),
+            None => return false,
+        },
+    }
+    true
+}
+
+/// `at_least_3`, or which changes are acted upon: `approval`, `below_10`, `debounce_5` and
+/// `at_most_15` minutes.
+fn weighed(reads: Reads, how: &str) -> Reads {
+    if how == "approval" {
+        return reads.restate(Restate::AfterApproval);
+    }
+    let (word, number) = how.rsplit_once('_').unwrap();
+    let number: u32 = number.parse().unwrap();
+    match word {
+        "at_least" => reads.mapping.at_least(number),
+        "below" => reads.ignore_below_rows(number.into()),
+        "debounce" => reads.debounce(i64::from(number).minutes()),
+        "at_most" => reads.debounce_at_most(i64::from(number).minutes()),
+        _ => panic!("`{how}` says nothing of a read"),
+    }
 }
 
 /// A job that reads nothing yet.

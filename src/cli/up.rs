@@ -15,8 +15,8 @@ use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, progress};
 use crate::api::World;
-use crate::engine::{self, Automaton, WorkOptions};
-use crate::plan::Class;
+use crate::engine::{self, Automaton, Bell, Topic, WorkOptions};
+use crate::model::Class;
 use crate::store::{self, Applied};
 
 /// How often it is asked whether something is due, if nothing says so before.
@@ -27,7 +27,7 @@ const SHARE: u32 = 4;
 /// Brings everything up to date, serves, and keeps it so until it is told to stop.
 pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     let mill = &session.mill;
-    let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
     let listen = args.listen.as_deref().unwrap_or(&session.config.listen);
     let listener = TcpListener::bind(listen)
         .await
@@ -74,7 +74,8 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
 
 /// At each pulse: look at the sources that are due, decide what is made, record it, ring. It never
 /// waits for runs; with `once` it goes on until nothing is left to make.
-async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -> Result<()> {
+async fn keep_up(session: &Session, once: bool, bell: &Bell, pulse: &Notify) -> Result<()> {
+    let mut told = bell.listen(Topic::Demand);
     let mut keeper = Keeper {
         session,
         automaton: Automaton::new(Arc::clone(&session.mill)),
@@ -103,7 +104,10 @@ async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -
         }
         // However large the history, deciding about it leaves most of the time to others.
         let least = (began.elapsed() * SHARE).min(PULSE * 3);
-        keeper.rest(least, pulse).await?;
+        tokio::select! {
+            rested = keeper.rest(least, pulse) => rested?,
+            _ = told.changed() => (),
+        }
     }
 }
 
@@ -125,11 +129,11 @@ struct Keeper<'a> {
 
 impl Keeper<'_> {
     /// Takes one step; whether there was nothing to order.
-    async fn step(&mut self, bell: &Notify) -> Result<bool> {
+    async fn step(&mut self, bell: &Bell) -> Result<bool> {
         let step = self.automaton.step(crate::clock::now()).await?;
         let Some(summary) = step.summary else { return Ok(true) };
         for (class, applied) in &summary.ordered {
-            bell.notify_one();
+            bell.ring(Topic::Work);
             let runs = output::count(applied.runs, "run");
             output::line(&format!("backfill {} ({}): {runs}", applied.backfill, class.as_str()));
         }

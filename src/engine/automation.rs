@@ -7,13 +7,10 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::facts::{self, Picture};
-use super::{Mill, Observation, apply, observe_due, plan_now, route_all_published};
-use crate::model::Registered;
-use crate::plan::{self, Class, Decision, Order};
+use super::{Demand, Mill, Observation, demand, observe_due, route_all_published};
+use crate::model::{Class, Origin, Ranges, Registered};
+use crate::plan::{self, Decision, Order};
 use crate::store::{self, Applied, Mark};
-
-/// Who orders what nobody asked for.
-pub const AUTOMATION: &str = "automation";
 
 /// How long a decision stands when nothing is recorded that would change it: in case a change
 /// slipped through.
@@ -47,9 +44,10 @@ pub async fn automate(mill: &Arc<Mill>, now: Timestamp) -> Result<Summary> {
         ..Summary::default()
     };
     for order in &decision.orders {
-        match record(mill, order, now).await {
-            Ok(Some(applied)) => summary.ordered.push((order.class, applied)),
-            Ok(None) => summary.is_overtaken = true,
+        match record(mill, order).await {
+            // Nothing of it is left to make: somebody else was first.
+            Ok(applied) if applied.runs == 0 => summary.is_overtaken = true,
+            Ok(applied) => summary.ordered.push((order.class, applied)),
             Err(error) => match error.downcast_ref::<store::Error>() {
                 Some(store::Error::PlanMoved) => summary.is_overtaken = true,
                 _ => return Err(error),
@@ -72,21 +70,16 @@ async fn decide(mill: &Arc<Mill>, picture: &Arc<Picture>) -> Result<Decision> {
     Ok(tokio::task::spawn_blocking(decided).await?)
 }
 
-/// Records an order; none when nothing of it is left to make.
-async fn record(mill: &Arc<Mill>, order: &Order, now: Timestamp) -> Result<Option<Applied>> {
-    let planned = plan_now(mill, &order.request, now).await?;
-    if planned.plan.steps.is_empty() {
-        return Ok(None);
-    }
+/// Records an order.
+async fn record(mill: &Arc<Mill>, order: &Order) -> Result<Applied> {
     let text = match order.class {
         Class::Live => "keep up with what has just come to pass",
         Class::Late => "make good what came late",
         Class::Backfill => "catch up with history",
     };
-    let hash = &planned.plan.hash;
-    let newest_first = false;
-    let applied = apply(mill, &order.request, hash, text, newest_first, AUTOMATION).await?;
-    Ok(Some(applied))
+    let request = order.request.clone();
+    let demanded = Demand::automatic(request, Origin::Automation, order.class, text);
+    demand(mill, &demanded).await
 }
 
 /// What a step of an [`Automaton`] came to.
@@ -111,7 +104,7 @@ pub struct Automaton {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct World {
     mark: Mark,
-    spans: Vec<crate::model::Ranges>,
+    spans: Vec<Ranges>,
 }
 
 impl Automaton {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use super::resolve::ask;
-use super::{AUTOMATION, Mill};
+use super::Mill;
 use crate::model::{PartitionKey, PartitionSet};
 use crate::plan::{self, Assessment, EdgeChange, Facts, Ledger};
 use crate::spec::{Catalog, Mapping};
@@ -168,7 +168,7 @@ impl Loader<'_> {
         for job in budgeted(&self.mill.catalog) {
             let id = self.mill.registry.datasets[job];
             let since = plan::day_of(&self.mill.catalog, job, self.now).start;
-            let spent = store::restated(db, id, AUTOMATION, since).await?;
+            let spent = store::restated(db, id, since).await?;
             facts.restated.insert(job, spent);
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! What moves runs forward: load, plan, record, ring.
 
 mod automation;
+mod bell;
 mod execute;
 mod facts;
 mod mill;
@@ -10,9 +11,10 @@ mod resolve;
 mod watch;
 mod worker;
 
-pub use automation::{AUTOMATION, Automaton, Step, Summary, automate};
+pub use automation::{Automaton, Step, Summary, automate};
+pub use bell::{Bell, Topic, carry};
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
-pub use planning::{Planned, apply, assess_now, plan_now};
+pub use planning::{Demand, Planned, assess_now, demand, plan_now};
 pub use watch::announce;
 pub use worker::{WorkOptions, work};

@@ -7,7 +7,7 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
-use super::Mill;
+use super::{Mill, Topic, bell};
 use super::observe::{self, Observation, Seen};
 use crate::store::{self, Looked, Watch};
 
@@ -120,7 +120,8 @@ fn pause_after(every: SignedDuration, faults: u32) -> SignedDuration {
 pub async fn announce(mill: &Mill, source: usize) -> Result<()> {
     let mut db = mill.pool.acquire().await?;
     store::announce(&mut db, mill.registry.datasets[source]).await?;
-    Ok(())
+    drop(db);
+    bell::ring_everywhere(&mill.pool, Topic::Demand).await
 }
 
 #[cfg(test)]

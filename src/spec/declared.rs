@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Automated, Automation, Check, Contract, Cron, Partitions, Reads, Retry, Sla};
+use super::{Automated, Automation, Check, Contract, Cron, Limits, Partitions, Reads, Retry, Sla};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -56,6 +56,7 @@ pub struct Declaration {
     pub(crate) about: About,
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
+    pub(crate) limits: Limits,
     pub(crate) schedule: Option<Cron>,
     pub(crate) automated: Automated,
     pub(crate) checks: Vec<Check>,
@@ -89,6 +90,7 @@ impl Declaration {
             about: About::default(),
             retry: Retry::default(),
             timeout: TIMEOUT,
+            limits: Limits::default(),
             schedule: None,
             automated: Automated::default(),
             checks: Vec::new(),
@@ -110,6 +112,8 @@ pub struct JobSpec {
     pub retry: Retry,
     /// How long an attempt may take.
     pub timeout: Duration,
+    /// What else its runs have to wait for.
+    pub limits: Limits,
     /// When partitions fall due.
     pub schedule: Option<Cron>,
     /// What it does unasked.

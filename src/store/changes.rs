@@ -214,35 +214,29 @@ pub async fn failures_begun(
     Ok(failure.collect())
 }
 
-/// How many published partitions of a dataset were ordered again by `by` since then; those that
+/// How many published partitions of a dataset were ordered again unasked since then; those that
 /// came out as they were do not count.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn restated(
-    db: &mut PgConnection,
-    dataset: i32,
-    by: &str,
-    since: Timestamp,
-) -> Result<u64> {
+pub async fn restated(db: &mut PgConnection, dataset: i32, since: Timestamp) -> Result<u64> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!"
            from (
                select run.backfill_id
                from tidemill.run
-               where run.dataset_id = $1 and run.reason <> 'missing' and $3 <= run.created_at
+               where run.dataset_id = $1 and run.reason <> 'missing' and $2 <= run.created_at
                union all
                select run.backfill_id
                from tidemill.run_history as run
-               where run.dataset_id = $1 and run.reason <> 'missing' and $3 <= run.created_at
+               where run.dataset_id = $1 and run.reason <> 'missing' and $2 <= run.created_at
                  and run.outcome <> 'unchanged'
-                 and $3 <= run.finished_at
+                 and $2 <= run.finished_at
            ) as made
            join tidemill.backfill on backfill.id = made.backfill_id
-           where backfill.created_by = $2"#,
+           where backfill.origin = 'automation'"#,
         dataset,
-        by,
         since.to_sqlx() as _,
     )
     .fetch_one(db)

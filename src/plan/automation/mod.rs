@@ -9,4 +9,4 @@ mod order;
 pub use decide::{Decision, decide};
 pub use facts::{EdgeChange, Facts, Failure, day_of};
 pub use hold::{Hold, Why};
-pub use order::{Class, Order};
+pub use order::Order;

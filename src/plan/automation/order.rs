@@ -5,32 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Facts;
-use crate::model::{PartitionSet, Ranges, Scheme};
+use crate::model::{Class, PartitionSet, Ranges, Scheme};
 use crate::plan::{BackfillPlan, Reason, Request, Select};
 use crate::spec::{Catalog, Extents};
-
-/// For whom something is made: classes share the workers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// A stretch of history.
-    Backfill,
-    /// What late data touches, and gaps.
-    Late,
-    /// What has just come to pass.
-    Live,
-}
-
-impl Class {
-    /// The word people and SQL read.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Late => "late",
-            Self::Backfill => "backfill",
-        }
-    }
-}
 
 /// What is to be made now in one class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +78,7 @@ pub(super) fn by_class(
         }
     }
     let order = |(class, sets): (Class, Vec<PartitionSet>)| Order { class, request: exactly(&sets) };
-    classes.into_iter().map(order).collect()
+    classes.into_iter().rev().map(order).collect()
 }
 
 /// The windows in progress, and the last ones that closed.

@@ -4,6 +4,7 @@ mod assess;
 mod automation;
 mod backfill;
 mod properties;
+mod share;
 mod world;
 
 use world::{World, plan_text, set_text};

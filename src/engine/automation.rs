@@ -64,9 +64,8 @@ pub async fn automate(mill: &Arc<Mill>, now: Timestamp) -> Result<Summary> {
 
 async fn decide(mill: &Arc<Mill>, picture: &Arc<Picture>) -> Result<Decision> {
     let (mill, picture) = (Arc::clone(mill), Arc::clone(picture));
-    let decided = move || {
-        plan::decide(&mill.catalog, &picture.ledger, &picture.assessment, &picture.facts)
-    };
+    let decided =
+        move || plan::decide(&mill.catalog, &picture.ledger, &picture.assessment, &picture.facts);
     Ok(tokio::task::spawn_blocking(decided).await?)
 }
 

@@ -7,8 +7,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use super::resolve::ask;
 use super::Mill;
+use super::resolve::ask;
 use crate::model::{PartitionKey, PartitionSet};
 use crate::plan::{self, Assessment, EdgeChange, Facts, Ledger};
 use crate::spec::{Catalog, Mapping};
@@ -88,9 +88,7 @@ impl Loader<'_> {
                 let id = self.mill.registry.datasets[input.dataset];
                 let touched = match &input.reads.mapping {
                     // Rows for a window may come in any partition.
-                    Mapping::Routed(_) => {
-                        store::touched_since(db, id, &self.slices, since).await?
-                    }
+                    Mapping::Routed(_) => store::touched_since(db, id, &self.slices, since).await?,
                     _ => {
                         let ranges = self.read_by(job, position, &failed);
                         store::touched_within(db, id, &self.slices, &ranges, since).await?

@@ -248,12 +248,9 @@ fn route_one(
     let routers = mill.routers_into(dataset);
     let (mut routes, mut rows) = (Vec::new(), None);
     let counts = counts_rows(mill, dataset);
-    if let (true, Some(source), Some(contract), Some(place)) = (
-        counts || !routers.is_empty(),
-        spec.source(),
-        &spec.about.contract,
-        &mill.sources[dataset],
-    ) {
+    if let (true, Some(source), Some(contract), Some(place)) =
+        (counts || !routers.is_empty(), spec.source(), &spec.about.contract, &mill.sources[dataset])
+    {
         let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
         let read = lake::read(place, source, contract, &paths, runtime)?;
         routes = route(mill, &routers, &read.frame)?;

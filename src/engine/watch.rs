@@ -7,8 +7,8 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
-use super::{Mill, Topic, bell};
 use super::observe::{self, Observation, Seen};
+use super::{Mill, Topic, bell};
 use crate::store::{self, Looked, Watch};
 
 /// How many sources are looked at at once.

@@ -15,9 +15,7 @@ mod stretch;
 mod catalog;
 mod validate;
 
-pub use automation::{
-    Automated, Automation, Debounce, Policy, Rebuild, Restate, Threshold,
-};
+pub use automation::{Automated, Automation, Debounce, Policy, Rebuild, Restate, Threshold};
 pub use catalog::{Catalog, Extents};
 pub use contract::{Column, Contract, Type};
 pub use declared::{

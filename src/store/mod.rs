@@ -37,11 +37,11 @@ pub use error::{Error, Result};
 pub use holds::{approvals, approve, holds, record_holds};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use mark::{Mark, mark};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
 pub use pins::{Pin, PinQuery, pins};
-pub use mark::{Mark, mark};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,

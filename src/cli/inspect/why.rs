@@ -96,9 +96,8 @@ async fn gather(
         None => (None, Vec::new()),
     };
     let held = store::holds(&mut db, &mill.registry, &picture.slices).await?;
-    let held = held
-        .into_iter()
-        .find(|hold| hold.dataset == dataset && hold.partitions.contains(&key));
+    let held =
+        held.into_iter().find(|hold| hold.dataset == dataset && hold.partitions.contains(&key));
     let assessment = &picture.assessment;
     let one = PartitionSet::single(&key);
     let world = World { catalog, ledger: &picture.ledger, assessment };

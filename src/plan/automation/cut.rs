@@ -95,8 +95,7 @@ pub(super) fn reached_for_certain(
         for (position, _) in plain.filter(|(_, input)| input.is_self) {
             let mut latest = own.clone();
             while !latest.is_empty() {
-                let reached =
-                    affected(catalog, ledger, assessment, (dataset, position), &latest);
+                let reached = affected(catalog, ledger, assessment, (dataset, position), &latest);
                 latest = reached.intersection(&may).difference(&own);
                 own.extend(&latest);
             }

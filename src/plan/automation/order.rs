@@ -77,7 +77,8 @@ pub(super) fn by_class(
             }
         }
     }
-    let order = |(class, sets): (Class, Vec<PartitionSet>)| Order { class, request: exactly(&sets) };
+    let order =
+        |(class, sets): (Class, Vec<PartitionSet>)| Order { class, request: exactly(&sets) };
     classes.into_iter().rev().map(order).collect()
 }
 

@@ -4,16 +4,11 @@
 //! `moved clean 03`, `begun clean 04 60`, `restated clean 2`, `held clean 03 debounce raw 20`,
 //! `approved clean 03` and `now 08`.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::*;
 
 use super::{World, set_text, trimmed};
-use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
-use crate::plan::{
-    Decision, EdgeChange, Facts, Failure, Hold, Why, assess, day_of, decide,
-};
+use crate::model::{PartitionSet, Slice};
+use crate::plan::{Decision, EdgeChange, Facts, Failure, Hold, Why, assess, day_of, decide};
 
 fn set(world: &World, dataset: usize, label: &str) -> PartitionSet {
     PartitionSet::of(Slice::none(), world.set(dataset, label))
@@ -94,10 +89,9 @@ fn text(world: &World, decision: &Decision) -> String {
         let input = hold.why.input().map(|input| world.catalog.dataset(input).name.to_string());
         let input = input.map_or_else(String::new, |input| format!(" {input}"));
         let set = set_text(&spec.scheme, &hold.partitions);
-        let until = hold.until.map_or_else(
-            || "a person".to_owned(),
-            |until| format!("{} min", minutes(until)),
-        );
+        let until = hold
+            .until
+            .map_or_else(|| "a person".to_owned(), |until| format!("{} min", minutes(until)));
         let since = -minutes(hold.since);
         let why = hold.why.as_str();
         lines.push(format!("held {} {set} {why}{input} {since} min, until {until}", spec.name));

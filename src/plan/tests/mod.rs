@@ -4,6 +4,7 @@ mod assess;
 mod automation;
 mod backfill;
 mod properties;
+mod unasked;
 mod share;
 mod world;
 

@@ -95,7 +95,7 @@ impl World {
     /// Publishes partitions as made from what is there.
     pub(super) fn make(&mut self, dataset: usize, ranges: &Ranges) {
         let is_source = self.catalog.dataset(dataset).source().is_some();
-        let track = self.ledger.records[dataset].tracks.remove(&Slice::none()).unwrap_or_default();
+        let track = self.track(dataset);
         let mut heads = track.heads().to_vec();
         for ordinal in ranges.iter() {
             heads.retain(|head| head.ordinal != ordinal);
@@ -106,14 +106,16 @@ impl World {
             self.put(dataset, heads.clone());
             if !is_source {
                 heads[at].inputs = Some(self.inputs(dataset, ordinal));
-                heads[at].code = Some(1);
+                heads[at].code = self.ledger.records[dataset].current_code.first().copied();
             }
         }
         self.put(dataset, heads);
     }
 
     fn put(&mut self, dataset: usize, heads: Vec<Head>) {
-        let track = Track::new(&Slice::none(), heads);
+        let mut track = Track::new(&Slice::none(), heads);
+        track.failed.clone_from(&self.track(dataset).failed);
+        track.live.clone_from(&self.track(dataset).live);
         self.ledger.records[dataset].tracks.insert(Slice::none(), track);
     }
 
@@ -131,6 +133,21 @@ impl World {
             digest.add(weights.fold(0, u128::wrapping_add));
         }
         digest.finish()
+    }
+
+    /// What is known of a dataset without dimensions besides time.
+    pub(super) fn track(&mut self, dataset: usize) -> &mut Track {
+        self.ledger.records[dataset].tracks.entry(Slice::none()).or_default()
+    }
+
+    /// Gives a published partition other rows.
+    pub(super) fn alter(&mut self, dataset: usize, ordinal: i64) {
+        let track = self.track(dataset);
+        let mut heads = track.heads().to_vec();
+        for head in heads.iter_mut().filter(|head| head.ordinal == ordinal) {
+            head.content = 2000 + ordinal as u128;
+        }
+        self.put(dataset, heads);
     }
 
     fn happen(&mut self, line: &[&str]) {

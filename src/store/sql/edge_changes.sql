@@ -65,27 +65,12 @@ side_by_side as (
         case
             when before.id is null then after.rows
             when after.id is null then before.rows
-            -- As many rows as before, or files that are not as they were: nobody knows which rows
-            -- are the same, so all count.
-            when before.rows = after.rows or is_rewritten.files then greatest(before.rows, after.rows)
+            -- As many rows as before, but not the same: nobody knows how many are, so all count.
+            when before.rows = after.rows then after.rows
             else abs(after.rows - before.rows)
         end as rows_changed
     from before
     full join after using (run, position, slice_id, ordinal)
-    left join lateral (
-        -- Of a source: whether a file that was read is gone or changed.
-        select true as files
-        from tidemill.materialization as old
-        join tidemill.materialization as new on new.id = after.id
-        where old.id = before.id
-          and old.run_id is null
-          and before.id <> after.id
-          and exists (
-              select * from unnest(old.paths, old.sizes, old.hashes)
-              except
-              select * from unnest(new.paths, new.sizes, new.hashes)
-          )
-    ) as is_rewritten on true
 )
 select run as "run!", position as "position!",
     -- Not known when one of them is not.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use super::Mill;
-use super::resolve::ask;
+use super::resolve::{Joins, ask};
 use crate::model::{PartitionKey, PartitionSet};
 use crate::plan::{self, Assessment, EdgeChange, Facts, Ledger};
 use crate::spec::{Catalog, Mapping};
@@ -152,10 +152,11 @@ impl Loader<'_> {
     ) -> Result<Vec<(PartitionKey, EdgeChange)>> {
         let id = self.mill.registry.datasets[job];
         let (mut outputs, mut queries) = (Vec::new(), Vec::<PinQuery>::new());
+        let mut joins = Joins::new();
         for (at, key) in keys.iter().enumerate() {
             outputs.push((id, self.slices.id(&key.slice).unwrap_or_default(), key.ordinal));
-            let extents = &self.assessment.extents;
-            ask(self.mill, extents, &self.slices, (at as i32, job, key), &mut queries);
+            let known = (&self.assessment.extents, &self.slices);
+            queries.extend(ask(self.mill, known, &mut joins, (at as i32, job, key)));
         }
         let changes = store::edge_changes(db, &outputs, &queries).await?;
         Ok(changes.into_iter().map(|(at, change)| (keys[at].clone(), change)).collect())

@@ -10,6 +10,7 @@ mod pool;
 mod source;
 mod declared;
 mod error;
+mod join;
 mod link;
 mod stretch;
 mod catalog;
@@ -22,6 +23,7 @@ pub use declared::{
     About, Dataset, DatasetSpec, Declaration, Input, InputSpec, JobKind, JobSpec, Maker, SourceSpec,
 };
 pub use error::SpecError;
+pub use join::Join;
 pub use link::{Extent, Link};
 pub use mapping::{DimensionMapping, Mapping, Missing, Reads, WindowFn};
 pub use partitions::{Partitions, TimePartitions};

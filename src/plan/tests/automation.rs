@@ -222,8 +222,8 @@ fn a_change_is_acted_upon_once_the_input_is_quiet() {
         &format!("{lines}\ntouched raw 01..02 20\ntouched raw 03,05 4\ntouched raw 04 1"),
         "late clean 01..02 06..09
          late report W01..W02
-         held clean 04 debounce raw 0 min, until 9 min
-         held clean 03 05 debounce raw 0 min, until 6 min",
+         held clean 03 05 debounce raw 0 min, until 6 min
+         held clean 04 debounce raw 0 min, until 9 min",
     );
 }
 
@@ -236,8 +236,8 @@ fn an_input_that_never_rests_is_waited_for_no_longer_than_allowed() {
     check(
         &format!("{lines}\nheld clean 01 debounce raw 30\nheld clean 02 debounce raw 25"),
         "late clean 01
-         held clean 03 debounce raw 0 min, until 9 min
-         held clean 02 debounce raw 25 min, until 5 min",
+         held clean 02 debounce raw 25 min, until 5 min
+         held clean 03 debounce raw 0 min, until 9 min",
     );
 }
 

@@ -157,9 +157,9 @@ fn settle(world: &mut World, facts: &mut Facts) -> Decision {
             *approved = approved.difference(spent);
         }
         // Runs that are live stay so; what failed and was made has not failed any more.
-        for dataset in 0..world.catalog.datasets().len() {
+        for (dataset, set) in ordered.iter().enumerate() {
             let track = world.track(dataset);
-            for (_, ranges) in ordered[dataset].slices() {
+            for (_, ranges) in set.slices() {
                 track.failed = track.failed.difference(ranges);
             }
         }

@@ -14,7 +14,7 @@ create table tidemill.held_change (
     constraint held_change_pkey primary key (dataset_id, slice_id, first_ordinal),
     constraint held_change_is_a_range check (first_ordinal < after_ordinal),
     constraint held_change_reason_known check
-        (reason in ('debounce', 'approval', 'small', 'budget', 'code')),
+        (reason in ('debounce', 'approval', 'small', 'budget', 'code', 'cancelled')),
     constraint held_change_names_its_input check
         ((input_id is not null) = (reason in ('debounce', 'approval', 'small'))),
     -- A time comes that ends it, or a person does.
@@ -30,6 +30,11 @@ create table tidemill.approved_change (
     approved_at timestamptz not null default now(),
     constraint approved_change_pkey primary key (dataset_id, slice_id, ordinal)
 );
+
+-- Serves what a person cancelled: automation does not order it again by itself.
+create index run_history_cancelled
+    on tidemill.run_history (dataset_id, slice_id, ordinal, finished_at)
+    where state = 'cancelled' and outcome <> 'upstream_failed';
 
 -- When a source is looked at next, and by whom. Whoever claims the row looks; the claim lapses
 -- unless it is renewed, so that a scheduler that died keeps nobody from looking.

@@ -113,6 +113,7 @@ pub(super) fn reason(catalog: &Catalog, hold: &Hold) -> String {
             format!("today's budget of {} is spent", output::count(budget.into(), "restatement"))
         }
         Why::Code => "other code made it; waits for a person".to_owned(),
+        Why::Cancelled => "a person cancelled its run, and no input changed since".to_owned(),
     }
 }
 

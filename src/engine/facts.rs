@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use super::Mill;
 use super::resolve::{Joins, ask};
 use crate::model::{PartitionKey, PartitionSet};
-use crate::plan::{self, Assessment, EdgeChange, Facts, Ledger};
+use crate::plan::{self, Assessment, EdgeChange, Ended, Facts, Ledger};
 use crate::spec::{Catalog, Mapping};
 use crate::store::{self, PinQuery, Slices, Touched};
 
@@ -38,6 +38,9 @@ pub(super) async fn picture(mill: &Arc<Mill>, now: Timestamp) -> Result<Arc<Pict
     };
     for (dataset, failure) in store::failures_begun(&mut tx, &mill.registry, &slices).await? {
         facts.failures.entry(dataset).or_default().push(failure);
+    }
+    for (dataset, run) in store::cancelled(&mut tx, &mill.registry, &slices).await? {
+        facts.cancelled.entry(dataset).or_default().push(run);
     }
     tx.commit().await?;
     let shared = Arc::clone(mill);
@@ -74,23 +77,22 @@ impl Loader<'_> {
             let touched = store::touched_since(db, id, &self.slices, since).await?;
             add(facts, dataset, touched);
         }
-        let failures: Vec<_> = facts
-            .failures
-            .iter()
-            .map(|(job, failures)| {
-                let began = failures.iter().map(|failure| failure.began_at).min();
-                (*job, began.unwrap_or(self.now))
-            })
-            .collect();
-        for (job, since) in failures {
-            let failed = self.assessment.statuses[job].failed.clone();
+        for job in Facts::eager(catalog) {
+            let runs =
+                [&facts.failures, &facts.cancelled].into_iter().filter_map(|of| of.get(&job));
+            let runs: Vec<&Ended> = runs.flatten().collect();
+            let Some(since) = runs.iter().map(|run| run.seen_at).min() else { continue };
+            let mut ended = PartitionSet::new();
+            for run in runs {
+                ended.extend(&PartitionSet::single(&run.key));
+            }
             for (position, input) in catalog.inputs(job).iter().enumerate() {
                 let id = self.mill.registry.datasets[input.dataset];
                 let touched = match &input.reads.mapping {
                     // Rows for a window may come in any partition.
                     Mapping::Routed(_) => store::touched_since(db, id, &self.slices, since).await?,
                     _ => {
-                        let ranges = self.read_by(job, position, &failed);
+                        let ranges = self.read_by(job, position, &ended);
                         store::touched_within(db, id, &self.slices, &ranges, since).await?
                     }
                 };

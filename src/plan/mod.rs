@@ -12,7 +12,7 @@ mod share;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
-pub use automation::{Decision, EdgeChange, Facts, Failure, Hold, Order, Why, day_of, decide};
+pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_of, decide};
 pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
 pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};

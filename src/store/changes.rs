@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::{PinQuery, Registry, Result, Slices};
 use crate::model::{PartitionKey, PartitionSet, Slice};
-use crate::plan::{EdgeChange, Failure};
+use crate::plan::{EdgeChange, Ended};
 
 /// When partitions of a dataset changed, oldest first: those that changed at once together.
 pub type Touched = Vec<(Timestamp, PartitionSet)>;
@@ -188,7 +188,7 @@ pub async fn failures_begun(
     db: &mut PgConnection,
     registry: &Registry,
     slices: &Slices,
-) -> Result<Vec<(usize, Failure)>> {
+) -> Result<Vec<(usize, Ended)>> {
     let rows = sqlx::query!(
         r#"select failure.dataset_id, failure.slice_id, failure.ordinal,
                coalesce(
@@ -200,7 +200,7 @@ pub async fn failures_begun(
                        limit 1
                    ),
                    failure.failed_at
-               ) as "began_at!: Instant"
+               ) as "seen_at!: Instant"
            from tidemill.partition_failure as failure
            order by failure.dataset_id, failure.slice_id, failure.ordinal"#
     )
@@ -208,10 +208,47 @@ pub async fn failures_begun(
     .await?;
     let failure = rows.into_iter().filter_map(|row| {
         let key = PartitionKey { slice: slices.slice(row.slice_id), ordinal: row.ordinal };
-        let failure = Failure { key, began_at: row.began_at.to_jiff() };
+        let failure = Ended { key, seen_at: row.seen_at.to_jiff() };
         Some((*registry.index.get(&row.dataset_id)?, failure))
     });
     Ok(failure.collect())
+}
+
+/// The partitions whose last run a person cancelled, by catalog index, and when.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn cancelled(
+    db: &mut PgConnection,
+    registry: &Registry,
+    slices: &Slices,
+) -> Result<Vec<(usize, Ended)>> {
+    let rows = sqlx::query!(
+        r#"select dataset_id, slice_id, ordinal, max(finished_at) as "seen_at!: Instant"
+           from tidemill.run_history as run
+           where state = 'cancelled'
+             and outcome <> 'upstream_failed'
+             and dataset_id = any($1)
+             and not exists (
+                 select from tidemill.run_history as later
+                 where later.dataset_id = run.dataset_id
+                   and later.slice_id = run.slice_id
+                   and later.ordinal = run.ordinal
+                   and run.id < later.id
+             )
+           group by dataset_id, slice_id, ordinal
+           order by dataset_id, slice_id, ordinal"#,
+        &registry.datasets,
+    )
+    .fetch_all(db)
+    .await?;
+    let cancelled = rows.into_iter().filter_map(|row| {
+        let key = PartitionKey { slice: slices.slice(row.slice_id), ordinal: row.ordinal };
+        let cancelled = Ended { key, seen_at: row.seen_at.to_jiff() };
+        Some((*registry.index.get(&row.dataset_id)?, cancelled))
+    });
+    Ok(cancelled.collect())
 }
 
 /// How many published partitions of a dataset were ordered again unasked since then; those that

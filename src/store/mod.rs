@@ -29,7 +29,8 @@ pub use causes::{
     running, waits_on,
 };
 pub use changes::{
-    Touched, edge_changes, failures_begun, moved, restated, touched_since, touched_within,
+    Touched, cancelled, edge_changes, failures_begun, moved, restated, touched_since,
+    touched_within,
 };
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};

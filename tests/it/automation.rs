@@ -30,7 +30,7 @@ fn declare(project: &mut Project, reads: Reads, change: fn(Job) -> Job) {
     let clean = project.job(change(clean).run(|_, [orders]| Ok(orders)));
     project.job(
         Transform::new("weekly")
-            .reads(&clean, Mapping::overlapping().or_skip())
+            .reads(&clean, Mapping::overlapping().at_least(1))
             .partitions(day.weekly())
             .run(|_, [clean]| Ok(clean.select([col("amount").sum(), len().alias("orders")]))),
     );

@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 
 use super::cut;
-use super::facts::eager;
 use super::hold::Holds;
 use super::order::{by_class, exactly};
-use super::{Facts, Hold, Order, Why};
+use super::{Ended, Facts, Hold, Order, Why};
 use crate::model::{PartitionKey, PartitionSet};
 use crate::plan::{self, Assessment, DatasetStatus, Ledger};
 use crate::spec::{Catalog, Mapping, Rebuild, Restate};
@@ -39,7 +38,7 @@ pub fn decide(
     let wanted = vec![PartitionSet::new(); catalog.datasets().len()];
     let mut decider =
         Decider { catalog, ledger, assessment, facts, holds, wanted, spent: Vec::new() };
-    for job in eager(catalog) {
+    for job in Facts::eager(catalog) {
         decider.consider(job);
     }
     decider.spend_the_rest();
@@ -72,7 +71,8 @@ impl Decider<'_> {
     /// Finds what of a job is to be made; what it reads has been considered.
     fn consider(&mut self, job: usize) {
         let status = &self.assessment.statuses[job];
-        let failed = status.failed.difference(&self.mended(job, status));
+        let failures = self.facts.failures.get(&job).map_or(&[][..], Vec::as_slice);
+        let failed = status.failed.difference(&self.mended(job, failures));
         let out = failed.union(&status.live).union(&status.blocked);
         let never = status.missing.difference(&out);
         let mut changed = status.stale_input.difference(&out);
@@ -83,9 +83,18 @@ impl Decider<'_> {
         if !spent.is_empty() {
             self.spent.push((job, spent));
         }
-        changed.extend(&self.recoded(job, &recoded, &approved));
+        let cancelled = self.facts.cancelled.get(&job).map_or(&[][..], Vec::as_slice);
+        let mut stopped = PartitionSet::new();
+        for ended in cancelled {
+            stopped.extend(&PartitionSet::single(&ended.key));
+        }
+        let stopped = stopped.difference(&self.mended(job, cancelled)).difference(&approved);
+        changed.extend(&self.recoded(job, &recoded.difference(&stopped), &approved));
+        self.holds.add(job, Why::Cancelled, &stopped.intersection(&candidates), |_| None);
+        let out = out.union(&stopped);
         let asked = never.union(&changed).intersection(&approved);
         let (never, changed) = (never.difference(&asked), changed.difference(&asked));
+        let (never, changed) = (never.difference(&stopped), changed.difference(&stopped));
         let moving = self.unquiet(job, &never.union(&changed));
         let changed = changed.difference(&moving);
         let held = self.weigh(job, &changed).union(&moving);
@@ -97,21 +106,21 @@ impl Decider<'_> {
         self.follow_itself(job, status, &out.union(&held));
     }
 
-    /// What failed, but has an input that changed since the attempt began.
-    fn mended(&self, job: usize, status: &DatasetStatus) -> PartitionSet {
-        let failures = self.facts.failures.get(&job).map_or(&[][..], Vec::as_slice);
+    /// Of runs that ended, the partitions of which an input changed since.
+    fn mended(&self, job: usize, ended: &[Ended]) -> PartitionSet {
         let mut mended = PartitionSet::new();
-        for failure in failures.iter().filter(|failure| status.failed.contains(&failure.key)) {
-            let one = PartitionSet::single(&failure.key);
-            for (position, input) in self.catalog.inputs(job).iter().enumerate() {
-                let touched = self.facts.touched.get(&input.dataset).map_or(&[][..], Vec::as_slice);
-                let later = touched.iter().filter(|(at, _)| failure.began_at < *at);
-                let affects = |set: &PartitionSet| {
+        for ended in ended {
+            let one = PartitionSet::single(&ended.key);
+            let is_mended = (0..self.catalog.inputs(job).len()).any(|position| {
+                let input = self.catalog.inputs(job)[position].dataset;
+                let touched = self.facts.touched.get(&input).map_or(&[][..], Vec::as_slice);
+                let mut later = touched.iter().filter(|(at, _)| ended.seen_at < *at);
+                later.any(|(_, set)| {
                     !self.affected(job, position, set).intersection(&one).is_empty()
-                };
-                if later.clone().any(|(_, set)| affects(set)) {
-                    mended.extend(&one);
-                }
+                })
+            });
+            if is_mended {
+                mended.extend(&one);
             }
         }
         mended
@@ -245,7 +254,7 @@ impl Decider<'_> {
 
     /// What was approved of jobs that nothing makes unasked any more.
     fn spend_the_rest(&mut self) {
-        let eager: Vec<usize> = eager(self.catalog).collect();
+        let eager: Vec<usize> = Facts::eager(self.catalog).collect();
         let rest = self.facts.approved.iter().filter(|(job, _)| !eager.contains(job));
         self.spent.extend(rest.map(|(job, set)| (*job, set.clone())));
     }

@@ -21,13 +21,13 @@ pub struct EdgeChange {
     pub of: Option<u64>,
 }
 
-/// A partition whose last run failed.
+/// A partition whose last run ended without making it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Ended {
     /// The partition.
     pub key: PartitionKey,
-    /// When its last attempt began: what changed later, it has not seen.
-    pub began_at: Timestamp,
+    /// What changed later than this, the run has not seen.
+    pub seen_at: Timestamp,
 }
 
 /// What a decision needs to know besides the ledger, by dataset index of the catalog.
@@ -40,7 +40,9 @@ pub struct Facts {
     /// Partitions that other code published, of which an input changed since.
     pub moved: BTreeMap<usize, PartitionSet>,
     /// Partitions whose last run failed.
-    pub failures: BTreeMap<usize, Vec<Failure>>,
+    pub failures: BTreeMap<usize, Vec<Ended>>,
+    /// Partitions whose last run a person cancelled.
+    pub cancelled: BTreeMap<usize, Vec<Ended>>,
     /// How many published partitions were ordered again today, where a budget caps it.
     pub restated: BTreeMap<usize, u64>,
     /// What waited before.
@@ -50,9 +52,17 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Jobs that make partitions as soon as they can, inputs before their readers.
+    pub fn eager(catalog: &Catalog) -> impl Iterator<Item = usize> + '_ {
+        catalog.order().iter().copied().filter(|index| {
+            let job = catalog.dataset(*index).job();
+            job.is_some_and(|job| job.automation() == Automation::Eager)
+        })
+    }
+
     /// Jobs that make partitions unasked, of which changes must be weighed.
     pub fn weighing(catalog: &Catalog) -> impl Iterator<Item = usize> + '_ {
-        eager(catalog).filter(|job| {
+        Self::eager(catalog).filter(|job| {
             let mut inputs = catalog.inputs(*job).iter();
             inputs.any(|input| input.reads.policy.weighs_changes())
         })
@@ -62,7 +72,7 @@ impl Facts {
     #[must_use]
     pub fn debounced(catalog: &Catalog) -> BTreeMap<usize, SignedDuration> {
         let mut quiet: BTreeMap<usize, SignedDuration> = BTreeMap::new();
-        for input in eager(catalog).flat_map(|job| catalog.inputs(job)) {
+        for input in Self::eager(catalog).flat_map(|job| catalog.inputs(job)) {
             if let Some(debounce) = input.reads.policy.debounce {
                 let held = quiet.entry(input.dataset).or_default();
                 *held = debounce.quiet.max(*held);
@@ -73,19 +83,11 @@ impl Facts {
 
     /// Jobs that make again, of what other code published, only what changed since.
     pub fn keeping(catalog: &Catalog) -> impl Iterator<Item = usize> + '_ {
-        eager(catalog).filter(|index| {
+        Self::eager(catalog).filter(|index| {
             let job = catalog.dataset(*index).job();
             job.is_some_and(|job| job.automated.on_code_change == Rebuild::FromNowOn)
         })
     }
-}
-
-/// The jobs that make partitions as soon as they can.
-pub(super) fn eager(catalog: &Catalog) -> impl Iterator<Item = usize> + '_ {
-    catalog.order().iter().copied().filter(|index| {
-        let job = catalog.dataset(*index).job();
-        job.is_some_and(|job| job.automation() == Automation::Eager)
-    })
 }
 
 /// The day that `now` lies in, where a dataset is: what a budget a day counts.

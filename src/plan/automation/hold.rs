@@ -19,6 +19,8 @@ pub enum Why {
     Budget,
     /// Other code made them, and the job rebuilds nothing by itself.
     Code,
+    /// A person cancelled the run that was to make them, and no input changed since.
+    Cancelled,
 }
 
 impl Why {
@@ -31,6 +33,7 @@ impl Why {
             Self::Small(_) => "small",
             Self::Budget => "budget",
             Self::Code => "code",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -39,7 +42,7 @@ impl Why {
     pub const fn input(self) -> Option<usize> {
         match self {
             Self::Debounce(input) | Self::Approval(input) | Self::Small(input) => Some(input),
-            Self::Budget | Self::Code => None,
+            Self::Budget | Self::Code | Self::Cancelled => None,
         }
     }
 
@@ -52,6 +55,7 @@ impl Why {
             ("small", Some(input)) => Some(Self::Small(input)),
             ("budget", _) => Some(Self::Budget),
             ("code", _) => Some(Self::Code),
+            ("cancelled", _) => Some(Self::Cancelled),
             _ => None,
         }
     }
@@ -59,7 +63,7 @@ impl Why {
     /// Whether only a person lets go of it: no time will come that does.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {
-        matches!(self, Self::Approval(_) | Self::Small(_) | Self::Code)
+        !matches!(self, Self::Debounce(_) | Self::Budget)
     }
 }
 

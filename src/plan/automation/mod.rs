@@ -7,6 +7,6 @@ mod hold;
 mod order;
 
 pub use decide::{Decision, decide};
-pub use facts::{EdgeChange, Facts, Failure, day_of};
+pub use facts::{EdgeChange, Ended, Facts, day_of};
 pub use hold::{Hold, Why};
 pub use order::Order;

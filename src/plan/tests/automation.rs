@@ -1,14 +1,14 @@
 //! What is made unasked, as text.
 //!
 //! Besides the world: `touched raw 03 5` (minutes ago), `weigh clean 03 raw 4 of 100`,
-//! `moved clean 03`, `begun clean 04 60`, `restated clean 2`, `held clean 03 debounce raw 20`,
+//! `moved clean 03`, `begun clean 04 60`, `stopped clean 04 60`, `restated clean 2`, `held clean 03 debounce raw 20`,
 //! `approved clean 03` and `now 08`.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{World, set_text, trimmed};
 use crate::model::{PartitionSet, Slice};
-use crate::plan::{Decision, EdgeChange, Facts, Failure, Hold, Why, assess, day_of, decide};
+use crate::plan::{Decision, EdgeChange, Ended, Facts, Hold, Why, assess, day_of, decide};
 
 fn set(world: &World, dataset: usize, label: &str) -> PartitionSet {
     PartitionSet::of(Slice::none(), world.set(dataset, label))
@@ -45,10 +45,16 @@ fn facts(world: &World, text: &str) -> Facts {
                 facts.moved.insert(dataset, set(world, dataset, label));
             }
             ("begun", [label, minutes]) => {
-                let began_at = ago(world, minutes);
+                let seen_at = ago(world, minutes);
                 let keys = set(world, dataset, label);
-                let failures = keys.keys().map(|key| Failure { key, began_at });
+                let failures = keys.keys().map(|key| Ended { key, seen_at });
                 facts.failures.entry(dataset).or_default().extend(failures);
+            }
+            ("stopped", [label, minutes]) => {
+                let seen_at = ago(world, minutes);
+                let keys = set(world, dataset, label);
+                let runs = keys.keys().map(|key| Ended { key, seen_at });
+                facts.cancelled.entry(dataset).or_default().extend(runs);
             }
             ("restated", [count]) => {
                 facts.restated.insert(dataset, count.parse().unwrap());
@@ -195,6 +201,22 @@ fn a_failure_is_tried_again_once_an_input_changed_since() {
          failed clean 02..03
          begun clean 02..03 60";
     check(&format!("{lines}\ntouched raw 02 61\ntouched raw 03 59"), "late clean 03");
+}
+
+#[test]
+fn what_a_person_cancelled_is_left_alone_until_an_input_changes_or_it_is_approved() {
+    check(
+        "raw source has 01..04
+         clean daily reads raw has 01
+         report daily reads clean
+         changed raw 01
+         stopped clean 01..04 60
+         touched raw 03 59
+         approved clean 04",
+        "late clean 03..04
+         late report 01 03..04
+         held clean 01..02 cancelled 0 min, until a person",
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::properties::{any_shape, jobs};
 use super::world::World;
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
-use crate::plan::{Decision, EdgeChange, Facts, Failure, Request, Select, assess, decide, plan};
+use crate::plan::{Decision, EdgeChange, Ended, Facts, Request, Select, assess, decide, plan};
 use crate::spec::{Automation, Declaration, Rebuild, Restate};
 
 /// What is drawn for one job: how it is started, its budget, and a policy for its inputs.
@@ -61,11 +61,15 @@ fn happened(jobs: &[Declaration], events: &[Event]) -> (World, Facts) {
             6 => {
                 let track = world.track(dataset);
                 track.failed = track.failed.union(&Ranges::single(ordinal));
-                let began_at = now - SignedDuration::from_mins(60);
-                facts.failures.entry(dataset).or_default().push(Failure { key, began_at });
+                let seen_at = now - SignedDuration::from_mins(60);
+                facts.failures.entry(dataset).or_default().push(Ended { key, seen_at });
             }
-            7 => facts.approved.entry(dataset).or_default().extend(&one),
-            8 => world.ledger.records[dataset].current_code = [2].into(),
+            7 => {
+                let seen_at = now - SignedDuration::from_mins(60);
+                facts.cancelled.entry(dataset).or_default().push(Ended { key, seen_at });
+            }
+            8 => facts.approved.entry(dataset).or_default().extend(&one),
+            9 => world.ledger.records[dataset].current_code = [2].into(),
             _ => {
                 let at = now - SignedDuration::from_mins(offset % 90);
                 facts.touched.entry(dataset).or_default().push((at, one));
@@ -174,7 +178,7 @@ proptest! {
     fn a_decision_orders_or_holds_each_partition_once_and_each_hold_ends(
         shape in any_shape(),
         habits in prop::collection::vec((0_u8..6, 0_u8..10, 0_u8..6), 6),
-        events in prop::collection::vec((0_u8..11, any::<u8>(), 0_i64..90), 0..60),
+        events in prop::collection::vec((0_u8..12, any::<u8>(), 0_i64..90), 0..60),
     ) {
         let (world, mut facts) = happened(&with_habits(jobs(&shape), &habits), &events);
         weigh(&world, &mut facts);

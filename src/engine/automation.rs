@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::facts::{self, Picture};
 use super::{Demand, Mill, Observation, demand, observe_due, route_all_published};
-use crate::model::{Class, Origin, Ranges, Registered};
-use crate::plan::{self, Decision, Order};
+use crate::model::{Class, Origin, PartitionSet, Ranges, Registered};
+use crate::plan::{self, Decision, Facts, Order};
 use crate::store::{self, Applied, Mark};
 
 /// How long a decision stands when nothing is recorded that would change it: in case a change
@@ -43,20 +43,25 @@ pub async fn automate(mill: &Arc<Mill>, now: Timestamp) -> Result<Summary> {
         wake_at: decision.wake_at,
         ..Summary::default()
     };
+    let mut spent = decision.spent;
     for order in &decision.orders {
         match record(mill, order).await {
             // Nothing of it is left to make: somebody else was first.
             Ok(applied) if applied.runs == 0 => summary.is_overtaken = true,
-            Ok(applied) => summary.ordered.push((order.class, applied)),
+            Ok(applied) => {
+                summary.ordered.push((order.class, applied));
+                // An approval is for what was seen then, not for what changes later.
+                spent.extend(approved(&picture.facts, order));
+            }
             Err(error) => match error.downcast_ref::<store::Error>() {
                 Some(store::Error::PlanMoved) => summary.is_overtaken = true,
                 _ => return Err(error),
             },
         }
     }
-    if decision.holds != picture.facts.holds || !decision.spent.is_empty() {
+    if decision.holds != picture.facts.holds || !spent.is_empty() {
         let mut tx = mill.pool.begin().await?;
-        store::record_holds(&mut tx, &mill.registry, &decision.holds, &decision.spent).await?;
+        store::record_holds(&mut tx, &mill.registry, &decision.holds, &spent).await?;
         tx.commit().await?;
     }
     Ok(summary)
@@ -67,6 +72,16 @@ async fn decide(mill: &Arc<Mill>, picture: &Arc<Picture>) -> Result<Decision> {
     let decided =
         move || plan::decide(&mill.catalog, &picture.ledger, &picture.assessment, &picture.facts);
     Ok(tokio::task::spawn_blocking(decided).await?)
+}
+
+/// What of an order a person let go.
+fn approved(facts: &Facts, order: &Order) -> Vec<(usize, PartitionSet)> {
+    let targets = order.request.targets.iter();
+    let approved = targets.filter_map(|(dataset, set)| {
+        let approved = facts.approved.get(dataset)?.intersection(set);
+        (!approved.is_empty()).then_some((*dataset, approved))
+    });
+    approved.collect()
 }
 
 /// Records an order.

@@ -57,6 +57,15 @@ pub(super) enum Command {
     Pause(PauseArgs),
     /// Go on with what was paused.
     Resume(PauseArgs),
+    /// Have a source looked at at once: whoever writes its files says that they are there.
+    Announce {
+        /// The source.
+        source: String,
+    },
+    /// List what waits before it is made by itself, why, and until when.
+    Automation,
+    /// Let go of what waits, as `automation` lists it.
+    Approve(ApproveArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -289,6 +298,16 @@ pub(super) struct PauseArgs {
     /// Only its schedule: its runs go on, and ticks until it is resumed are skipped.
     #[arg(long)]
     pub(super) schedule: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApproveArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// Which partitions; without it, all that wait.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
 }
 
 #[derive(Debug, Args)]

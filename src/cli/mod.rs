@@ -1,5 +1,6 @@
 //! What the terminal sees.
 
+mod announce;
 mod args;
 mod backfill;
 mod bench;
@@ -76,6 +77,9 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }
+        Command::Announce { source } => announce::announce(&session, source, json).await,
+        Command::Automation => announce::automation(&session, json).await,
+        Command::Approve(args) => announce::approve(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
         | Command::Explain { .. }

@@ -3,11 +3,14 @@
 mod apply;
 mod bell;
 mod causes;
+mod changes;
 mod claim;
 mod commit;
 mod error;
+mod holds;
 mod ids;
 mod ledger;
+mod mark;
 mod observe;
 mod pauses;
 mod pins;
@@ -15,6 +18,7 @@ mod queries;
 mod runs;
 mod schedules;
 mod ticks;
+mod watch;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -27,11 +31,17 @@ pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
 };
+pub use changes::{
+    Touched, cancelled, edge_changes, failures_begun, moved, restated, touched_since,
+    touched_within,
+};
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use error::{Error, Result};
+pub use holds::{approvals, approve, holds, record_holds};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use mark::{Mark, mark};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
@@ -40,7 +50,7 @@ pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
-    live_counts, mark, runs, version, versions,
+    live_counts, runs, version, versions,
 };
 pub use runs::{adopt_stranded, expire_worker, held, release};
 pub use schedules::{
@@ -50,6 +60,10 @@ pub use schedules::{
 pub use ticks::{
     Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
     tick_mark, ticks,
+};
+pub use watch::{
+    Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
+    next_watch, renew_watch, watches,
 };
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,

@@ -4,6 +4,7 @@ mod cli;
 mod oracle;
 mod support;
 
+mod automation;
 mod backfill;
 mod crash;
 mod dimensions;

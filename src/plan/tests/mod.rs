@@ -1,8 +1,10 @@
 //! Planning as text: the whole world in a few lines, the whole answer below it.
 
 mod assess;
+mod automation;
 mod backfill;
 mod properties;
+mod unasked;
 mod share;
 pub(super) mod world;
 

@@ -4,8 +4,10 @@ mod args;
 mod backfill;
 mod bench;
 mod check;
+mod exec;
 mod fault;
 mod inspect;
+mod logs;
 mod output;
 mod plan_view;
 mod progress;
@@ -26,6 +28,9 @@ use crate::config::Config;
 /// Runs the command that was typed.
 pub(crate) fn run(declare: &Declare) -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Exec { name } = &cli.command {
+        return exec::exec(declare, &Config::read(), name);
+    }
     crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
     let config = Config::read();
     match dispatch(declare, &config, &cli) {
@@ -62,6 +67,7 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Run(args) => backfill::run(&session, args, json).await,
         Command::Status => inspect::status(&session, json).await,
         Command::Runs(args) => inspect::runs(&session, args, json).await,
+        Command::Logs(args) => logs::logs(&session, args, json).await,
         Command::Show(args) => inspect::show(&session, args, json).await,
         Command::Partitions(args) => inspect::partitions(&session, args, json).await,
         Command::Why(args) => inspect::why(&session, args, json).await,
@@ -73,6 +79,7 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         }
         Command::Bench(_)
         | Command::Check(_)
+        | Command::Exec { .. }
         | Command::Explain { .. }
         | Command::Completions { .. } => {
             unreachable!("handled without the project's database")

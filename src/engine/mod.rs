@@ -1,13 +1,22 @@
 //! What moves runs forward: load, plan, record, ring.
 
 mod execute;
+mod executor;
+mod logs;
 mod mill;
 mod observe;
 mod planning;
 mod resolve;
 mod worker;
+mod workshop;
 
-pub use mill::{Mill, OpenError};
+pub use execute::Failure;
+pub use executor::{
+    Assignment, Attempted, Crew, CrewOptions, Member, Mode, Pinned, Router, Stopped, serve,
+};
+pub use logs::{LogSink, Logs, Source};
+pub use mill::Mill;
 pub use observe::{Change, Observation, observe};
 pub use planning::{Planned, apply, assess_now, plan_now};
-pub use worker::{WorkOptions, work};
+pub use worker::{WorkOptions, work, work_with};
+pub use workshop::{OpenError, Workshop};

@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Mill;
-use super::execute::{Failure, Stop, execute};
 use super::resolve::{Resolved, resolve};
+use super::{Assignment, Crew, CrewOptions, Failure, Logs, Mode};
 use crate::plan::{Outcome, Verdict, after_attempt};
 use crate::store::{self, Claimed, Ended, Lease};
 
@@ -41,13 +39,10 @@ impl Default for WorkOptions {
     }
 }
 
-/// How long a query that was told to stop may take to notice.
-const GRACE: Duration = Duration::from_secs(10);
 /// The most attempts that are published in one transaction.
 const GROUP_MAX: usize = 100;
 
-/// Works until `stop` fires, then finishes what is in hand and gives the rest back. `bell` rings
-/// after each commit, and whoever makes runs may ring it.
+/// Works with a crew inside this process: [`work_with`] for tests.
 ///
 /// # Errors
 ///
@@ -58,6 +53,27 @@ pub async fn work(
     stop: CancellationToken,
     bell: Arc<Notify>,
 ) -> Result<()> {
+    let slots = options.slots;
+    let crew = CrewOptions { slots, mode: Mode::InProcess, ..CrewOptions::default() };
+    let crew = Crew::start(Arc::clone(&mill.workshop), crew);
+    work_with(mill, crew, options, stop, bell).await
+}
+
+/// Works until `stop` fires, then finishes what is in hand and gives the rest back. `bell` rings
+/// after each commit, and whoever makes runs may ring it.
+///
+/// # Errors
+///
+/// When the database fails for longer than the lease.
+pub async fn work_with(
+    mill: Arc<Mill>,
+    crew: Crew,
+    options: WorkOptions,
+    stop: CancellationToken,
+    bell: Arc<Notify>,
+) -> Result<()> {
+    let crew = Arc::new(crew);
+    let logs = Arc::new(Logs::start(mill.pool.clone()));
     let mut db = mill.pool.acquire().await?;
     let id = store::start_worker(&mut db, &host(), std::process::id() as i32).await?;
     drop(db);
@@ -75,9 +91,14 @@ pub async fn work(
         }
         outcome
     });
-    let mut worker = Worker { mill: Arc::clone(&mill), id, options, sender, adrift: Vec::new() };
+    let hands = Hands { crew: Arc::clone(&crew), logs: Arc::clone(&logs) };
+    let mut worker =
+        Worker { mill: Arc::clone(&mill), id, hands, options, sender, adrift: Vec::new() };
     let outcome = worker.run(&stop, &bell).await;
     drop(worker);
+    if let (Some(crew), Some(logs)) = (Arc::into_inner(crew), Arc::into_inner(logs)) {
+        tokio::join!(crew.close(), logs.close());
+    }
     let published = publisher.await;
     ended.cancel();
     while helpers.join_next().await.is_some() {}
@@ -89,9 +110,17 @@ pub async fn work(
     outcome
 }
 
+/// What attempts are made with.
+#[derive(Clone)]
+struct Hands {
+    crew: Arc<Crew>,
+    logs: Arc<Logs>,
+}
+
 struct Worker {
     mill: Arc<Mill>,
     id: i64,
+    hands: Hands,
     options: WorkOptions,
     sender: mpsc::UnboundedSender<(Claimed, Ended)>,
     /// Runs that may be claimed though nobody works on them: the database failed in between.
@@ -165,9 +194,11 @@ impl Worker {
         permit: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + Send + 'static {
         let (mill, sender) = (Arc::clone(&self.mill), self.sender.clone());
+        let (id, hands) = (self.id, self.hands.clone());
         async move {
             let run = resolved.run.clone();
-            let ended = one_attempt(&mill, resolved).await;
+            let ended = one_attempt(&mill, id, &hands, resolved).await;
+            drop(hands);
             drop(permit);
             // The publisher lives as long as any sender.
             let _ = sender.send((run, ended));
@@ -176,7 +207,7 @@ impl Worker {
 }
 
 /// Makes one partition, or finds that there is nothing to make.
-async fn one_attempt(mill: &Arc<Mill>, resolved: Resolved) -> Ended {
+async fn one_attempt(mill: &Mill, worker: i64, hands: &Hands, resolved: Resolved) -> Ended {
     let run = resolved.run.clone();
     let current = &mill.registry.current_code[run.dataset];
     let is_same = run
@@ -191,7 +222,7 @@ async fn one_attempt(mill: &Arc<Mill>, resolved: Resolved) -> Ended {
             message: format!("an input was gone when the attempt started: {lacks}"),
             is_final: false,
         }),
-        None => execute_in_time(mill, resolved).await,
+        None => execute_in_time(mill, worker, hands, resolved).await,
     };
     match outcome {
         Ok(published) => Ended::Published(Box::new(published)),
@@ -200,29 +231,16 @@ async fn one_attempt(mill: &Arc<Mill>, resolved: Resolved) -> Ended {
 }
 
 async fn execute_in_time(
-    mill: &Arc<Mill>,
+    mill: &Mill,
+    worker: i64,
+    hands: &Hands,
     resolved: Resolved,
 ) -> Result<store::Published, Failure> {
-    let job = mill.catalog.dataset(resolved.run.dataset).job();
-    let limit = job.map_or(Duration::MAX, |job| job.timeout);
-    let stop = Stop::default();
-    let (shared, told, runtime) = (Arc::clone(mill), stop.clone(), Handle::current());
-    let mut task =
-        tokio::task::spawn_blocking(move || execute(&shared, &resolved, &runtime, &told));
-    let Ok(joined) = tokio::time::timeout(limit, &mut task).await else {
-        stop.flag.store(true, Ordering::Relaxed);
-        stop.token.cancel();
-        let _ = tokio::time::timeout(GRACE, &mut task).await;
-        return Err(Failure {
-            code: "TM0403",
-            message: format!("it took longer than its timeout of {limit:?}"),
-            is_final: false,
-        });
-    };
-    joined.unwrap_or_else(|error| {
-        let message = format!("the attempt panicked: {error}");
-        Err(Failure { code: "TM0402", message, is_final: false })
-    })
+    let assignment =
+        Assignment::new(mill, worker, [resolved]).expect("one partition is to be made");
+    let logs = hands.logs.sink(assignment.run, assignment.attempt);
+    let attempted = hands.crew.attempt(assignment, &CancellationToken::new(), &logs).await;
+    attempted.outcomes.into_iter().next().expect("there is an outcome for each member")
 }
 
 fn after_failure(mill: &Mill, run: &Claimed, failure: Failure) -> Ended {

@@ -132,6 +132,13 @@ impl<K> Job<K> {
         self
     }
 
+    /// How many bytes of memory an attempt may take, such as `2 << 30`; what the worker allows
+    /// when nothing is said.
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.declaration.memory = Some(bytes);
+        self
+    }
+
     /// Who answers for it.
     pub fn owner(mut self, owner: &str) -> Self {
         self.declaration.about.owner = Some(owner.to_owned());

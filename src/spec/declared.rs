@@ -54,6 +54,8 @@ pub struct Declaration {
     pub(crate) about: About,
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
+    /// Bytes.
+    pub(crate) memory: Option<u64>,
     pub(crate) schedule: Option<Cron>,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
@@ -86,6 +88,7 @@ impl Declaration {
             about: About::default(),
             retry: Retry::default(),
             timeout: TIMEOUT,
+            memory: None,
             schedule: None,
             checks: Vec::new(),
             version: None,
@@ -106,6 +109,8 @@ pub struct JobSpec {
     pub retry: Retry,
     /// How long an attempt may take.
     pub timeout: Duration,
+    /// How many bytes of memory an attempt may take; the worker's default otherwise.
+    pub memory: Option<u64>,
     /// When partitions fall due.
     pub schedule: Option<Cron>,
     /// Tests of its rows.

@@ -14,6 +14,9 @@ use super::{
 use super::{SpecError, Type};
 use crate::model::{DimensionValues, Grain, Name, Ranges, Scheme};
 
+/// The least memory that an attempt can do anything in.
+const MEMORY_MIN: u64 = 16 << 20;
+
 /// The datasets that could be made out, sources first, and every fault.
 ///
 /// A declaration with a fault still yields a dataset where possible, so that one fault does not
@@ -136,6 +139,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         inputs: Vec::new(),
         retry: job.retry,
         timeout: job.timeout,
+        memory: job.memory,
         schedule: job.schedule.clone(),
         checks: job.checks.clone(),
         version: job.version.clone(),
@@ -264,6 +268,10 @@ impl Resolver<'_> {
         }
         if job.timeout.is_zero() {
             self.fault("TM0111", job, "a timeout of zero lets no attempt finish".to_owned());
+        }
+        if job.memory.is_some_and(|bytes| bytes < MEMORY_MIN) {
+            let message = "a memory limit below 16 MiB lets no attempt finish";
+            self.fault("TM0111", job, message.to_owned());
         }
         if let Some(message) = job.schedule.as_ref().and_then(super::Cron::fault) {
             self.fault("TM0107", job, message);

@@ -6,10 +6,12 @@ mod commit;
 mod error;
 mod ids;
 mod ledger;
+mod logs;
 mod observe;
 mod pins;
 mod queries;
 mod runs;
+mod usage;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -25,6 +27,7 @@ pub use commit::{Ended, Lease, Published, commit};
 pub use error::{Error, Result};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
@@ -35,6 +38,7 @@ pub use queries::{
     live_counts, mark, runs, version, versions,
 };
 pub use runs::{Claimed, claim, expire_worker, release};
+pub use usage::Usage;
 pub use workers::{Worker, beat, end_worker, ended_with_runs, live_workers, start_worker};
 
 /// How a transaction begins whose statements must all see the same instant.

@@ -1,5 +1,6 @@
 //! What moves runs forward: load, plan, record, ring.
 
+mod bell;
 mod execute;
 mod executor;
 mod logs;
@@ -10,6 +11,7 @@ mod resolve;
 mod worker;
 mod workshop;
 
+pub use bell::{Bell, Topic, carry};
 pub use execute::Failure;
 pub use executor::{
     Assignment, Attempted, Crew, CrewOptions, Member, Mode, Pinned, Router, Stopped, serve,
@@ -17,6 +19,6 @@ pub use executor::{
 pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe};
-pub use planning::{Planned, apply, assess_now, plan_now};
-pub use worker::{WorkOptions, work, work_with};
+pub use planning::{Demand, Planned, assess_now, demand, plan_now};
+pub use worker::{WorkOptions, work};
 pub use workshop::{OpenError, Workshop};

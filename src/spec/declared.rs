@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Check, Contract, Cron, Partitions, Reads, Retry, Sla};
+use super::{Check, Contract, Cron, Limits, Partitions, Reads, Retry, Sla};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -56,6 +56,7 @@ pub struct Declaration {
     pub(crate) timeout: Duration,
     /// Bytes.
     pub(crate) memory: Option<u64>,
+    pub(crate) limits: Limits,
     pub(crate) schedule: Option<Cron>,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
@@ -89,6 +90,7 @@ impl Declaration {
             retry: Retry::default(),
             timeout: TIMEOUT,
             memory: None,
+            limits: Limits::default(),
             schedule: None,
             checks: Vec::new(),
             version: None,
@@ -111,6 +113,8 @@ pub struct JobSpec {
     pub timeout: Duration,
     /// How many bytes of memory an attempt may take; the worker's default otherwise.
     pub memory: Option<u64>,
+    /// What else its runs have to wait for.
+    pub limits: Limits,
     /// When partitions fall due.
     pub schedule: Option<Cron>,
     /// Tests of its rows.

@@ -116,7 +116,8 @@ thread_local! {
 }
 
 impl Crew {
-    /// Starts the children; they make themselves ready on their own.
+    /// Starts the first child; each that is needed starts the next, up to one a slot, so that one
+    /// is ready before it is needed. They make themselves ready on their own.
     #[must_use]
     pub fn start(workshop: Arc<Workshop>, options: CrewOptions) -> Self {
         let kind = match options.mode {
@@ -131,9 +132,7 @@ impl Crew {
         };
         let slots = Semaphore::new(options.slots);
         let crew = Self { workshop, options, slots, kind };
-        for _ in 0..crew.options.slots {
-            crew.start_ahead();
-        }
+        crew.start_ahead();
         crew
     }
 
@@ -320,7 +319,13 @@ impl Hands<'_> {
     async fn try_child(&self, memory: Option<u64>) -> Result<Process, String> {
         // What one keeps from before must not be held against the next attempt.
         let fits = |process: &Process| memory.is_none_or(|limit| process.resident <= limit / 2);
-        let idle = lock(self.idle).pop();
+        let (idle, is_last) = {
+            let mut idle = lock(self.idle);
+            (idle.pop(), idle.is_empty())
+        };
+        if is_last && 0 < self.crew.slots.available_permits() {
+            self.crew.start_ahead();
+        }
         let mut process = match idle.filter(fits) {
             Some(process) => process,
             None => Process::start(self.recipe).map_err(|error| error.to_string())?,

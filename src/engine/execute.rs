@@ -136,7 +136,7 @@ impl Bench<'_> {
         let mut rejected = (0, Vec::new());
         let frames = self.frames(member, &mut rejected)?;
         let scheme = Arc::new(spec.scheme.clone());
-        let cx = Context::new(name, scheme, key, attempt as u32);
+        let cx = Context::new(name, scheme, key.clone(), attempt as u32);
         let plan = call(shop, name, cx, frames, runtime, stop)?;
         let plan = match &spec.about.contract {
             Some(contract) => {
@@ -152,6 +152,13 @@ impl Bench<'_> {
         let rejects_path = keep_rejects(shop, &path, &rejected.1, runtime)?;
         let routes = self.routes(&staged)?;
         let profile = staged.profile.iter().map(column).collect();
+        tracing::debug!(
+            rows = staged.rows,
+            bytes = staged.bytes,
+            duration_ms = began.elapsed().as_millis() as u64,
+            "made {} of `{name}`",
+            spec.scheme.describe(&key)
+        );
         Ok(Published {
             content: u128::from_le_bytes(staged.content),
             inputs: member.digest,

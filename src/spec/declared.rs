@@ -153,7 +153,7 @@ pub enum Maker {
     /// Something else.
     Source(SourceSpec),
     /// A job of this project.
-    Job(JobSpec),
+    Job(Box<JobSpec>),
 }
 
 /// A dataset, validated.

@@ -34,7 +34,7 @@ pub(super) fn datasets(
         (source.name.as_str(), &source.partitions, &source.about, source.place, maker)
     });
     let from_jobs = declarations.iter().map(|job| {
-        let maker = (Maker::Job(job_spec(job)), None);
+        let maker = (Maker::Job(Box::new(job_spec(job))), None);
         (job.name.as_str(), &job.partitions, &job.about, job.place, maker)
     });
     for (name, partitions, about, place, maker) in from_sources.chain(from_jobs) {

@@ -7,6 +7,7 @@ mod support;
 mod backfill;
 mod crash;
 mod dimensions;
+mod executor;
 mod fence;
 mod missing;
 mod outside;

@@ -140,8 +140,8 @@ impl Watch<'_> {
             self.seen.cpu_seconds = Some((cpu.as_secs_f64() - self.cpu_before).max(0.0));
         }
         let Some(sample) = usage::sample(id) else { return };
-        self.seen.peak_bytes = self.seen.peak_bytes.max(Some(sample.peak_bytes));
-        if self.limits.memory.is_some_and(|limit| limit < sample.own_bytes) {
+        self.seen.peak_bytes = self.seen.peak_bytes.max(Some(sample.peak));
+        if self.limits.memory.is_some_and(|limit| limit < sample.own) {
             self.seen.is_over = true;
             self.process.kill();
         }

@@ -75,7 +75,7 @@ fn session(
     let _ = tracing::dispatcher::set_global_default(listener);
     let (sender, orders) = mpsc::channel();
     std::thread::spawn(move || listen(&mut listening, &sender));
-    let base = usage::sample(std::process::id()).map_or(0, |sample| sample.data_bytes);
+    let base = usage::sample(std::process::id()).map_or(0, |sample| sample.data);
     let hello = Answer::Hello { protocol: PROTOCOL, code: shop.code() };
     voice.say(&hello).map_err(broken)?;
     let desk = Desk { shop, voice, stop, base };
@@ -154,8 +154,8 @@ impl Desk {
             let _ = io::stdout().flush();
             let seen = usage::sample(std::process::id());
             let spent = Spent {
-                peak_bytes: seen.filter(|_| is_fresh).map(|seen| seen.peak_bytes),
-                resident_bytes: seen.map(|seen| seen.own_bytes),
+                peak_bytes: seen.filter(|_| is_fresh).map(|seen| seen.peak),
+                resident_bytes: seen.map(|seen| seen.own),
                 cpu_seconds: cpu.as_secs_f64(),
                 has_children: has_children(),
             };

@@ -135,6 +135,8 @@ impl Process {
                     .to_owned())
             }
             Answer::Hello { .. } => {
+                // What was written so far belongs to no attempt.
+                self.drain(&LogSink::nowhere());
                 self.is_ready = true;
                 Ok(())
             }
@@ -311,6 +313,7 @@ struct Output {
     /// The same pipe, read without asking whether there is something.
     direct: File,
     source: Source,
+    buffer: Box<[u8]>,
     lines: Lines,
     is_closed: bool,
 }
@@ -319,21 +322,21 @@ impl Output {
     fn new(pipe: OwnedFd, source: Source) -> io::Result<Self> {
         let pipe = Receiver::from_owned_fd(pipe)?;
         let direct = File::from(pipe.as_fd().try_clone_to_owned()?);
-        Ok(Self { pipe, direct, source, lines: Lines::default(), is_closed: false })
+        let buffer = vec![0; READ].into_boxed_slice();
+        Ok(Self { pipe, direct, source, buffer, lines: Lines::default(), is_closed: false })
     }
 
     async fn readable(&self) {
         if self.is_closed || self.pipe.readable().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
     /// Takes some of what is there.
     fn take(&mut self, logs: &LogSink, last_words: &mut Vec<String>) {
-        let mut bytes = [0; READ];
-        match self.pipe.try_read(&mut bytes) {
+        match self.pipe.try_read(&mut self.buffer) {
             Ok(0) => self.is_closed = true,
-            Ok(count) => self.hand_on(&bytes[..count], logs, last_words),
+            Ok(count) => self.hand_on(count, logs, last_words),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => (),
             Err(_) => self.is_closed = true,
         }
@@ -341,15 +344,14 @@ impl Output {
 
     /// Takes all of what is there, and ends the last line.
     fn drain(&mut self, logs: &LogSink, last_words: &mut Vec<String>) {
-        let mut bytes = [0; READ];
         // A child of the job may go on writing without end: a few full pipes are enough.
         for _ in 0..64 {
-            match self.direct.read(&mut bytes) {
+            match self.direct.read(&mut self.buffer) {
                 Ok(0) => {
                     self.is_closed = true;
                     break;
                 }
-                Ok(count) => self.hand_on(&bytes[..count], logs, last_words),
+                Ok(count) => self.hand_on(count, logs, last_words),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
                 Err(_) => break,
             }
@@ -358,9 +360,10 @@ impl Output {
         self.lines.finish(|line| say(source, line, logs, last_words));
     }
 
-    fn hand_on(&mut self, bytes: &[u8], logs: &LogSink, last_words: &mut Vec<String>) {
+    /// Makes lines of what was read.
+    fn hand_on(&mut self, count: usize, logs: &LogSink, last_words: &mut Vec<String>) {
         let source = self.source;
-        self.lines.push(bytes, |line| say(source, line, logs, last_words));
+        self.lines.push(&self.buffer[..count], |line| say(source, line, logs, last_words));
     }
 }
 

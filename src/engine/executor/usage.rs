@@ -8,15 +8,15 @@ use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 /// The unit in which Linux tells programs of processor time, on every kind of machine.
 const TICKS_PER_SECOND: u64 = 100;
 
-/// What a process had when it was looked at.
+/// What a process had when it was looked at, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Sample {
     /// The most memory it ever had at once.
-    pub(super) peak_bytes: u64,
+    pub(super) peak: u64,
     /// The memory of its own that it has now: what no file on the disk could give back.
-    pub(super) own_bytes: u64,
+    pub(super) own: u64,
     /// What it could write to, touched or not: what the data limit counts.
-    pub(super) data_bytes: u64,
+    pub(super) data: u64,
 }
 
 /// Looks at a process; nothing where the kernel does not say.
@@ -31,13 +31,13 @@ fn parse(status: &str) -> Option<Sample> {
             line.trim_start_matches(':').trim().strip_suffix(" kB")?.parse().ok()?;
         Some(kilobytes << 10)
     };
-    let peak_bytes = field("VmHWM")?;
+    let peak = field("VmHWM")?;
     let shared = field("RssShmem").unwrap_or(0);
     Some(Sample {
-        peak_bytes,
+        peak,
         // Memory that is shared with nobody's file cannot be given back either.
-        own_bytes: field("RssAnon").map_or(peak_bytes, |own| own + shared),
-        data_bytes: field("VmData").unwrap_or(0),
+        own: field("RssAnon").map_or(peak, |own| own + shared),
+        data: field("VmData").unwrap_or(0),
     })
 }
 
@@ -92,8 +92,7 @@ mod tests {
         let status = "Name:\ta) b\nVmPeak:\t  9 kB\nVmHWM:\t    300 kB\nVmRSS:\t    250 kB\n\
                       RssAnon:\t     100 kB\nRssShmem:\t       7 kB\nVmData:\t    900 kB\n";
         let sample = parse(status).unwrap();
-        let expected =
-            Sample { peak_bytes: 300 << 10, own_bytes: 107 << 10, data_bytes: 900 << 10 };
+        let expected = Sample { peak: 300 << 10, own: 107 << 10, data: 900 << 10 };
         assert_eq!(sample, expected);
         assert_eq!(parse("Name:\tkthreadd\n"), None);
     }
@@ -101,7 +100,7 @@ mod tests {
     #[test]
     fn this_process_is_seen() {
         let seen = sample(std::process::id()).unwrap();
-        assert!(seen.own_bytes <= seen.peak_bytes + (64 << 20) && 0 < seen.own_bytes, "{seen:?}");
+        assert!(seen.own <= seen.peak + (64 << 20) && 0 < seen.own, "{seen:?}");
         assert!(cpu(std::process::id()).is_some());
         assert!(Duration::ZERO < own_cpu());
     }

@@ -105,6 +105,8 @@ impl Watch<'_> {
 
     /// Tells the child to stop, and kills it when it does not.
     async fn stop(&mut self, why: Stopped) -> End {
+        // What cannot be said is shown by the signal, and by the end of its patience.
+        let _ = self.process.say(&Order::Stop);
         self.process.tell();
         let grace = tokio::time::sleep(self.limits.grace);
         tokio::pin!(grace);

@@ -53,7 +53,7 @@ fn session(
         Some(Order::Hello { protocol }) => {
             Err(format!("the worker speaks protocol {protocol}, this program {PROTOCOL}"))
         }
-        Some(Order::Make(_)) => Err("the worker did not greet".to_owned()),
+        Some(Order::Make(_) | Order::Stop) => Err("the worker did not greet".to_owned()),
         None => return Ok(()),
     };
     let shop = match opened {
@@ -64,8 +64,8 @@ fn session(
         }
     };
     let runtime = runtime().map_err(broken)?;
-    let stop = Arc::new(Mutex::new(None));
-    runtime.block_on(async { heed(Arc::clone(&stop)) }).map_err(broken)?;
+    runtime.block_on(async { outlive() }).map_err(broken)?;
+    let stop = Current::default();
     let events = voice.clone();
     let listener = capture::dispatch(move |level, text| {
         // A worker that went away is noticed where it is listened to.
@@ -74,7 +74,8 @@ fn session(
     // Somebody who embeds the library may be listening already.
     let _ = tracing::dispatcher::set_global_default(listener);
     let (sender, orders) = mpsc::channel();
-    std::thread::spawn(move || listen(&mut listening, &sender));
+    let told = Arc::clone(&stop);
+    std::thread::spawn(move || listen(&mut listening, &sender, &told));
     let base = usage::sample(std::process::id()).map_or(0, |sample| sample.data);
     let hello = Answer::Hello { protocol: PROTOCOL, code: shop.code() };
     voice.say(&hello).map_err(broken)?;
@@ -101,25 +102,28 @@ impl Voice {
 /// What can be told to stop now.
 type Current = Arc<Mutex<Option<Stop>>>;
 
-/// Turns SIGTERM into a stop of what is being made.
-fn heed(current: Current) -> io::Result<()> {
+/// Lives on when it is told to end: that is the worker's to say, over the socket, which it does
+/// together with the signal. Alone the signal comes from whoever stops the whole service, and then
+/// the worker may want what is in hand finished. What the job has started ends by it.
+fn outlive() -> io::Result<()> {
     let mut told = signal(SignalKind::terminate())?;
-    tokio::spawn(async move {
-        while told.recv().await.is_some() {
-            match &*lock(&current) {
-                Some(stop) => stop.set(),
-                None => std::process::exit(0),
-            }
-        }
-    });
+    tokio::spawn(async move { while told.recv().await.is_some() {} });
     Ok(())
 }
 
 /// Hands on what the worker says. When it hangs up, nobody is left to make anything for: this
 /// process and all that it started end at once.
-fn listen(socket: &mut UnixStream, orders: &Sender<Box<Assignment>>) {
-    while let Ok(Some(Order::Make(assignment))) = wire::read(socket) {
-        if orders.send(assignment).is_err() {
+fn listen(socket: &mut UnixStream, orders: &Sender<Box<Assignment>>, current: &Current) {
+    while let Ok(Some(order)) = wire::read(socket) {
+        let is_heeded = match order {
+            Order::Make(assignment) => orders.send(assignment).is_ok(),
+            Order::Stop => {
+                lock(current).iter().for_each(Stop::set);
+                true
+            }
+            Order::Hello { .. } => false,
+        };
+        if !is_heeded {
             break;
         }
     }

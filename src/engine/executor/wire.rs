@@ -27,6 +27,8 @@ pub(super) enum Order {
     },
     /// Make this.
     Make(Box<Assignment>),
+    /// Stop making it.
+    Stop,
 }
 
 /// What an executor says.

@@ -61,12 +61,7 @@ async fn a_cancelled_attempt_ends_and_takes_its_whole_family_along() {
     let logs = bench.sink(1);
     let attempt = bench.crew.attempt(assignment(1, "breeds"), &cancel, &logs);
     let watch = async {
-        let grandchild = loop {
-            match bench.said(1).await.first() {
-                Some(line) => break line.text.clone(),
-                None => tokio::task::yield_now().await,
-            }
-        };
+        let grandchild = bench.hears(1).await[0].text.clone();
         assert!(is_alive(&grandchild), "the job has started {grandchild}");
         cancel.cancel();
         grandchild
@@ -97,13 +92,9 @@ async fn a_dropped_attempt_leaves_no_process_behind() {
     let grandchild = {
         let attempt = bench.crew.attempt(assignment(1, "breeds"), &cancel, &logs);
         tokio::pin!(attempt);
-        loop {
-            tokio::select! {
-                _ = &mut attempt => panic!("it never ends on its own"),
-                said = bench.said(1) => if let Some(line) = said.first() {
-                    break line.text.clone();
-                },
-            }
+        tokio::select! {
+            _ = &mut attempt => panic!("it never ends on its own"),
+            said = bench.hears(1) => said[0].text.clone(),
         }
     };
     gone(&grandchild).await;

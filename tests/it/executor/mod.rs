@@ -19,6 +19,9 @@ use crate::support::TestMill;
 /// Says where partitions go, to the process that serves the project of these tests.
 const LAKE: &str = "TIDEMILL_TEST_SERVES";
 
+/// Longer than any test waits for anything.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// Not only a test: executors of these tests are this very program, told to run this.
 #[test]
 fn the_project_of_these_tests_is_sound_and_can_be_served() {
@@ -78,6 +81,20 @@ impl Bench {
         let mut db = self.test.mill.pool.acquire().await.unwrap();
         let query = LogQuery { run, attempt: Some(1), after: (0, 0), limit: 1_000_000 };
         store::logs(&mut db, &query).await.unwrap()
+    }
+
+    /// The same, as soon as there is something.
+    async fn hears(&self, run: i64) -> Vec<LogLine> {
+        let hears = async {
+            loop {
+                let said = self.said(run).await;
+                if !said.is_empty() {
+                    return said;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, hears).await.expect("it says something")
     }
 
     async fn finish(self) {

@@ -56,11 +56,9 @@ async fn what_a_job_says_can_be_read_while_it_runs() {
     let (cancel, logs) = (CancellationToken::new(), bench.sink(1));
     let attempt = bench.crew.attempt(assignment(1, "waits"), &cancel, &logs);
     let read = async {
-        while bench.said(1).await.is_empty() {
-            tokio::task::yield_now().await;
-        }
+        let said = bench.hears(1).await;
         cancel.cancel();
-        bench.said(1).await[0].text.clone()
+        said[0].text.clone()
     };
     let (_, said) = tokio::join!(attempt, read);
     assert_eq!(said, "it waits");
@@ -74,12 +72,9 @@ async fn a_job_has_no_standard_input_and_only_the_environment_it_is_given() {
     assert!(bench.attempt(1, "reads_input").await.outcomes[0].is_ok());
     assert!(bench.attempt(2, "shows_environment").await.outcomes[0].is_ok());
     bench.goes_on().await;
-    while bench.said(2).await.is_empty() {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(bench.said(1).await[0].text, "read 0 bytes");
-    let mut names: Vec<String> = bench.said(2).await.into_iter().map(|line| line.text).collect();
+    assert_eq!(bench.hears(1).await[0].text, "read 0 bytes");
+    let lines = bench.finish_and_read(2).await;
+    let mut names: Vec<String> = lines.into_iter().map(|line| line.text).collect();
     names.sort();
     assert_eq!(names, ["PATH", "POLARS_MAX_THREADS", "TIDEMILL_TEST_SERVES"]);
-    bench.finish().await;
 }

@@ -23,7 +23,7 @@ pub struct Assignment {
     pub members: Vec<Member>,
     /// The routed reads of what is made.
     pub routers: Vec<Router>,
-    /// How many bytes of memory it may take; what the crew allows when nothing is said.
+    /// How many bytes of memory it may take; what the job or else the crew says otherwise.
     pub memory: Option<u64>,
     /// How long it may take.
     pub timeout: Duration,
@@ -95,7 +95,7 @@ impl Assignment {
             dataset: spec.name.to_string(),
             members: std::iter::once(first).chain(resolved).map(Member::from).collect(),
             routers: routers.collect(),
-            memory: job.and_then(|job| job.memory),
+            memory: None,
             timeout: job.map_or(Duration::MAX, |job| job.timeout),
         })
     }

@@ -17,6 +17,7 @@ use super::capture;
 use super::process::{Process, Recipe};
 use crate::engine::execute::{Failure, Stop, execute, said};
 use crate::engine::{LogSink, Workshop};
+use crate::spec::JobSpec;
 use crate::store::{Published, Usage};
 
 /// Where attempts run.
@@ -42,6 +43,8 @@ pub struct CrewOptions {
     pub threads: usize,
     /// How long an attempt may take to stop when it is told to.
     pub grace: Duration,
+    /// For how long starting a child is tried again before the attempt fails.
+    pub patience: Duration,
     /// The variables of children; what names the database does not belong there.
     pub environment: Vec<(OsString, OsString)>,
     /// What a child is started from, with its arguments; this program with `exec` otherwise.
@@ -58,6 +61,7 @@ impl Default for CrewOptions {
             memory: None,
             threads: (cores / slots).max(1),
             grace: Duration::from_secs(1),
+            patience: Duration::from_secs(30),
             environment: Vec::new(),
             program: None,
         }
@@ -99,8 +103,6 @@ enum Kind {
     InProcess { listener: Dispatch },
 }
 
-/// For how long starting a child is tried again before the attempt fails.
-const START_MAX: Duration = Duration::from_secs(30);
 /// The pause before it is tried again, at first and at most.
 const START_PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// How often an attempt is handed to a fresh child when one ends before it begins.
@@ -178,6 +180,11 @@ impl Crew {
         }
     }
 
+    fn job(&self, dataset: &str) -> Option<&JobSpec> {
+        let catalog = &self.workshop.catalog;
+        catalog.dataset(catalog.index_of(dataset)?).job()
+    }
+
     /// Starts a child for the next attempt, if there are children.
     fn start_ahead(&self) {
         let Kind::Processes { recipe, idle } = &self.kind else { return };
@@ -242,7 +249,8 @@ impl Hands<'_> {
     async fn attempt(&self, assignment: Assignment) -> Attempted {
         let (count, timeout) = (assignment.members.len(), assignment.timeout);
         let options = &self.crew.options;
-        let memory = assignment.memory.or(options.memory);
+        let job = self.crew.job(&assignment.dataset);
+        let memory = assignment.memory.or(job.and_then(|job| job.memory)).or(options.memory);
         let limits = Limits { timeout, memory, grace: options.grace };
         let assignment = Assignment { memory, ..assignment };
         let mut hands = 0;
@@ -305,7 +313,7 @@ impl Hands<'_> {
                 },
             };
             let why = format!("could not start an executor: {why}");
-            if START_MAX < began.elapsed() + pause {
+            if self.crew.options.patience < began.elapsed() + pause {
                 return Some(Err(why));
             }
             tracing::warn!("TM0412: {why}; trying again in {pause:?}");

@@ -106,6 +106,7 @@ async fn a_dropped_attempt_leaves_no_process_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_executor_that_cannot_start_fails_the_attempt_and_not_the_worker() {
     let broken = |options: CrewOptions| CrewOptions {
+        patience: Duration::ZERO,
         program: Some(("/nowhere/tidemill".into(), vec![])),
         ..options
     };
@@ -118,6 +119,7 @@ async fn an_executor_that_cannot_start_fails_the_attempt_and_not_the_worker() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_executor_of_another_project_is_refused() {
     let other = |options: CrewOptions| CrewOptions {
+        patience: Duration::ZERO,
         program: Some((env!("CARGO_BIN_EXE_tidemill").into(), vec!["exec".into()])),
         ..options
     };

@@ -12,69 +12,15 @@ use polars::prelude::{IntoLazy, LazyFrame, NamedFrom, PolarsResult, Series, col}
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use super::Workshop;
 use super::executor::{Assignment, Member, Pinned, Router};
+use super::{Failure, Workshop};
 use crate::job::{Body, Context, JobError, JobResult};
+use crate::lake;
 use crate::lake::text::Reject;
 use crate::lake::write::{self, Staged};
-use crate::lake::{self, SourceError};
 use crate::model::{PartitionKey, Slice};
 use crate::spec::Mapping;
 use crate::store::Published;
-
-/// Why an attempt failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// The help page.
-    pub code: &'static str,
-    /// What happened.
-    pub message: String,
-    /// Whether no further attempt can help.
-    pub is_final: bool,
-}
-
-impl Failure {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), is_final: false }
-    }
-
-    fn for_good(mut self) -> Self {
-        self.is_final = true;
-        self
-    }
-}
-
-impl From<JobError> for Failure {
-    fn from(error: JobError) -> Self {
-        Self { code: "TM0401", message: error.message().to_owned(), is_final: error.is_final() }
-    }
-}
-
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
-        let code = match error {
-            SourceError::Rejects { .. } => "TM0501",
-            _ => "TM0502",
-        };
-        let text = error.to_string();
-        // The code is a field of its own here.
-        let message = text.strip_prefix(code).map_or(text.as_str(), |rest| &rest[2..]).to_owned();
-        let failure = Self::new(code, message);
-        if code == "TM0501" { failure.for_good() } else { failure }
-    }
-}
-
-impl From<write::Error> for Failure {
-    fn from(error: write::Error) -> Self {
-        let code = match error {
-            write::Error::Panic(_) => "TM0402",
-            write::Error::Size { .. } => "TM0503",
-            write::Error::Stopped => "TM0403",
-            _ => "TM0401",
-        };
-        Self::new(code, error.to_string())
-    }
-}
 
 /// How an attempt is told to stop: a flag for queries, a token for what is awaited.
 #[derive(Clone, Debug, Default)]

@@ -3,6 +3,7 @@
 mod bell;
 mod execute;
 mod executor;
+mod failure;
 mod logs;
 mod mill;
 mod observe;
@@ -12,10 +13,10 @@ mod worker;
 mod workshop;
 
 pub use bell::{Bell, Topic, carry};
-pub use execute::Failure;
 pub use executor::{
     Assignment, Attempted, Crew, CrewOptions, Member, Mode, Pinned, Router, Stopped, serve,
 };
+pub use failure::Failure;
 pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe};

@@ -47,9 +47,10 @@ fn session(
     let broken = |error: io::Error| format!("could not speak to the worker: {error}");
     let mut listening = socket.try_clone().map_err(broken)?;
     let voice = Voice(Arc::new(Mutex::new(socket.try_clone().map_err(broken)?)));
-    let hello = wire::read(&mut listening).map_err(broken)?;
-    let opened = match hello {
-        Some(Order::Hello { protocol }) if protocol == PROTOCOL => open(),
+    // The worker greets when it needs this process, which should be ready by then.
+    let opened = open();
+    let opened = match wire::read(&mut listening).map_err(broken)? {
+        Some(Order::Hello { protocol }) if protocol == PROTOCOL => opened,
         Some(Order::Hello { protocol }) => {
             Err(format!("the worker speaks protocol {protocol}, this program {PROTOCOL}"))
         }

@@ -1,22 +1,19 @@
 //! One child process as the worker has it: started, greeted, listened to, killed.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::io;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::unix::pipe::Receiver;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::{Child, Command};
 
-use super::lines::Lines;
 use super::meet;
+use super::output::Output;
 use super::wire::{self, Answer, Order, PROTOCOL};
 use crate::engine::{LogSink, Source};
 
@@ -24,8 +21,6 @@ use crate::engine::{LogSink, Source};
 const READY_MAX: Duration = Duration::from_mins(2);
 /// How much is read at once.
 const READ: usize = 64 << 10;
-/// How many last lines of standard error are remembered.
-const LAST_WORDS: usize = 20;
 
 /// How children are started.
 #[derive(Clone, Debug)]
@@ -46,6 +41,8 @@ pub(super) struct Process {
     child: Child,
     group: Pid,
     is_ready: bool,
+    /// Since when it waits for an attempt.
+    pub(super) idle_since: Instant,
     /// The memory it had when it last told.
     pub(super) resident: u64,
     /// Until it has called.
@@ -94,6 +91,7 @@ impl Process {
             child,
             group: Pid::from_raw(pid as i32),
             is_ready: false,
+            idle_since: Instant::now(),
             resident: 0,
             meeting: Some(Meeting { listener: UnixListener::from_std(listener)?, name }),
             socket: None,
@@ -304,75 +302,4 @@ impl Drop for Process {
             self.kill();
         }
     }
-}
-
-/// One of the two streams that a job writes to.
-#[derive(Debug)]
-struct Output {
-    pipe: Receiver,
-    /// The same pipe, read without asking whether there is something.
-    direct: File,
-    source: Source,
-    buffer: Box<[u8]>,
-    lines: Lines,
-    is_closed: bool,
-}
-
-impl Output {
-    fn new(pipe: OwnedFd, source: Source) -> io::Result<Self> {
-        let pipe = Receiver::from_owned_fd(pipe)?;
-        let direct = File::from(pipe.as_fd().try_clone_to_owned()?);
-        let buffer = vec![0; READ].into_boxed_slice();
-        Ok(Self { pipe, direct, source, buffer, lines: Lines::default(), is_closed: false })
-    }
-
-    async fn readable(&self) {
-        if self.is_closed || self.pipe.readable().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-
-    /// Takes some of what is there.
-    fn take(&mut self, logs: &LogSink, last_words: &mut Vec<String>) {
-        match self.pipe.try_read(&mut self.buffer) {
-            Ok(0) => self.is_closed = true,
-            Ok(count) => self.hand_on(count, logs, last_words),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => (),
-            Err(_) => self.is_closed = true,
-        }
-    }
-
-    /// Takes all of what is there, and ends the last line.
-    fn drain(&mut self, logs: &LogSink, last_words: &mut Vec<String>) {
-        // A child of the job may go on writing without end: a few full pipes are enough.
-        for _ in 0..64 {
-            match self.direct.read(&mut self.buffer) {
-                Ok(0) => {
-                    self.is_closed = true;
-                    break;
-                }
-                Ok(count) => self.hand_on(count, logs, last_words),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-                Err(_) => break,
-            }
-        }
-        let source = self.source;
-        self.lines.finish(|line| say(source, line, logs, last_words));
-    }
-
-    /// Makes lines of what was read.
-    fn hand_on(&mut self, count: usize, logs: &LogSink, last_words: &mut Vec<String>) {
-        let source = self.source;
-        self.lines.push(&self.buffer[..count], |line| say(source, line, logs, last_words));
-    }
-}
-
-fn say(source: Source, line: String, logs: &LogSink, last_words: &mut Vec<String>) {
-    if source == Source::Stderr {
-        if last_words.len() == LAST_WORDS {
-            last_words.remove(0);
-        }
-        last_words.push(line.clone());
-    }
-    logs.line(source, line);
 }

@@ -20,6 +20,9 @@ pub struct Config {
     /// `TIDEMILL_MEMORY`: how much memory an attempt may take whose job does not say, such as
     /// `2GiB`; `none` for no limit; three quarters of this machine's otherwise.
     pub memory: Option<u64>,
+    /// `TIDEMILL_CGROUP`: the folder of a control group in which Tidemill may make others, so that
+    /// the kernel holds jobs and what they start to their memory.
+    pub cgroup: Option<PathBuf>,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
     /// Options of object stores: `AWS_REGION`, `AWS_ENDPOINT`, `AZURE_…`, `GOOGLE_…`.
@@ -85,6 +88,7 @@ impl Config {
                 Some("none") => None,
                 text => text.and_then(size).or_else(|| machine_memory().map(|all| all / 4 * 3)),
             },
+            cgroup: get("TIDEMILL_CGROUP").map(PathBuf::from),
             for_jobs: for_jobs(all),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
             store_options,

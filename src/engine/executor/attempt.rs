@@ -57,6 +57,11 @@ pub(super) async fn attempt(
     logs: &LogSink,
 ) -> End {
     process.last_words.clear();
+    let memory = match process.cap(limits.memory) {
+        Ok(memory) => memory,
+        Err(error) => return End::NotBegun(format!("could not limit its memory: {error}")),
+    };
+    let assignment = Assignment { memory, ..assignment };
     if let Err(error) = process.say(&Order::Make(Box::new(assignment))) {
         return End::Garbled(format!("could not say what to make: {error}"));
     }
@@ -180,7 +185,7 @@ impl Watch<'_> {
             return End::NotBegun(format!("{how}: {}", last_words.join("; ")));
         }
         let death = Death {
-            is_over: self.seen.is_over,
+            is_over: self.seen.is_over || self.process.had_too_much(),
             limit: self.limits.memory,
             peak: self.seen.peak_bytes,
             last_words,

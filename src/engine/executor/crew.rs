@@ -40,6 +40,9 @@ pub struct CrewOptions {
     pub mode: Mode,
     /// How many bytes of memory an attempt may take whose job does not say.
     pub memory: Option<u64>,
+    /// A control group in which this process may make others, one for each child; without it a
+    /// child limits itself.
+    pub cgroup: Option<PathBuf>,
     /// How many threads Polars has in each child.
     pub threads: usize,
     /// How long an attempt may take to stop when it is told to.
@@ -60,6 +63,7 @@ impl Default for CrewOptions {
             slots,
             mode: Mode::default(),
             memory: None,
+            cgroup: None,
             threads: (cores / slots).max(1),
             grace: Duration::from_secs(1),
             patience: Duration::from_secs(30),

@@ -42,7 +42,6 @@ impl Hands<'_> {
         let job = self.crew.job(&assignment.dataset);
         let memory = assignment.memory.or(job.and_then(|job| job.memory)).or(options.memory);
         let limits = Limits { timeout, memory, grace: options.grace };
-        let assignment = Assignment { memory, ..assignment };
         let mut hands = 0;
         loop {
             hands += 1;
@@ -172,6 +171,7 @@ pub(super) fn recipe(workshop: &Workshop, options: &CrewOptions) -> Recipe {
         arguments,
         environment: options.environment.clone(),
         threads: options.threads.max(1),
+        cgroup: options.cgroup.clone(),
         code: workshop.code(),
     }
 }

@@ -10,6 +10,7 @@
 mod assignment;
 mod attempt;
 mod capture;
+mod cgroup;
 mod child;
 mod crew;
 mod death;

@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::{Child, Command};
 
+use super::cgroup::Cgroup;
 use super::meet;
 use super::output::Output;
 use super::wire::{self, Answer, Order, PROTOCOL};
@@ -31,6 +32,8 @@ pub(super) struct Recipe {
     pub(super) arguments: Vec<OsString>,
     pub(super) environment: Vec<(OsString, OsString)>,
     pub(super) threads: usize,
+    /// Where control groups for children may be made.
+    pub(super) cgroup: Option<PathBuf>,
     /// The digest of what a child must declare.
     pub(super) code: String,
 }
@@ -40,6 +43,7 @@ pub(super) struct Recipe {
 pub(super) struct Process {
     child: Child,
     group: Pid,
+    cgroup: Option<Cgroup>,
     is_ready: bool,
     /// Since when it waits for an attempt.
     pub(super) idle_since: Instant,
@@ -87,9 +91,17 @@ impl Process {
             .kill_on_drop(true)
             .spawn()?;
         let pid = child.id().unwrap_or_default();
+        let cgroup = recipe.cgroup.as_deref().map(|base| {
+            let failed = |error| {
+                let text = format!("no control group below `{}`: {error}", base.display());
+                io::Error::other(text)
+            };
+            Cgroup::around(base, pid).map_err(failed)
+        });
         let mut process = Self {
             child,
             group: Pid::from_raw(pid as i32),
+            cgroup: cgroup.transpose()?,
             is_ready: false,
             idle_since: Instant::now(),
             resident: 0,
@@ -114,6 +126,19 @@ impl Process {
 
     pub(super) fn id(&self) -> u32 {
         self.group.as_raw() as u32
+    }
+
+    /// Holds the child to this much memory, as far as that can be done from outside; what is left
+    /// for it to hold itself to.
+    pub(super) fn cap(&self, bytes: Option<u64>) -> io::Result<Option<u64>> {
+        let Some(cgroup) = &self.cgroup else { return Ok(bytes) };
+        cgroup.limit(bytes)?;
+        Ok(None)
+    }
+
+    /// Whether the kernel found it to have too much memory.
+    pub(super) fn had_too_much(&self) -> bool {
+        self.cgroup.as_ref().is_some_and(Cgroup::has_killed)
     }
 
     /// Waits until the child is ready for work.

@@ -32,6 +32,8 @@ pub(super) enum Command {
     Status,
     /// List runs, newest first.
     Runs(RunsArgs),
+    /// Show what the attempts of a run said.
+    Logs(LogsArgs),
     /// Show a dataset, or one of its partitions.
     Show(PartitionArgs),
     /// Show where the partitions of a dataset stand, as ranges.
@@ -66,6 +68,12 @@ pub(super) enum Command {
     Automation,
     /// Let go of what waits, as `automation` lists it.
     Approve(ApproveArgs),
+    /// Run jobs for the worker that starts this.
+    #[command(hide = true)]
+    Exec {
+        /// The name under which the worker listens.
+        name: String,
+    },
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -176,6 +184,18 @@ pub(super) struct RunsArgs {
     /// At most so many.
     #[arg(long, default_value_t = 50)]
     pub(super) limit: i64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogsArgs {
+    /// The run, as `tidemill runs` numbers it.
+    pub(super) run: i64,
+    /// Only of this attempt, from 1.
+    #[arg(long, value_name = "N")]
+    pub(super) attempt: Option<i32>,
+    /// Go on until the run has ended.
+    #[arg(long, short)]
+    pub(super) follow: bool,
 }
 
 #[derive(Debug, Args)]

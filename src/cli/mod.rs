@@ -5,8 +5,10 @@ mod args;
 mod backfill;
 mod bench;
 mod check;
+mod exec;
 mod fault;
 mod inspect;
+mod logs;
 mod output;
 mod pause;
 mod plan_view;
@@ -29,6 +31,9 @@ use crate::config::Config;
 /// Runs the command that was typed.
 pub(crate) fn run(declare: &Declare) -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Exec { name } = &cli.command {
+        return exec::exec(declare, &Config::read(), name);
+    }
     crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
     let config = Config::read();
     match dispatch(declare, &config, &cli) {
@@ -65,6 +70,7 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Run(args) => backfill::run(&session, args, json).await,
         Command::Status => inspect::status(&session, json).await,
         Command::Runs(args) => inspect::runs(&session, args, json).await,
+        Command::Logs(args) => logs::logs(&session, args, json).await,
         Command::Show(args) => inspect::show(&session, args, json).await,
         Command::Partitions(args) => inspect::partitions(&session, args, json).await,
         Command::Why(args) => inspect::why(&session, args, json).await,
@@ -82,6 +88,7 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Approve(args) => announce::approve(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
+        | Command::Exec { .. }
         | Command::Explain { .. }
         | Command::Completions { .. } => {
             unreachable!("handled without the project's database")

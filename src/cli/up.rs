@@ -15,7 +15,7 @@ use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, progress};
 use crate::api::World;
-use crate::engine::{self, Automaton, Bell, Topic, WorkOptions};
+use crate::engine::{self, Automaton, Bell, Topic};
 use crate::model::Class;
 use crate::store::{self, Applied};
 
@@ -36,7 +36,7 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     let mut server =
         tokio::spawn(crate::api::serve(Arc::clone(mill) as Arc<dyn World>, listener, stop.clone()));
     output::line(&format!("tidemill is at http://{address}"));
-    let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
+    let options = session.work_options();
     let mut worker =
         tokio::spawn(engine::work(Arc::clone(mill), options, stop.clone(), Arc::clone(&bell)));
     let pulse = Arc::new(Notify::new());

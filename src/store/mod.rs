@@ -11,6 +11,7 @@ mod holds;
 mod ids;
 mod ledger;
 mod mark;
+mod logs;
 mod observe;
 mod pauses;
 mod pins;
@@ -19,6 +20,7 @@ mod runs;
 mod schedules;
 mod ticks;
 mod watch;
+mod usage;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -42,6 +44,7 @@ pub use holds::{approvals, approve, holds, record_holds};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use mark::{Mark, mark};
+pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
@@ -65,6 +68,7 @@ pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,
 };
+pub use usage::{Usage, note_usage};
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
 };

@@ -8,6 +8,7 @@ mod automation;
 mod backfill;
 mod crash;
 mod dimensions;
+mod executor;
 mod fence;
 mod missing;
 mod outside;

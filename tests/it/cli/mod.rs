@@ -7,6 +7,7 @@ mod home;
 mod landing;
 mod late;
 mod life;
+mod logs;
 mod metrics;
 mod outputs;
 mod pipes;

@@ -51,6 +51,10 @@ pub(super) enum Command {
         /// Its value.
         value: String,
     },
+    /// Delete what nothing needs any more: objects that nothing names, superseded versions.
+    Clean(CleanArgs),
+    /// Examine the live system, and say in plain words what is wrong and what to do.
+    Doctor(DoctorArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -256,6 +260,20 @@ pub(super) struct ExportArgs {
     /// Where to; standard output otherwise.
     #[arg(long, short)]
     pub(super) output: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArgs {
+    /// List what would be deleted, and delete nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Read every published file, not a sample, and watch for half a minute whether workers live.
+    #[arg(long)]
+    pub(super) deep: bool,
 }
 
 #[derive(Debug, Args)]

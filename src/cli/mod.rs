@@ -4,6 +4,8 @@ mod args;
 mod backfill;
 mod bench;
 mod check;
+mod clean;
+mod doctor;
 mod fault;
 mod inspect;
 mod output;
@@ -71,6 +73,8 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }
+        Command::Clean(args) => clean::clean(&session, args, json).await,
+        Command::Doctor(args) => doctor::doctor(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
         | Command::Explain { .. }

@@ -3,7 +3,9 @@
 mod assess;
 mod backfill;
 mod digest;
+mod health;
 mod ledger;
+mod retention;
 mod retry;
 mod route;
 mod wiring;
@@ -11,7 +13,11 @@ mod wiring;
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
 pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
 pub use digest::{InputsDigest, part};
+pub use health::{
+    DatabaseFacts, DiskFacts, DutyFacts, Finding, Severity, judge_database, judge_disk, judge_duty,
+};
 pub use ledger::{Head, Ledger, Pace, Record, Track};
+pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
 pub use wiring::{Node, Wiring, wire};

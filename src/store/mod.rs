@@ -3,7 +3,9 @@
 mod apply;
 mod causes;
 mod commit;
+mod doctor;
 mod error;
+mod housekeeping;
 mod ids;
 mod ledger;
 mod observe;
@@ -22,7 +24,18 @@ pub use causes::{
     running, waits_on,
 };
 pub use commit::{Ended, Lease, Published, commit};
+pub use doctor::{
+    BEGINNING, HeldRun, InputRead, PublishedFile, all_files, breaches, database_facts, held_runs,
+    horizon, inputs_read, known_since, local_data, some_files, unrest,
+};
 pub use error::{Error, Result};
+pub use housekeeping::{
+    DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
+    database_now, drop_history_day, due_orphans, duties, duty_done, duty_failed, expire_versions,
+    forget_default, forget_orphans, forget_runs, history_days, installation, keep_day,
+    made_datasets, mark_orphans, move_horizon, orphan_counts, superseded, to_collect, unmark_named,
+    unnamed, version_range,
+};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use observe::{

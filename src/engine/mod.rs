@@ -9,7 +9,8 @@ mod resolve;
 mod worker;
 
 pub use housekeeping::{
-    Cleaned, DUTIES, Duty, Found, HouseOptions, Tally, clean, examine, examine_at_rest, keep_house,
+    Cleaned, DUTIES, Duty, Found, HouseOptions, Tally, clean, examine, examine_at_rest,
+    keep_history, keep_house,
 };
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe};

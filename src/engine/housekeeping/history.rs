@@ -13,7 +13,7 @@ const BATCH: i64 = 5_000;
 
 /// Makes the partitions of the days ahead, takes in what is in the default partition, and drops
 /// what is older than what is kept.
-pub(super) async fn keep(mill: &Mill, duty: &str, keep: &Keep) -> Result<String> {
+pub(super) async fn keep(mill: &Mill, keep: &Keep) -> Result<String> {
     let mut db = mill.pool.acquire().await?;
     // The database's clock and not ours: it wrote when runs finished, and what is dropped is gone.
     let today = store::database_now(&mut db).await?.to_zoned(TimeZone::UTC).date();
@@ -37,7 +37,7 @@ pub(super) async fn keep(mill: &Mill, duty: &str, keep: &Keep) -> Result<String>
     let is_old = |day: &Date| *day < change.horizon;
     let mut forgotten = 0;
     if !change.drop.is_empty() || days.in_default.iter().any(is_old) {
-        forgotten = forget(mill, duty, &change.drop, change.horizon).await?;
+        forgotten = forget(mill, &change.drop, change.horizon).await?;
     }
     let mut report = format!("{made} days made, {} dropped", change.drop.len());
     if 0 < forgotten {
@@ -51,10 +51,10 @@ pub(super) async fn keep(mill: &Mill, duty: &str, keep: &Keep) -> Result<String>
 
 /// Forgets every run that finished before a day: attempts first, so that a turn that is cut short
 /// is taken up again where the runs still are.
-async fn forget(mill: &Mill, duty: &str, drop: &[Date], horizon: Date) -> Result<u64> {
+async fn forget(mill: &Mill, drop: &[Date], horizon: Date) -> Result<u64> {
     let before = horizon.to_zoned(TimeZone::UTC)?.timestamp();
     let mut db = mill.pool.acquire().await?;
-    store::move_horizon(&mut db, duty, before).await?;
+    store::move_horizon(&mut db, before).await?;
     let (mut after, mut batches) = (0, 0);
     while let Some(last) = store::forget_runs(&mut db, before, after, BATCH).await? {
         (after, batches) = (last, batches + 1);

@@ -96,3 +96,13 @@ pub async fn clean(
     cleaned.waiting = store::orphan_counts(&mut db).await?.into();
     Ok(cleaned)
 }
+
+/// Makes the partitions of the history for the days ahead, takes in what is in the default one, and
+/// drops what is older than what is kept; what was done, in words.
+///
+/// # Errors
+///
+/// When a statement fails; what was done stays done.
+pub async fn keep_history(mill: &Mill, keep: &Keep) -> Result<String> {
+    history::keep(mill, keep).await
+}

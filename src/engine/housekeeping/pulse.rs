@@ -113,7 +113,7 @@ async fn turn(mill: &Mill, duty: Duty, keep: &Keep) {
 
 async fn perform(mill: &Mill, duty: Duty, keep: &Keep) -> Result<String> {
     match duty.name {
-        "history" => history::keep(mill, duty.name, keep).await,
+        "history" => history::keep(mill, keep).await,
         "orphans" => {
             lake::claim(mill).await?;
             let (found, foreign) = orphans::look(mill, keep, true, &mut |_| ()).await?;

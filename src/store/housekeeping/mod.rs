@@ -153,16 +153,12 @@ pub async fn duties(db: &mut PgConnection) -> Result<Vec<DutyRow>> {
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn move_horizon(
-    db: &mut PgConnection,
-    duty: &str,
-    horizon: jiff::Timestamp,
-) -> Result<()> {
+pub async fn move_horizon(db: &mut PgConnection, horizon: jiff::Timestamp) -> Result<()> {
     sqlx::query!(
-        "update tidemill.housekeeping
-         set horizon_at = greatest(horizon_at, $2)
-         where name = $1",
-        duty,
+        "insert into tidemill.housekeeping (name, started_at, horizon_at)
+         values ('history', clock_timestamp(), $1)
+         on conflict on constraint housekeeping_pkey do update
+         set horizon_at = greatest(housekeeping.horizon_at, excluded.horizon_at)",
         horizon.to_sqlx() as _,
     )
     .execute(db)

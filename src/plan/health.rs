@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_disk_is_watched_before_it_is_full() {
-        let disk = |free, total| DiskFacts {
+        let disk = |free: u64, total: u64| DiskFacts {
             what: "the lake",
             place: "lake".to_owned(),
             free: free * 1_000_000_000,

@@ -2,16 +2,19 @@
 
 mod assess;
 mod backfill;
+mod deadline;
 mod digest;
 mod health;
 mod ledger;
 mod retention;
 mod retry;
 mod route;
+mod share;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
 pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
+pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};
 pub use health::{
     DatabaseFacts, DiskFacts, DutyFacts, Finding, Severity, judge_database, judge_disk, judge_duty,
@@ -20,6 +23,7 @@ pub use ledger::{Head, Ledger, Pace, Record, Track};
 pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
+pub use share::{Candidate, PoolStanding, look_ahead, pick};
 pub use wiring::{Node, Wiring, wire};
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What the database knows: SQL and nothing else.
 
 mod apply;
+mod bell;
 mod causes;
+mod claim;
 mod commit;
 mod doctor;
 mod error;
@@ -19,11 +21,13 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
 
 pub use apply::{Applied, NewBackfill, apply};
+pub use bell::{Rings, ring};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
 };
-pub use commit::{Ended, Lease, Published, commit};
+pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
+pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, PublishedFile, all_files, breaches, database_facts, held_runs,
     horizon, inputs_read, known_since, local_data, some_files, unrest,
@@ -47,8 +51,10 @@ pub use queries::{
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
     live_counts, mark, runs, version, versions,
 };
-pub use runs::{Claimed, claim, expire_worker, release};
-pub use workers::{Worker, beat, end_worker, ended_with_runs, live_workers, start_worker};
+pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use workers::{
+    NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
+};
 
 /// How a transaction begins whose statements must all see the same instant.
 pub const ONE_PICTURE: &str = "begin isolation level repeatable read read only";
@@ -65,7 +71,7 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
     let options = options
         .disable_statement_logging()
         .application_name("tidemill")
-        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")]);
+        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]);
     let pool = PgPoolOptions::new()
         .max_connections(12)
         .connect_with(options)

@@ -89,10 +89,9 @@ async fn clean(test: &TestMill, keep: &Keep) -> engine::Cleaned {
     engine::clean(&test.mill, keep, false, |_| ()).await.unwrap()
 }
 
-async fn claim(test: &TestMill, limit: i64) -> (i64, Vec<Claimed>) {
-    let mut db = test.mill.pool.acquire().await.unwrap();
-    let worker = store::start_worker(&mut db, "elsewhere", 1).await.unwrap();
-    (worker, store::claim(&mut db, &test.mill.registry, worker, limit).await.unwrap())
+async fn claim(test: &TestMill, limit: usize) -> (i64, Vec<Claimed>) {
+    let worker = test.stranger().await;
+    (worker, test.claim(worker, limit).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,10 +275,9 @@ async fn what_a_live_run_may_have_pinned_is_kept() {
     let (other, rest) = claim(&test, 1).await;
     let published = Published { content: 7, inputs: 7, rows: 1, ..Published::default() };
     let group = [(rest[0].clone(), Ended::Published(Box::new(published)))];
-    let commit = |worker, group| async move {
-        store::commit(&test.mill.pool, &test.mill.registry, worker, group).await.unwrap()
-    };
-    assert_eq!(commit(other, &group).await, [store::Lease::Held]);
+    let (pool, registry) = (&test.mill.pool, &test.mill.registry);
+    let committed = store::commit(pool, registry, other, &group).await.unwrap();
+    assert_eq!(committed.leases, [store::Lease::Held]);
     assert_eq!(superfluous(&test, &NOTHING).await.len(), 0, "an attempt began before");
 
     let mut db = test.mill.pool.acquire().await.unwrap();

@@ -13,6 +13,7 @@ mod housekeeping;
 mod missing;
 mod outside;
 mod quality;
+mod queue;
 mod regress;
 mod retries;
 mod staleness;

@@ -25,6 +25,7 @@ pub async fn breaches(db: &mut PgConnection, since: jiff::Timestamp) -> Result<V
     heads(db, since, &mut found).await?;
     waiting(db, &mut found).await?;
     held(db, since, &mut found).await?;
+    limits(db, &mut found).await?;
     lineage(db, since, &mut found).await?;
     Ok(found)
 }
@@ -289,6 +290,77 @@ async fn held(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding>)
            )
          limit 20"#,
         since as _
+    );
+    Ok(())
+}
+
+/// I7 and I12: what may start is started, and never more than there is room for.
+async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "I7",
+        "runs could have started ten minutes ago, and no worker takes them",
+        "start a worker that serves these pools and has this version of the code",
+        r#"select format('%s runs of `%s` of backfill %s, pool `%s`, due since %s',
+             ready.runs, dataset.name, lane.backfill_id, pool.name, ready.since) as "example!"
+         from tidemill.lane
+         join tidemill.dataset on dataset.id = lane.dataset_id
+         join tidemill.pool on pool.id = lane.pool_id
+         cross join lateral (
+             select count(*) as runs, min(run.due_at) as since
+             from tidemill.run
+             where run.backfill_id = lane.backfill_id
+               and run.dataset_id = lane.dataset_id
+               and run.code_id = lane.code_id
+               and run.state in ('ready', 'backoff')
+               and run.due_at < now() - interval '10 minutes'
+         ) as ready
+         where lane.blocked_by is null
+           and 0 < ready.runs
+           -- Whoever has its hands full takes them later.
+           and not exists (
+               select from tidemill.run
+               join tidemill.worker on worker.id = run.worker_id
+               where run.state = 'running'
+                 and lane.code_id = any(worker.codes)
+           )
+         order by ready.since
+         limit 20"#
+    );
+    rule!(
+        db,
+        found,
+        "I12",
+        "more runs in hand than there is room for",
+        "it passes by itself if somebody lowered a limit a moment ago; else report it",
+        r#"with held as (
+             select run.dataset_id, dataset.name, dataset.concurrency, dataset.pool_id,
+                 run.backfill_id, dataset.pool_weight
+             from tidemill.run
+             join tidemill.dataset on dataset.id = run.dataset_id
+             where run.state = 'running'
+         )
+         select format('pool `%s` has %s slots, and %s are taken',
+             pool.name, pool.slots, sum(held.pool_weight)) as "example!"
+         from held
+         join tidemill.pool on pool.id = held.pool_id
+         group by pool.id
+         -- One that is heavier than its pool runs alone.
+         having pool.slots < sum(held.pool_weight) and 1 < count(*)
+         union all
+         select format('`%s` may have %s runs in hand, and has %s', name, concurrency, count(*))
+         from held
+         group by dataset_id, name, concurrency
+         having concurrency < count(*)
+         union all
+         select format('backfill %s may have %s runs in hand, and has %s',
+             backfill.id, backfill.concurrency, count(*))
+         from held
+         join tidemill.backfill on backfill.id = held.backfill_id
+         group by backfill.id
+         having backfill.concurrency < count(*)
+         limit 20"#
     );
     Ok(())
 }

@@ -28,8 +28,12 @@ use crate::config::Config;
 /// Runs the command that was typed.
 pub(crate) fn run(declare: &Declare) -> ExitCode {
     let cli = Cli::parse();
-    crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
     let config = Config::read();
+    let _telemetry = crate::telemetry::init(crate::telemetry::Options {
+        verbose: cli.verbose,
+        serving: matches!(cli.command, Command::Up(_)),
+        otlp: config.otlp.as_deref(),
+    });
     match dispatch(declare, &config, &cli) {
         Ok(code) => code,
         Err(error) => fault::report(&error, cli.json),

@@ -29,8 +29,9 @@ pub use causes::{
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use doctor::{
-    BEGINNING, HeldRun, InputRead, PublishedFile, all_files, breaches, database_facts, held_runs,
-    horizon, inputs_read, known_since, local_data, some_files, unrest,
+    BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
+    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
+    queue_depth, some_files, stray_history, unrest, worker_count,
 };
 pub use error::{Error, Result};
 pub use housekeeping::{

@@ -3,6 +3,7 @@
 use sqlx::{Connection as _, PgConnection};
 
 use super::super::Result;
+use super::standing::{oldest_transaction, stray_history};
 use crate::plan::DatabaseFacts;
 
 /// Before everything that is recorded, and an instant that the database knows.
@@ -15,29 +16,8 @@ pub const BEGINNING: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
 /// When a statement fails.
 pub async fn database_facts(db: &mut PgConnection) -> Result<DatabaseFacts> {
     let is_pooled = is_pooled(db).await?;
-    let oldest = sqlx::query!(
-        r#"select age(backend_xmin)::bigint as "xmin!",
-            coalesce(extract(epoch from clock_timestamp() - xact_start), 0)::float8 as "seconds!",
-            format('pid %s, `%s`, %s', pid, application_name, state) as "session!"
-         from pg_stat_activity
-         where backend_xmin is not null
-           and pid <> pg_backend_pid()
-           and backend_type = 'client backend'
-         order by age(backend_xmin) desc, xact_start
-         limit 1"#
-    )
-    .fetch_optional(&mut *db)
-    .await?;
-    let prepared = sqlx::query_scalar!(
-        r#"select coalesce(max(age(xmin)), 0)::bigint as "age!"
-         from (
-             select transaction as xmin from pg_prepared_xacts
-             union all
-             select xmin from pg_replication_slots where xmin is not null
-         ) as held"#
-    )
-    .fetch_one(&mut *db)
-    .await?;
+    let oldest = oldest_transaction(db).await?;
+    let stray_history = stray_history(db).await?;
     let row = sqlx::query!(
         r#"select current_setting('server_version_num')::int as "version!",
             current_setting('fsync')::boolean as "fsync!",
@@ -46,13 +26,10 @@ pub async fn database_facts(db: &mut PgConnection) -> Result<DatabaseFacts> {
             current_setting('max_connections')::bigint
                 - current_setting('superuser_reserved_connections')::bigint as "max!",
             (select count(*) from pg_stat_activity where backend_type = 'client backend') as "used!",
-            (select count(*)
-             from (select from tidemill.run_history_default limit 1000) as held) as "stray!",
             clock_timestamp() as "now!: jiff_sqlx::Timestamp""#
     )
     .fetch_one(&mut *db)
     .await?;
-    let in_session = oldest.as_ref().map_or(0, |oldest| oldest.xmin);
     Ok(DatabaseFacts {
         version: row.version,
         fsync: row.fsync,
@@ -61,14 +38,10 @@ pub async fn database_facts(db: &mut PgConnection) -> Result<DatabaseFacts> {
         now: row.now.to_jiff(),
         connections_max: row.max,
         connections_used: row.used,
-        oldest_xmin: in_session.max(prepared),
-        oldest_seconds: oldest.as_ref().map_or(0.0, |oldest| oldest.seconds),
-        oldest_session: if in_session < prepared {
-            Some("a prepared transaction or a replication slot".to_owned())
-        } else {
-            oldest.map(|oldest| oldest.session)
-        },
-        stray_history: row.stray,
+        oldest_xmin: oldest.xmin,
+        oldest_seconds: oldest.seconds,
+        oldest_session: oldest.session,
+        stray_history,
         is_pooled,
     })
 }

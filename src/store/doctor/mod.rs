@@ -15,8 +15,12 @@ mod facts;
 mod files;
 mod rest;
 mod rules;
+mod standing;
 
 pub use facts::{BEGINNING, HeldRun, database_facts, held_runs, horizon, known_since, local_data};
 pub use files::{InputRead, PublishedFile, all_files, inputs_read, some_files};
 pub use rest::unrest;
 pub use rules::breaches;
+pub use standing::{
+    OldestTransaction, QueueRow, oldest_transaction, queue_depth, stray_history, worker_count,
+};

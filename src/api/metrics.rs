@@ -43,7 +43,10 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     }
     drop(scrape);
     let connections = [
-        ("in_use", (shared.world.pool().size() as usize).saturating_sub(shared.world.pool().num_idle())),
+        (
+            "in_use",
+            (shared.world.pool().size() as usize).saturating_sub(shared.world.pool().num_idle()),
+        ),
         ("idle", shared.world.pool().num_idle()),
     ];
     for (state, count) in connections {

@@ -100,7 +100,7 @@ pub fn claimed(runs: usize, took: Duration) {
     histogram!(CLAIM_SECONDS).record(took);
 }
 
-/// An attempt that ended: `published`, `unchanged`, `backoff` or `failed`.
+/// An attempt that ended: `published`, `unchanged`, `backoff`, `failed` or `stopped`.
 pub fn attempted(outcome: &'static str, took: Duration) {
     counter!(ATTEMPTS, "outcome" => outcome).increment(1);
     histogram!(ATTEMPT_SECONDS, "outcome" => outcome).record(took);

@@ -19,7 +19,7 @@
 //! | `tidemill_claims_total` | counter | claims of this process, those that found nothing too |
 //! | `tidemill_claimed_runs_total` | counter | runs they brought |
 //! | `tidemill_claim_duration_seconds` | histogram | how long a claim took |
-//! | `tidemill_attempts_total{outcome}` | counter | attempts of this process; outcome is published, unchanged, backoff or failed |
+//! | `tidemill_attempts_total{outcome}` | counter | attempts of this process; outcome is published, unchanged, backoff, failed or stopped |
 //! | `tidemill_attempt_duration_seconds{outcome}` | histogram | how long they took |
 //! | `tidemill_commits_total` | counter | group commits of this process |
 //! | `tidemill_commit_attempts` | histogram | how many attempts a group had |

@@ -17,3 +17,4 @@ mod queue;
 mod regress;
 mod retries;
 mod staleness;
+mod telemetry;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +13,7 @@ use super::super::Mill;
 use super::{history, lake, orphans, versions};
 use crate::plan::Keep;
 use crate::store;
+use crate::telemetry::metrics;
 
 /// One thing that is done again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +69,13 @@ pub async fn keep_house(
     timers.start().await?;
     let mut looks = tokio::time::interval(options.look);
     loop {
-        let due: Vec<Duty> = tokio::select! {
+        let (due, meant) = tokio::select! {
             () = stop.cancelled() => break,
-            Some(duty) = bell.recv() => vec![duty],
+            Some(duty) = bell.recv() => (vec![duty], Instant::now()),
             // The first is at once.
-            _ = looks.tick() => DUTIES.to_vec(),
+            meant = looks.tick() => (DUTIES.to_vec(), meant),
         };
+        let began = Instant::now();
         for duty in due {
             tokio::select! {
                 // Whatever is cut short is taken up at the next turn.
@@ -80,6 +83,7 @@ pub async fn keep_house(
                 () = turn(&mill, duty, &options.keep) => (),
             }
         }
+        metrics::turned("housekeeping", began.duration_since(meant), began.elapsed());
     }
     timers.shutdown().await?;
     Ok(())

@@ -3,6 +3,7 @@
 mod affected;
 mod commands;
 mod home;
+mod house;
 mod landing;
 mod late;
 mod life;

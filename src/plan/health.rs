@@ -27,7 +27,7 @@ impl Severity {
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
-    /// What it was held against: an invariant such as `I5`, or `settings`, `files`, `disk`.
+    /// What it was held against, in a word: `heads`, `files`, `settings`, `disk`.
     pub rule: &'static str,
     /// What is wrong.
     pub fault: String,

@@ -116,7 +116,9 @@ async fn overdue(mill: &Mill) -> Result<Vec<Finding>> {
     }
     let advice = "look at that worker: it beats and does not stop what ran out of time; end its \
                   process, and another takes the run over";
-    Ok(vec![Finding::wrong("I7", "runs are in hand for longer than they may be", advice).at(late)])
+    Ok(vec![
+        Finding::wrong("workers", "runs are in hand for longer than they may be", advice).at(late),
+    ])
 }
 
 /// Published partitions whose lineage is not what their reads say. What was published while it was
@@ -135,5 +137,5 @@ async fn lineages(mill: &Mill, sample: usize) -> Result<Option<Finding>> {
     let advice = "make these partitions again (`tidemill run`), and report it with these lines";
     let examples = differing.into_values().take(20).collect();
     let fault = "the lineage of published partitions is not what their reads say";
-    Ok(Some(Finding::wrong("I10", fault, advice).at(examples)))
+    Ok(Some(Finding::wrong("lineage", fault, advice).at(examples)))
 }

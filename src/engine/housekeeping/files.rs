@@ -42,7 +42,7 @@ fn finding(faults: Vec<String>) -> Option<Finding> {
     let advice = "put the files back from a copy of the lake, or make the partitions again \
                   (`tidemill run`)";
     let fault = "published files are gone or changed";
-    (!faults.is_empty()).then(|| Finding::wrong("I6", fault, advice).at(faults))
+    (!faults.is_empty()).then(|| Finding::wrong("files", fault, advice).at(faults))
 }
 
 /// What is wrong with these files.

@@ -65,7 +65,7 @@ pub(super) async fn still_workers(mill: &Mill) -> Result<Option<Finding>> {
     let advice = "start another worker: it takes over what these hold. Then look why they are silent: \
                   stopped, without the database, or without memory";
     let fault = format!("workers did not move for {} s", WATCH.as_secs());
-    Ok(Some(Finding::wrong("I7", fault, advice).at(still)))
+    Ok(Some(Finding::wrong("workers", fault, advice).at(still)))
 }
 
 async fn beats(mill: &Mill) -> Result<BTreeMap<i64, (i64, String)>> {

@@ -1,6 +1,17 @@
 //! The invariants of a live system. Each statement sees one instant, and finds rows that must not be.
 //!
 //! Rows older than `since` are not looked at: what was sound stays so, and history is long.
+//!
+//! | Rule | Must hold |
+//! |---|---|
+//! | `counts`, `backfills` | nothing that was accepted is lost, and counts agree |
+//! | `publication` | a run publishes one version, by its last attempt |
+//! | `heads`, `generations` | readers see the newest version, and it only moves forward |
+//! | `files`, `orphans` | no two versions share a file, and what nothing names is collected |
+//! | `waiting` | a run waits exactly as long as something waits for it to pass |
+//! | `workers`, `attempts` | what is in hand has a worker that lives, and one open attempt |
+//! | `limits` | no pool, job or backfill has more in hand than it may |
+//! | `lineage` | what was read was published before |
 
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
@@ -35,7 +46,7 @@ async fn counts(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding
     rule!(
         db,
         found,
-        "I1",
+        "counts",
         "a backfill has other runs than were planned",
         REPORT,
         r#"select format('backfill %s planned %s runs; %s are finished and %s live',
@@ -61,7 +72,7 @@ async fn counts(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding
     rule!(
         db,
         found,
-        "I2",
+        "backfills",
         "a backfill is active without live runs, or over with some",
         REPORT,
         r#"select format('backfill %s is %s', backfill.id, backfill.state) as "example!"
@@ -84,7 +95,7 @@ async fn publications(
     rule!(
         db,
         found,
-        "I3",
+        "publication",
         "a run that published has not exactly one committed attempt and one version",
         REPORT,
         r#"select format('run %s has %s committed attempts and %s versions',
@@ -107,7 +118,7 @@ async fn publications(
     rule!(
         db,
         found,
-        "I4",
+        "publication",
         "a version was published by a run that did not publish, or by an attempt that was over",
         REPORT,
         r#"select format('version %s of run %s, attempt %s',
@@ -128,7 +139,7 @@ async fn publications(
     rule!(
         db,
         found,
-        "I6",
+        "files",
         "two versions name the same file",
         REPORT,
         r#"select format('%s, by %s versions', file.path, count(*)) as "example!"
@@ -150,7 +161,7 @@ async fn heads(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding>
     rule!(
         db,
         found,
-        "I5",
+        "heads",
         "readers see an old version of a partition although a newer one is published",
         REPORT,
         r#"select format('%s, partition %s: version %s is newer than version %s',
@@ -170,7 +181,7 @@ async fn heads(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding>
     rule!(
         db,
         found,
-        "I5",
+        "heads",
         "a head differs from the version it points to, or points to one whose files are gone",
         REPORT,
         r#"select format('%s, partition %s: version %s',
@@ -188,7 +199,7 @@ async fn heads(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding>
     rule!(
         db,
         found,
-        "I13",
+        "generations",
         "a version has another generation than its run, or a run fewer attempts than were begun",
         REPORT,
         r#"select format('version %s of run %s: generation %s',
@@ -214,7 +225,7 @@ async fn waiting(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> 
     rule!(
         db,
         found,
-        "I7",
+        "waiting",
         "a run waits for more, or for less, than is left to wait for",
         REPORT,
         r#"select format('run %s waits on %s, and %s are left', run.id, run.waiting_on, edges.count)
@@ -230,7 +241,7 @@ async fn waiting(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> 
     rule!(
         db,
         found,
-        "I7",
+        "waiting",
         "a run waits for one that is over",
         REPORT,
         r#"select format('run %s waits for run %s', edge.downstream_id, edge.upstream_id)
@@ -249,7 +260,7 @@ async fn held(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding>)
     rule!(
         db,
         found,
-        "I7",
+        "workers",
         "a worker that has ended still holds runs",
         "start a worker: it takes over what the dead hold",
         r#"select format('worker %s ended at %s and holds %s runs',
@@ -265,7 +276,7 @@ async fn held(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding>)
     rule!(
         db,
         found,
-        "I7",
+        "attempts",
         "an attempt is open though its run is not in hand, or a run in hand has no open attempt",
         REPORT,
         r#"select format('attempt %s of run %s', attempt.number, attempt.run_id) as "example!"
@@ -299,7 +310,7 @@ async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
     rule!(
         db,
         found,
-        "I7",
+        "workers",
         "runs could have started ten minutes ago, and no worker takes them",
         "start a worker that serves these pools and has this version of the code",
         r#"select format('%s runs of `%s` of backfill %s, pool `%s`, due since %s',
@@ -331,7 +342,7 @@ async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
     rule!(
         db,
         found,
-        "I12",
+        "limits",
         "more runs in hand than there is room for",
         "it passes by itself if somebody lowered a limit a moment ago; else report it",
         r#"with held as (
@@ -370,7 +381,7 @@ async fn lineage(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Findin
     rule!(
         db,
         found,
-        "I10",
+        "lineage",
         "a version was made from one that was published after it",
         REPORT,
         r#"select format('version %s was made from version %s', output.id, input.id) as "example!"
@@ -386,7 +397,7 @@ async fn lineage(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Findin
     rule!(
         db,
         found,
-        "I6",
+        "orphans",
         "objects that nothing names were seen days ago and are still there",
         "run `tidemill clean`; if it fails, it says why",
         r#"select format('%s, seen %s', path, first_seen_at) as "example!"

@@ -31,7 +31,7 @@ fn a_file_that_is_gone_is_named_and_the_exit_code_says_so() {
     let lake = home.path().join("lake/click_dau");
     std::fs::remove_dir_all(&lake).unwrap();
     let said = home.fails(1, &["doctor", "--deep"]);
-    assert!(said.out.contains("wrong (I6): published files are gone or changed"), "{said:#?}");
+    assert!(said.out.contains("wrong (files): published files are gone or changed"), "{said:#?}");
     assert!(said.out.contains("it is not there") && said.out.contains("what to do: "), "{said:#?}");
 }
 

@@ -283,13 +283,31 @@ mod tests {
         }
     }
 
+    /// A text in lines that are not too long.
+    fn wrap(text: &str) -> String {
+        let mut lines = vec![String::new()];
+        for word in text.split(' ') {
+            let last = lines.last_mut().expect("there is a first line");
+            if !last.is_empty() && 80 < last.len() + 1 + word.len() {
+                lines.push(format!("  {word}"));
+            } else if last.is_empty() {
+                last.push_str(word);
+            } else {
+                last.push_str(&format!(" {word}"));
+            }
+        }
+        lines.join("\n")
+    }
+
     fn text(found: &[Finding]) -> String {
-        let line = |finding: &Finding| {
-            let places = finding.examples.join(", ");
-            let Finding { rule, fault, advice, .. } = finding;
-            format!("{} {rule}: {fault} [{places}] -> {advice}", finding.severity.as_str())
-        };
-        found.iter().map(line).collect::<Vec<_>>().join("\n")
+        let mut lines = Vec::new();
+        for finding in found {
+            let severity = finding.severity.as_str();
+            lines.push(wrap(&format!("{severity} {}: {}", finding.rule, finding.fault)));
+            lines.extend(finding.examples.iter().map(|place| wrap(&format!("  at {place}"))));
+            lines.push(wrap(&format!("  do {}", finding.advice)));
+        }
+        lines.join("\n")
     }
 
     #[test]
@@ -313,7 +331,34 @@ mod tests {
             ..sound()
         };
         let here = now() + SignedDuration::from_secs(90);
-        insta::assert_snapshot!(text(&judge_database(&facts, here)), @"");
+        insta::assert_snapshot!(text(&judge_database(&facts, here)), @r"
+        wrong settings: fsync is off: a power cut may lose or damage everything that is
+          recorded
+        do turn `fsync` on and reload the server
+        wrong settings: full_page_writes is off: a power cut may damage everything that
+          is recorded
+        do turn `full_page_writes` on and reload the server
+        wrong settings: synchronous_commit is off: a crash may lose the latest commits
+        do turn `synchronous_commit` on and reload the server
+        wrong settings: this is Postgres 14, and 15 is the oldest that is tested
+        do upgrade the server
+        wrong clocks: the database's clock is 1m 30s behind this machine's
+        do have both machines keep time (chrony, systemd-timesyncd); what is due waits
+          meanwhile
+        wrong settings: a pooler shares sessions between transactions: notifications and
+          session settings are lost
+        do let DATABASE_URL name the server itself, or a pooler in session mode
+        watch settings: 7 of 97 connections are left
+        do raise max_connections, or run fewer processes; each takes up to 13
+        watch transactions: a transaction has been open for 1200 s and holds back the
+          cleaning of 3000000 others; the queue gets slower from minute to minute
+        at pid 7, `psql`, idle in transaction
+        do end it (`select pg_terminate_backend(pid)`), and set
+          idle_in_transaction_session_timeout
+        watch history: 1000 or more finished runs are in no day's partition
+        do have a `tidemill scheduler` or `up` running all the time: it makes the days
+          ahead and takes these in
+        ");
     }
 
     #[test]
@@ -347,6 +392,13 @@ mod tests {
             judge_duty(&duty(Some(now() - hours(80)), None), now()),
             judge_duty(&duty(Some(now() - hours(2)), Some("access denied")), now()),
         ];
-        insta::assert_snapshot!(text(&found.map(Option::unwrap)), @"");
+        insta::assert_snapshot!(text(&found.map(Option::unwrap)), @r"
+        watch housekeeping: housekeeping `orphans` was last done 3 days ago
+          (2024-02-27T04:00:00Z)
+        do have a `tidemill scheduler` or `up` running all the time; `tidemill clean`
+          does what can wait no longer
+        wrong housekeeping: housekeeping `orphans` fails: access denied
+        do mend what it says; it is tried again by itself
+        ");
     }
 }

@@ -60,9 +60,9 @@ fn days_before(now: Timestamp, days: u32) -> Timestamp {
     earlier(now, SignedDuration::from_hours(i64::from(days) * 24))
 }
 
-/// That long before `now`, or the beginning of time.
+/// That long before `now`; nothing that is kept is older than the epoch, and every database knows it.
 fn earlier(now: Timestamp, age: SignedDuration) -> Timestamp {
-    now.checked_sub(age).unwrap_or(Timestamp::MIN)
+    now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH).max(Timestamp::UNIX_EPOCH)
 }
 
 /// What has to change about the partitions of the history. Each holds one day of UTC.
@@ -85,7 +85,8 @@ pub fn history_change(
     today: Date,
     keep: &Keep,
 ) -> HistoryChange {
-    let horizon = today.checked_sub(i64::from(keep.history_days).days()).unwrap_or(Date::MIN);
+    let kept = SignedDuration::from_hours(i64::from(keep.history_days) * 24);
+    let horizon = today.checked_sub(kept).unwrap_or(Date::MIN);
     let ahead = (0..=DAYS_AHEAD).filter_map(|days| today.checked_add(days.days()).ok());
     let mut create: Vec<Date> = ahead.chain(in_default.iter().copied()).collect();
     create.retain(|day| horizon <= *day && !existing.contains(day));
@@ -131,11 +132,11 @@ mod tests {
             orphan_grace: Duration::MAX / 2,
             orphan_wait: Duration::MAX,
         };
-        let now = Timestamp::UNIX_EPOCH;
+        let now: Timestamp = "2024-03-01T12:00:00Z".parse().unwrap();
         assert_eq!(history_change(&[], &[], date(2024, 3, 1), &keep).horizon, Date::MIN);
-        assert_eq!(keep.versions_before(now), Timestamp::MIN);
-        assert_eq!(keep.orphans_before(now, Duration::MAX), Timestamp::MIN);
-        assert_eq!(keep.deleted_before(now), Timestamp::MIN);
+        assert_eq!(keep.versions_before(now), Timestamp::UNIX_EPOCH);
+        assert_eq!(keep.orphans_before(now, Duration::MAX), Timestamp::UNIX_EPOCH);
+        assert_eq!(keep.deleted_before(now), Timestamp::UNIX_EPOCH);
     }
 
     #[test]

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
 use tidemill::engine::{self, DUTIES, Found, HouseOptions};
+use tidemill::lake::Place;
 use tidemill::plan::Keep;
 use tidemill::prelude::*;
 use tidemill::store::{self, Claimed, Ended, Published, Step};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{ALL, NEEDED, TestMill};
+use crate::support::{ALL, Cluster, Moto, NEEDED, Places, TestMill};
 
 /// Nothing is kept longer than it must be.
 const NOTHING: Keep = Keep {
@@ -344,5 +347,49 @@ async fn house_is_kept_from_the_start_and_what_fails_is_recorded() {
     let found = engine::examine(&test.mill, false).await.unwrap();
     let told = found.iter().filter(|finding| finding.rule == "housekeeping");
     assert_eq!(told.count(), 2, "{found:#?}");
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_of_many_pages_is_cleaned_whole() {
+    let test = made().await;
+    for run in 0..2_300 {
+        put(&test, &format!("numbers/2024-01-0{}/{}-1.parquet", run % 2 + 1, 900_000 + run), 30);
+    }
+    assert_eq!(superfluous(&test, &Keep::default()).await.len(), 2_300);
+    let cleaned = clean(&test, &NOTHING).await;
+    assert_eq!((cleaned.orphans.count, cleaned.deleted.count), (2_300, 2_300));
+    assert_eq!(superfluous(&test, &NOTHING).await.len(), 0);
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_store_is_kept_like_a_folder() {
+    let moto = Moto::start().await;
+    let options = Cluster::shared().await.database().await;
+    let test = TestMill::with(declare, |folder| Places {
+        options,
+        lake: "s3://bucket/some/lake".to_owned(),
+        landing: format!("{folder}/landing"),
+        store_options: moto.options(),
+    })
+    .await;
+    assert_eq!(test.catch_up().await, "3 published");
+    assert_eq!(test.make(&test.ask(&["sums"], ALL).await).await, "1 published");
+    let lake = Place::open("s3://bucket/some/lake", &moto.options()).unwrap();
+    let orphan = Path::from("numbers/2024-01-01/900000-1.parquet");
+    lake.store().put(&orphan, "left behind".into()).await.unwrap();
+
+    let cleaned = clean(&test, &NOTHING).await;
+    assert_eq!((cleaned.orphans.count, cleaned.collected.count), (0, 1), "the object is young");
+    sqlx::raw_sql(
+        "insert into tidemill.orphan values
+             ('numbers/2024-01-01/900000-1.parquet', 11, 900000, 1, now() - interval '2 hours')",
+    )
+    .execute(&test.mill.pool)
+    .await
+    .unwrap();
+    assert_eq!(clean(&test, &Keep::default()).await.deleted.count, 1);
+    assert!(lake.store().head(&orphan).await.is_err());
     test.finish().await;
 }

@@ -189,12 +189,16 @@ async fn heads(db: &mut PgConnection, since: Timestamp, found: &mut Vec<Finding>
          from tidemill.head
          join tidemill.materialization as version on version.id = head.materialization_id
          join tidemill.dataset on dataset.id = head.dataset_id
-         where (head.dataset_id, head.slice_id, head.ordinal, head.generation, head.content)
-                 <> (version.dataset_id, version.slice_id, version.ordinal, version.generation,
-                     version.content)
-            or version.expired_at is not null
+         where $1 <= version.committed_at
+           and (
+               (head.dataset_id, head.slice_id, head.ordinal, head.generation, head.content)
+                   <> (version.dataset_id, version.slice_id, version.ordinal, version.generation,
+                       version.content)
+               or version.expired_at is not null
+           )
          order by version.id
-         limit 20"#
+         limit 20"#,
+        since as _
     );
     rule!(
         db,

@@ -8,8 +8,8 @@ create table tidemill.installation (
 );
 insert into tidemill.installation default values;
 
--- What each duty of housekeeping did last. A duty is claimed by moving `started_at`, so however many
--- processes keep house, each turn is taken once.
+-- What each duty of housekeeping did last. A duty is claimed by moving `started_at`, so that each
+-- turn is taken once, however many processes keep house.
 create table tidemill.housekeeping (
     name text not null constraint housekeeping_pkey primary key,
     started_at timestamptz not null,

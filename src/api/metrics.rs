@@ -104,3 +104,35 @@ fn queue(rows: &[QueueRow], shown: &mut BTreeSet<[String; 3]>) {
         names::set(names::QUEUE_OLDEST, &[("class", class), ("pool", pool)], waited);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_run_stands_in_any_more_goes_to_zero() {
+        let handle = names::handle().expect("nothing else counts in this process");
+        let row = |state: &str, runs, waited| QueueRow {
+            class: "live".to_owned(),
+            pool: "testing".to_owned(),
+            state: state.to_owned(),
+            runs,
+            waited,
+        };
+        let mut shown = BTreeSet::new();
+        let depth = |state: &str| {
+            format!("tidemill_queue_runs{{class=\"live\",pool=\"testing\",state=\"{state}\"}}")
+        };
+        let oldest = "tidemill_queue_oldest_ready_seconds{class=\"live\",pool=\"testing\"}";
+        queue(&[row("ready", 3, 7.5), row("running", 2, 0.0)], &mut shown);
+        let text = handle.render();
+        for line in [depth("ready") + " 3", depth("running") + " 2", format!("{oldest} 7.5")] {
+            assert!(text.contains(&line), "{line}\n{text}");
+        }
+        queue(&[row("running", 1, 0.0)], &mut shown);
+        let text = handle.render();
+        for line in [depth("ready") + " 0", depth("running") + " 1", format!("{oldest} 0")] {
+            assert!(text.contains(&line), "{line}\n{text}");
+        }
+    }
+}

@@ -123,7 +123,7 @@ pub fn judge_database(facts: &DatabaseFacts, here: Timestamp) -> Vec<Finding> {
     if facts.is_pooled {
         found.push(Finding::wrong(
             "settings",
-            "a pooler shares sessions between transactions: notifications and session settings are lost",
+            "a pooler shares sessions between transactions: notifications and settings are lost",
             "let DATABASE_URL name the server itself, or a pooler in session mode",
         ));
     }
@@ -346,7 +346,7 @@ mod tests {
         do have both machines keep time (chrony, systemd-timesyncd); what is due waits
           meanwhile
         wrong settings: a pooler shares sessions between transactions: notifications and
-          session settings are lost
+          settings are lost
         do let DATABASE_URL name the server itself, or a pooler in session mode
         watch settings: 7 of 97 connections are left
         do raise max_connections, or run fewer processes; each takes up to 13

@@ -60,7 +60,7 @@ fn days_before(now: Timestamp, days: u32) -> Timestamp {
     earlier(now, SignedDuration::from_hours(i64::from(days) * 24))
 }
 
-/// That long before `now`; nothing that is kept is older than the epoch, and every database knows it.
+/// That long before `now`, and not before the epoch, which is older than anything that is kept.
 fn earlier(now: Timestamp, age: SignedDuration) -> Timestamp {
     now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH).max(Timestamp::UNIX_EPOCH)
 }
@@ -105,10 +105,9 @@ mod tests {
     use super::*;
 
     fn text(change: &HistoryChange) -> String {
-        let days =
-            |days: &[Date]| days.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let days = |days: &[Date]| days.iter().map(|day| format!("\n  {day}")).collect::<String>();
         let (create, drop) = (days(&change.create), days(&change.drop));
-        format!("create {create}\ndrop {drop}\nhorizon {}", change.horizon)
+        format!("create{create}\ndrop{drop}\nhorizon {}", change.horizon)
     }
 
     #[test]
@@ -118,8 +117,18 @@ mod tests {
         let existing = [date(2024, 2, 27), date(2024, 2, 26), date(2024, 2, 28), today];
         let in_default = [date(2024, 2, 20), date(2024, 2, 29)];
         insta::assert_snapshot!(text(&history_change(&existing, &in_default, today, &keep)), @r"
-        create 2024-02-29 2024-03-02 2024-03-03 2024-03-04 2024-03-05 2024-03-06 2024-03-07 2024-03-08
-        drop 2024-02-26 2024-02-27
+        create
+          2024-02-29
+          2024-03-02
+          2024-03-03
+          2024-03-04
+          2024-03-05
+          2024-03-06
+          2024-03-07
+          2024-03-08
+        drop
+          2024-02-26
+          2024-02-27
         horizon 2024-02-28
         ");
     }

@@ -139,14 +139,14 @@ mod tests {
     use super::{attempted, claimed, committed, handle, turned};
 
     #[test]
-    fn every_name_is_in_the_table_and_every_line_of_it_is_a_name() {
+    fn every_name_is_in_the_list_and_every_line_of_it_is_a_name() {
         let named = |text: &str| -> std::collections::BTreeSet<String> {
             let words = text.split(|c: char| !c.is_ascii_lowercase() && c != '_');
             words.filter(|word| word.starts_with("tidemill_")).map(str::to_owned).collect()
         };
         let (names, _) = include_str!("metrics.rs").split_once("#[cfg(test)]").unwrap();
-        let table = include_str!("mod.rs").lines().filter(|line| line.starts_with("//! | `"));
-        assert_eq!(named(names), named(&table.collect::<Vec<_>>().join("\n")));
+        let list = include_str!("mod.rs").lines().filter(|line| line.starts_with("//! - `"));
+        assert_eq!(named(names), named(&list.collect::<Vec<_>>().join("\n")));
     }
 
     #[test]

@@ -2,38 +2,49 @@
 //!
 //! # Lines
 //!
-//! Warnings and errors; with `--verbose` or while serving also what is done. `RUST_LOG` overrides it.
+//! Warnings and errors; with `--verbose` or while serving also what is done. `RUST_LOG` overrides
+//! that.
 //!
 //! # Metrics
 //!
 //! The server answers `/metrics` in the text format of Prometheus. Their names are constants of
 //! [`metrics`], and units are part of the names.
 //!
-//! | Metric | Kind | Says |
-//! |---|---|---|
-//! | `tidemill_queue_runs{class,pool,state}` | gauge | live runs; state is waiting, ready, running or backoff |
-//! | `tidemill_queue_oldest_ready_seconds{class,pool}` | gauge | for how long the oldest run that could start has waited |
-//! | `tidemill_pool_slots{pool}` | gauge | slots of the pools that have a limit |
-//! | `tidemill_pool_slots_used{pool}` | gauge | slots that running runs hold |
-//! | `tidemill_workers` | gauge | workers that have not ended |
-//! | `tidemill_claims_total` | counter | claims of this process, those that found nothing too |
-//! | `tidemill_claimed_runs_total` | counter | runs they brought |
-//! | `tidemill_claim_duration_seconds` | histogram | how long a claim took |
-//! | `tidemill_attempts_total{outcome}` | counter | attempts of this process; outcome is published, unchanged, backoff, failed or stopped |
-//! | `tidemill_attempt_duration_seconds{outcome}` | histogram | how long they took |
-//! | `tidemill_commits_total` | counter | group commits of this process |
-//! | `tidemill_commit_attempts` | histogram | how many attempts a group had |
-//! | `tidemill_commit_duration_seconds` | histogram | how long a group commit took |
-//! | `tidemill_fenced_commits_total` | counter | attempts whose run belonged to somebody else by then |
-//! | `tidemill_loop_lag_seconds{loop}` | histogram | how much later than meant a turn of a loop began |
-//! | `tidemill_loop_duration_seconds{loop}` | histogram | how long a turn took |
-//! | `tidemill_database_connections{state}` | gauge | connections of this process; state is in_use or idle |
-//! | `tidemill_database_oldest_xmin_transactions` | gauge | transactions since the oldest that is still looked back to |
-//! | `tidemill_database_oldest_transaction_seconds` | gauge | for how long the oldest transaction has been open |
-//! | `tidemill_history_stray_runs` | gauge | finished runs in no day's partition; counting stops at 1,000 |
-//! | `tidemill_orphan_objects`, `tidemill_orphan_bytes` | gauge | objects that are marked and wait to be deleted |
-//! | `tidemill_housekeeping_last_success_timestamp_seconds{duty}` | gauge | when a duty last went well |
-//! | `tidemill_scrape_failures_total` | counter | scrapes that the database did not answer: gauges of it are old |
+//! - `tidemill_queue_runs{class,pool,state}` (gauge): live runs; state is waiting, ready, running
+//!   or backoff
+//! - `tidemill_queue_oldest_ready_seconds{class,pool}` (gauge): for how long the oldest run that
+//!   could start has waited
+//! - `tidemill_pool_slots{pool}` (gauge): slots of the pools that have a limit
+//! - `tidemill_pool_slots_used{pool}` (gauge): slots that running runs hold
+//! - `tidemill_workers` (gauge): workers that have not ended
+//! - `tidemill_claims_total` (counter): claims of this process, those that found nothing too
+//! - `tidemill_claimed_runs_total` (counter): runs they brought
+//! - `tidemill_claim_duration_seconds` (histogram): how long a claim took
+//! - `tidemill_attempts_total{outcome}` (counter): attempts of this process; outcome is
+//!   published, unchanged, backoff, failed or stopped
+//! - `tidemill_attempt_duration_seconds{outcome}` (histogram): how long they took
+//! - `tidemill_commits_total` (counter): group commits of this process
+//! - `tidemill_commit_attempts` (histogram): how many attempts a group had
+//! - `tidemill_commit_duration_seconds` (histogram): how long a group commit took
+//! - `tidemill_fenced_commits_total` (counter): attempts whose run belonged to somebody else by
+//!   then
+//! - `tidemill_loop_lag_seconds{loop}` (histogram): how much later than meant a turn of a loop
+//!   began
+//! - `tidemill_loop_duration_seconds{loop}` (histogram): how long a turn took
+//! - `tidemill_database_connections{state}` (gauge): connections of this process; state is
+//!   `in_use` or idle
+//! - `tidemill_database_oldest_xmin_transactions` (gauge): transactions since the oldest that is
+//!   still looked back to
+//! - `tidemill_database_oldest_transaction_seconds` (gauge): for how long the oldest transaction
+//!   has been open
+//! - `tidemill_history_stray_runs` (gauge): finished runs in no day's partition; counting stops
+//!   at 1,000
+//! - `tidemill_orphan_objects` (gauge): objects that are marked and wait to be deleted
+//! - `tidemill_orphan_bytes` (gauge): their bytes
+//! - `tidemill_housekeeping_last_success_timestamp_seconds{duty}` (gauge): when a duty last went
+//!   well
+//! - `tidemill_scrape_failures_total` (counter): scrapes that the database did not answer: gauges
+//!   of it are old
 //!
 //! # Traces
 //!

@@ -1,8 +1,8 @@
 //! One trace per run, from demand to commit, sent by OTLP where an endpoint is configured.
 //!
 //! The trace of a run follows from its number, so processes agree on it without telling each other:
-//! whoever claims, executes or commits a run adds spans below the same root. The root itself is told
-//! when the run is over, by [`whole`]; what is over is told by [`past`], what goes on is a
+//! whoever claims, executes or commits a run adds spans below the same root. The root itself is
+//! told when the run is over, by [`whole`]; what is over is told by [`past`], what goes on is a
 //! [`run_span`]. Without an endpoint each of them is a look at a flag.
 
 use std::cell::Cell;
@@ -225,8 +225,8 @@ impl Exporting {
     }
 }
 
-/// Sends spans from the thread of the batch processor, on a runtime of its own: it neither needs nor
-/// slows that of the work.
+/// Sends spans from the thread of the batch processor, on a runtime of its own: it neither needs
+/// nor slows that of the work.
 #[derive(Debug)]
 struct Sender {
     exporter: SpanExporter,

@@ -74,7 +74,8 @@ const DAMAGES: [(&str, &str, &str, &str); 13] = [
     ),
     (
         "update tidemill.materialization
-         set paths = paths || 'one/for/all'::text, sizes = sizes || 1::bigint, hashes = hashes || ''",
+         set paths = paths || 'one/for/all'::text, sizes = sizes || 1::bigint,
+             hashes = hashes || ''::text",
         "update tidemill.materialization
          set paths = trim_array(paths, 1), sizes = trim_array(sizes, 1),
              hashes = trim_array(hashes, 1)",
@@ -82,7 +83,8 @@ const DAMAGES: [(&str, &str, &str, &str); 13] = [
         "two versions name the same file",
     ),
     (
-        "insert into tidemill.orphan values ('a/b/1-1.parquet', 1, 1, 1, now() - interval '9 days')",
+        "insert into tidemill.orphan
+         values ('a/b/1-1.parquet', 1, 1, 1, now() - interval '9 days')",
         "delete from tidemill.orphan",
         "orphans",
         "objects that nothing names",

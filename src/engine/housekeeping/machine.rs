@@ -62,8 +62,8 @@ pub(super) async fn still_workers(mill: &Mill) -> Result<Option<Finding>> {
     if still.is_empty() {
         return Ok(None);
     }
-    let advice = "start another worker: it takes over what these hold. Then look why they are silent: \
-                  stopped, without the database, or without memory";
+    let advice = "start another worker: it takes over what these hold; then look why these are \
+                  silent: stopped, without the database, or without memory";
     let fault = format!("workers did not move for {} s", WATCH.as_secs());
     Ok(Some(Finding::wrong("workers", fault, advice).at(still)))
 }

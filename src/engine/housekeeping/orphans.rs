@@ -75,7 +75,7 @@ fn written_by(dataset: &str, object: &ObjectMeta) -> Option<Orphan> {
     Some(Orphan { path: path.to_owned(), size: object.size as i64, run, attempt })
 }
 
-/// Run and attempt from `<dataset>/<partition>/…/<run>-<attempt>…`: of the file, or of its folder.
+/// Run and attempt from `<dataset>/<partition>/…/<run>-<attempt>…`, a file or a folder.
 fn attempt_of(dataset: &str, path: &str) -> Option<(i64, i32)> {
     let inside = path.strip_prefix(dataset)?.strip_prefix('/')?;
     // The first part names the partition, and may look like a run and an attempt: `2024-03`.

@@ -108,8 +108,8 @@ async fn turn(mill: &Mill, duty: Duty, keep: &Keep) {
         _ => return,
     };
     tracing::error!(
-        "TM0701: housekeeping `{}` failed: {text}; it is tried again in {:?}, and `tidemill doctor` \
-         says whether it still fails",
+        "TM0701: housekeeping `{}` failed: {text}; it is tried again in {:?}, and \
+         `tidemill doctor` says whether it still fails",
         duty.name,
         duty.every
     );

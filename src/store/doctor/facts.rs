@@ -25,7 +25,8 @@ pub async fn database_facts(db: &mut PgConnection) -> Result<DatabaseFacts> {
             current_setting('synchronous_commit') as "synchronous_commit!",
             current_setting('max_connections')::bigint
                 - current_setting('superuser_reserved_connections')::bigint as "max!",
-            (select count(*) from pg_stat_activity where backend_type = 'client backend') as "used!",
+            (select count(*) from pg_stat_activity
+             where backend_type = 'client backend') as "used!",
             clock_timestamp() as "now!: jiff_sqlx::Timestamp""#
     )
     .fetch_one(&mut *db)

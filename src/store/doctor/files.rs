@@ -46,8 +46,8 @@ pub async fn some_files(db: &mut PgConnection, limit: i32) -> Result<Vec<Publish
                  limit 1
              ) as version
          )
-         select version.id as "version!", coalesce(file.path, '') as "path!", coalesce(file.size, -1) as "size!",
-             coalesce(file.hash, '') as "hash!"
+         select version.id as "version!", coalesce(file.path, '') as "path!",
+             coalesce(file.size, -1) as "size!", coalesce(file.hash, '') as "hash!"
          from picked
          join tidemill.materialization as version on version.id = picked.id
          cross join lateral unnest(version.paths, version.sizes, version.hashes)
@@ -81,8 +81,8 @@ pub async fn all_files(
              order by id
              limit $2
          )
-         select page.id as "version!", coalesce(file.path, '') as "path!", coalesce(file.size, -1) as "size!",
-             coalesce(file.hash, '') as "hash!"
+         select page.id as "version!", coalesce(file.path, '') as "path!",
+             coalesce(file.size, -1) as "size!", coalesce(file.hash, '') as "hash!"
          from page
          cross join lateral unnest(page.paths, page.sizes, page.hashes) as file (path, size, hash)
          order by page.id, file.path"#,

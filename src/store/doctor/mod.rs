@@ -3,7 +3,10 @@
 /// Fetches the examples of a rule; a finding when there are any. At most 20 are spelled out by each
 /// statement.
 macro_rules! rule {
-    ($db:expr, $found:expr, $rule:literal, $fault:literal, $advice:expr, $sql:literal $(, $arg:expr)*) => {
+    (
+        $db:expr, $found:expr, $rule:literal, $fault:literal, $advice:expr,
+        $sql:literal $(, $arg:expr)*
+    ) => {
         let examples = sqlx::query_scalar!($sql $(, $arg)*).fetch_all(&mut *$db).await?;
         if !examples.is_empty() {
             $found.push(crate::plan::Finding::wrong($rule, $fault, $advice).at(examples));

@@ -1,4 +1,4 @@
-//! The invariants of a live system. Each statement sees one instant, and finds rows that must not be.
+//! The invariants of a live system. Each statement sees one instant, and finds what must not be.
 //!
 //! Rows older than `since` are not looked at: what was sound stays so, and history is long.
 //!

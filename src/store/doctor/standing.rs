@@ -51,6 +51,8 @@ pub async fn oldest_transaction(db: &mut PgConnection) -> Result<OldestTransacti
             format('pid %s, `%s`, %s', pid, application_name, state) as "session!"
          from pg_stat_activity
          where backend_xmin is not null
+           -- Those of other databases hold nothing back here.
+           and datname = current_database()
            and pid <> pg_backend_pid()
            and backend_type = 'client backend'
          order by age(backend_xmin) desc, xact_start

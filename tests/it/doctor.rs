@@ -255,3 +255,21 @@ async fn a_server_that_may_forget_is_named_with_what_to_do() {
     drop(db);
     test.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_process_is_gone_is_named_until_another_takes_over() {
+    let test = TestMill::new(declare).await;
+    let backfill = test.apply(&test.ask(&[], NEEDED).await).await;
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default().trim().to_owned();
+    let (name, boot) = (read("/proc/sys/kernel/hostname"), read("/proc/sys/kernel/random/boot_id"));
+    let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    // No process has this number.
+    let dead = test.stranger_at(&format!("{name}/{boot}/{}", space.display()), i32::MAX).await;
+    assert_eq!(wrong(&test, false).await, [], "it holds nothing");
+    assert_eq!(test.claim(dead, 2).await.len(), 2);
+    let found = wrong(&test, false).await;
+    assert!(has(&found, "workers", "process is gone"), "{found:#?}");
+    test.work(backfill).await;
+    assert_eq!(wrong(&test, false).await, []);
+    test.finish().await;
+}

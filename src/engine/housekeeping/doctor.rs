@@ -35,6 +35,7 @@ pub async fn examine(mill: &Mill, deep: bool) -> Result<Vec<Finding>> {
     found.extend(overdue(mill).await?);
     drop(db);
     found.extend(machine::disks(mill).await?);
+    found.extend(machine::gone_workers(mill).await?);
     if deep {
         found.extend(machine::still_workers(mill).await?);
         found.extend(files::all(mill).await?);

@@ -8,6 +8,7 @@ use anyhow::Result;
 use tokio::process::Command;
 
 use super::super::Mill;
+use super::super::worker::is_gone;
 use crate::plan::{DiskFacts, Finding, judge_disk};
 use crate::store;
 
@@ -44,6 +45,26 @@ fn of_df(text: &str) -> Option<(u64, u64)> {
     let percent = words.iter().rposition(|word| word.ends_with('%'))?;
     let number = |back: usize| words.get(percent.checked_sub(back)?)?.parse::<u64>().ok();
     Some((number(1)? * 1024, number(3)? * 1024))
+}
+
+/// Workers whose process is gone, and of whose runs nobody takes care yet.
+pub(super) async fn gone_workers(mill: &Mill) -> Result<Option<Finding>> {
+    let mut db = mill.pool.acquire().await?;
+    let workers = store::live_workers(&mut db).await?;
+    let held = store::held_runs(&mut db, 1_000).await?;
+    drop(db);
+    let gone: Vec<String> = workers
+        .iter()
+        .filter(|worker| is_gone(worker))
+        .filter_map(|worker| {
+            let runs = held.iter().filter(|run| run.worker == worker.id).count();
+            let text = format!("worker {}, pid {}, has {runs} runs in hand", worker.id, worker.pid);
+            (0 < runs).then_some(text)
+        })
+        .collect();
+    let advice = "start a worker: it takes over what the dead hold";
+    let fault = "a worker's process is gone, and nobody has taken over its runs";
+    Ok((!gone.is_empty()).then(|| Finding::wrong("workers", fault, advice).at(gone)))
 }
 
 /// Workers that hold runs and did not move while they were watched.

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+pub(super) use alive::is_gone;
 use publish::Publisher;
 
 use super::Mill;

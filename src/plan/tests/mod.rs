@@ -2,6 +2,7 @@
 
 mod assess;
 mod backfill;
+mod health;
 mod properties;
 mod share;
 mod world;

@@ -16,6 +16,8 @@ macro_rules! rule {
 
 mod facts;
 mod files;
+mod live;
+mod published;
 mod rest;
 mod rules;
 mod standing;

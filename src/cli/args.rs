@@ -74,6 +74,10 @@ pub(super) enum Command {
         /// The name under which the worker listens.
         name: String,
     },
+    /// Delete what nothing needs any more: objects that nothing names, superseded versions.
+    Clean(CleanArgs),
+    /// Examine the live system, and say in plain words what is wrong and what to do.
+    Doctor(DoctorArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -328,6 +332,20 @@ pub(super) struct ApproveArgs {
     pub(super) partitions: Option<String>,
     #[command(flatten)]
     pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArgs {
+    /// List what would be deleted, and delete nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Read every published file, not a sample, and watch for half a minute whether workers live.
+    #[arg(long)]
+    pub(super) deep: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,8 @@ mod backfill;
 mod bench;
 mod check;
 mod exec;
+mod clean;
+mod doctor;
 mod fault;
 mod inspect;
 mod logs;
@@ -34,8 +36,12 @@ pub(crate) fn run(declare: &Declare) -> ExitCode {
     if let Command::Exec { name } = &cli.command {
         return exec::exec(declare, &Config::read(), name);
     }
-    crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
     let config = Config::read();
+    let _telemetry = crate::telemetry::init(crate::telemetry::Options {
+        verbose: cli.verbose,
+        serving: matches!(cli.command, Command::Up(_)),
+        otlp: config.otlp.as_deref(),
+    });
     match dispatch(declare, &config, &cli) {
         Ok(code) => code,
         Err(error) => fault::report(&error, cli.json),
@@ -86,6 +92,8 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Announce { source } => announce::announce(&session, source, json).await,
         Command::Automation => announce::automation(&session, json).await,
         Command::Approve(args) => announce::approve(&session, args, json).await,
+        Command::Clean(args) => clean::clean(&session, args, json).await,
+        Command::Doctor(args) => doctor::doctor(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
         | Command::Exec { .. }

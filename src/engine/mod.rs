@@ -7,6 +7,7 @@ mod facts;
 mod executor;
 mod failure;
 mod logs;
+mod housekeeping;
 mod mill;
 mod observe;
 mod planning;
@@ -25,6 +26,10 @@ pub use executor::{
 pub use failure::Failure;
 pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
+pub use housekeeping::{
+    Cleaned, DUTIES, Duty, Found, HouseOptions, Tally, clean, examine, examine_at_rest,
+    keep_history, keep_house,
+};
 pub use planning::{Demand, Planned, assess_now, demand, plan_now};
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use watch::announce;

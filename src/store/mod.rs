@@ -6,8 +6,10 @@ mod causes;
 mod changes;
 mod claim;
 mod commit;
+mod doctor;
 mod error;
 mod holds;
+mod housekeeping;
 mod ids;
 mod ledger;
 mod mark;
@@ -39,8 +41,20 @@ pub use changes::{
 };
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
+pub use doctor::{
+    BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
+    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
+    queue_depth, some_files, stray_history, unrest, worker_count,
+};
 pub use error::{Error, Result};
 pub use holds::{approvals, approve, holds, record_holds};
+pub use housekeeping::{
+    DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
+    database_now, drop_history_day, due_orphans, duties, duty_done, duty_failed, expire_versions,
+    forget_default, forget_orphans, forget_runs, history_days, installation, keep_day,
+    made_datasets, mark_orphans, move_horizon, orphan_counts, superseded, to_collect, unmark_named,
+    unnamed, version_range,
+};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use mark::{Mark, mark};

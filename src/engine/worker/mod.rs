@@ -3,6 +3,7 @@
 mod alive;
 mod attempt;
 mod publish;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +14,10 @@ use anyhow::Result;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use attempt::Hands;
+pub(super) use alive::is_gone;
 use publish::Publisher;
 
 use super::Mill;
@@ -302,7 +305,9 @@ impl Worker {
 
     async fn claim_and_resolve(&self, limit: usize) -> Result<Vec<Resolved>> {
         let (pool, registry) = (&self.mill.pool, &self.mill.registry);
+        let began = Instant::now();
         let runs = store::claim(pool, registry, &self.claimant, limit).await?;
+        told::claimed(&self.mill, &runs, began);
         if runs.is_empty() {
             return Ok(Vec::new());
         }
@@ -330,12 +335,15 @@ impl Worker {
             let fence = (resolved.run.id, resolved.run.attempt);
             let told = in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default();
             let began = Instant::now();
+            let span = told::attempt(&mill, &resolved.run);
             let ended = if told.is_cancelled() {
                 None
             } else {
-                attempt::one_attempt(&mill, &hands, resolved, &told).await
+                let attempt = attempt::one_attempt(&mill, &hands, resolved, &told);
+                attempt.instrument(span.clone()).await
             };
             drop(hands);
+            told::ended(&span, ended.as_ref(), began.elapsed());
             remember(&usual, began.elapsed());
             match ended {
                 // The publisher lives as long as any sender, and lets go of what it published.

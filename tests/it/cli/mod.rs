@@ -4,6 +4,7 @@ mod affected;
 mod automation;
 mod commands;
 mod home;
+mod house;
 mod landing;
 mod late;
 mod life;

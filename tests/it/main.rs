@@ -9,6 +9,7 @@ mod crash;
 mod dimensions;
 mod fence;
 mod missing;
+mod model;
 mod outside;
 mod quality;
 mod queue;

@@ -13,6 +13,7 @@ mod doctor;
 mod fence;
 mod housekeeping;
 mod missing;
+mod model;
 mod outside;
 mod quality;
 mod queue;

@@ -191,7 +191,7 @@ fn key(member: &Member) -> PartitionKey {
     PartitionKey { slice, ordinal: member.ordinal }
 }
 
-fn lineage(member: &Member) -> Vec<(i16, i64)> {
+pub(super) fn lineage(member: &Member) -> Vec<(i16, i64)> {
     let inputs = member.inputs.iter().enumerate();
     inputs
         .flat_map(|(position, pins)| {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod bell;
+mod bench;
 mod causes;
 mod changes;
 mod claim;
@@ -31,6 +32,10 @@ use sqlx::{ConnectOptions, PgPool};
 
 pub use apply::{Applied, NewBackfill, apply};
 pub use bell::{Rings, ring};
+pub use bench::{
+    bench_cancel, bench_commit, bench_history, bench_insert, bench_settle, bench_tables,
+    input_commits,
+};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,

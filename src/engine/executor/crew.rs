@@ -11,12 +11,12 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::Dispatch;
 
-use super::assignment::{Assignment, writes};
+use super::assignment::{Assignment, Member, writes};
 use super::capture;
 use super::ended::{cancelled, failed, stopped};
 use super::hands::{Hands, Idle, lock, recipe, rest, start_ahead};
 use super::process::Recipe;
-use crate::engine::execute::{Stop, execute, said};
+use crate::engine::execute::{Stop, execute, lineage, said};
 use crate::engine::{Failure, LogSink, Workshop};
 use crate::spec::JobSpec;
 use crate::store::{Published, Usage};
@@ -29,6 +29,8 @@ pub enum Mode {
     Processes,
     /// In this process, which a job can then take along: for tests.
     InProcess,
+    /// Nowhere: each partition is published with no rows and no file, to measure what is around it.
+    Nothing,
 }
 
 /// How a crew works.
@@ -106,6 +108,21 @@ pub struct Crew {
 enum Kind {
     Processes { recipe: Recipe, idle: Idle },
     InProcess { listener: Dispatch },
+    Nothing,
+}
+
+/// What comes of an assignment of which nothing is made.
+fn nothing(assignment: &Assignment) -> Attempted {
+    let made = |member: &Member| {
+        Ok(Published {
+            content: member.ordinal as u128,
+            inputs: member.digest,
+            lineage: lineage(member),
+            ..Published::default()
+        })
+    };
+    let outcomes = assignment.members.iter().map(made).collect();
+    Attempted { outcomes, usage: Usage::default(), stopped: None }
 }
 
 /// How long a thread of this process may take to notice that it was told to stop.
@@ -133,6 +150,7 @@ impl Crew {
                 let take = |level: &str, text| CURRENT.with_borrow(|logs| logs.event(level, text));
                 Kind::InProcess { listener: capture::dispatch(take) }
             }
+            Mode::Nothing => Kind::Nothing,
         };
         let slots = Semaphore::new(options.slots);
         Self { workshop, options, slots, kind }
@@ -162,6 +180,7 @@ impl Crew {
             Kind::InProcess { listener } => {
                 self.in_this_process(assignment, listener, cancel, logs).await
             }
+            Kind::Nothing => nothing(&assignment),
         };
         drop(permit);
         let usage = &mut attempted.usage;

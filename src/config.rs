@@ -19,6 +19,8 @@ pub struct Config {
     pub slots: usize,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
+    /// `TIDEMILL_FAILPOINT`: where a test makes this process fail; see [`crate::failpoint`].
+    pub failpoint: Option<String>,
     /// Options of object stores: `AWS_REGION`, `AWS_ENDPOINT`, `AZURE_…`, `GOOGLE_…`.
     pub store_options: BTreeMap<String, String>,
     /// Every `TIDEMILL_<NAME>`, for the project's own use.
@@ -77,6 +79,7 @@ impl Config {
                 .filter(|slots| (1..=256).contains(slots))
                 .unwrap_or(cores * 2),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
+            failpoint: get("TIDEMILL_FAILPOINT"),
             store_options,
             settings,
             home,

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Mill;
 use super::resolve::Resolved;
+use crate::failpoint::{Failpoint, Hit, hit};
 use crate::job::{Body, Context, JobError, JobResult};
 use crate::lake::text::Reject;
 use crate::lake::write::{self, Staged};
@@ -72,6 +73,12 @@ impl From<write::Error> for Failure {
     }
 }
 
+impl From<Hit> for Failure {
+    fn from(hit: Hit) -> Self {
+        Self::new("TM0401", hit.to_string())
+    }
+}
+
 /// How an attempt is told to stop: a flag for queries, a token for what is awaited.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stop {
@@ -90,6 +97,7 @@ pub(super) fn execute(
     let run = &resolved.run;
     let spec = mill.catalog.dataset(run.dataset);
     let path = lake::attempt_path(spec.name.as_str(), &spec.scheme, &run.key, run.id, run.attempt);
+    hit(Failpoint::BeforeExecute)?;
     let mut rejected = (0, Vec::new());
     let frames = frames(mill, resolved, runtime, &mut rejected)?;
     let scheme = Arc::new(spec.scheme.clone());
@@ -104,6 +112,7 @@ pub(super) fn execute(
     };
     let object = Path::from(format!("{path}.parquet"));
     let staged = write::stage(plan, mill.lake.store(), &object, runtime, &stop.flag)?;
+    hit(Failpoint::AfterStage)?;
     gate(mill, run.dataset, &staged)?;
     hold_to_pins(mill, resolved, runtime)?;
     let rejects_path = keep_rejects(mill, &path, &rejected.1, runtime)?;

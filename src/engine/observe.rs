@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::Mill;
 use super::execute::route;
+use crate::failpoint::{Failpoint, hit};
 use crate::lake::{self, Found};
 use crate::model::{DimensionValues, PartitionKey};
 use crate::store::{self, Observed};
@@ -113,9 +114,12 @@ async fn observe_source(
     if changed.is_empty() && gone.is_empty() {
         return Ok(None);
     }
+    hit(Failpoint::ObserveBeforeRecord)?;
     let mut tx = mill.pool.begin().await?;
     store::record_observed(&mut tx, &mill.registry, dataset, &observed, &gone).await?;
+    hit(Failpoint::ObserveInRecord)?;
     tx.commit().await?;
+    hit(Failpoint::ObserveAfterRecord)?;
     tracing::info!(
         dataset.name = %spec.name,
         changed = changed.len(),

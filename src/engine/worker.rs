@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::Mill;
 use super::execute::{Failure, Stop, execute};
 use super::resolve::{Resolved, resolve};
+use crate::failpoint::{Failpoint, hit};
 use crate::plan::{Outcome, Verdict, after_attempt};
 use crate::store::{self, Claimed, Ended, Lease};
 
@@ -61,6 +62,7 @@ pub async fn work(
     let mut db = mill.pool.acquire().await?;
     let id = store::start_worker(&mut db, &host(), std::process::id() as i32).await?;
     drop(db);
+    hit(Failpoint::AfterStartWorker)?;
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut helpers = JoinSet::new();
     let ended = CancellationToken::new();
@@ -128,8 +130,10 @@ impl Worker {
         let mut unbegun = std::mem::take(&mut self.adrift);
         unbegun.extend(ready.iter().map(|resolved| resolved.run.id));
         if !unbegun.is_empty() {
+            hit(Failpoint::BeforeRelease)?;
             let mut db = self.mill.pool.acquire().await?;
             store::release(&mut db, self.id, &unbegun).await?;
+            hit(Failpoint::AfterRelease)?;
         }
         while attempts.join_next().await.is_some() {}
         Ok(())
@@ -153,8 +157,10 @@ impl Worker {
         // Until it is known what they read, a fault leaves them to be given back.
         self.adrift.extend(runs.iter().map(|run| run.id));
         tx.commit().await?;
+        hit(Failpoint::AfterClaim)?;
         let mut db = self.mill.pool.acquire().await?;
         let resolved = resolve(&mut db, &self.mill, runs).await?;
+        hit(Failpoint::AfterResolve)?;
         self.adrift.clear();
         Ok(resolved)
     }
@@ -393,7 +399,9 @@ async fn judge_others(mill: &Mill, id: i64, options: WorkOptions, seen: &mut See
     for worker in dead.into_iter().filter(|worker| *worker != id) {
         let mut tx = mill.pool.begin().await?;
         let runs = store::expire_worker(&mut tx, worker).await?;
+        hit(Failpoint::InExpire)?;
         tx.commit().await?;
+        hit(Failpoint::AfterExpire)?;
         seen.remove(&worker);
         tracing::warn!(
             worker.id = worker,

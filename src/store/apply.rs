@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{PgConnection, PgPool};
 
 use super::{Error, Registry, Result, Slices};
+use crate::failpoint::{Failpoint, hit};
 use crate::plan::{Node, Wiring};
 use crate::spec::Catalog;
 
@@ -63,6 +64,7 @@ pub async fn apply(
     )
     .fetch_one(&mut *tx)
     .await?;
+    hit(Failpoint::ApplyAfterBackfill)?;
     let live = still_live(&mut tx, wiring).await?;
     let is_gone = |(from, _, required): &(Node, Node, bool)| match from {
         Node::Live(id) => *required && !live.contains(id),
@@ -80,6 +82,7 @@ pub async fn apply(
     .await?;
     let edges = Edges::new(wiring, &ids, &live);
     insert_runs(&mut tx, catalog, registry, &slices, wiring, backfill, &ids, &edges).await?;
+    hit(Failpoint::ApplyAfterRuns)?;
     sqlx::query!(
         "insert into tidemill.run_edge (upstream_id, downstream_id, is_required)
          select * from unnest($1::bigint[], $2::bigint[], $3::bool[])",
@@ -89,7 +92,9 @@ pub async fn apply(
     )
     .execute(&mut *tx)
     .await?;
+    hit(Failpoint::ApplyAfterEdges)?;
     tx.commit().await?;
+    hit(Failpoint::AfterApply)?;
     Ok(Applied { backfill, runs: runs as u64 })
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool};
 
 use super::{Claimed, Registry, Result};
+use crate::failpoint::{Failpoint, hit};
 
 /// What an attempt made.
 #[derive(Clone, Debug, Default)]
@@ -83,8 +84,10 @@ pub async fn commit(
     worker: i64,
     group: &[(Claimed, Ended)],
 ) -> Result<Vec<Lease>> {
+    hit(Failpoint::BeforeCommit)?;
     let mut tx = pool.begin().await?;
     let held = fence(&mut tx, worker, group).await?;
+    hit(Failpoint::AfterFence)?;
     let of_group = |wanted: fn(&Ended) -> bool| -> Vec<&(Claimed, Ended)> {
         group.iter().filter(|(run, ended)| held.contains(&run.id) && wanted(ended)).collect()
     };
@@ -94,6 +97,7 @@ pub async fn commit(
     let backing_off = of_group(|ended| matches!(ended, Ended::Backoff { .. }));
 
     publish(&mut tx, registry, &published).await?;
+    hit(Failpoint::AfterPublish)?;
     close_attempts(&mut tx, group, &held).await?;
     to_history(&mut tx, &done, &failed).await?;
     back_off(&mut tx, &backing_off).await?;
@@ -107,7 +111,9 @@ pub async fn commit(
     }
     finish_backfills(&mut tx, &backfills.into_iter().collect::<Vec<_>>()).await?;
     let already = already_done(&mut tx, group, &held).await?;
+    hit(Failpoint::BeforeCommitEnd)?;
     tx.commit().await?;
+    hit(Failpoint::AfterCommit)?;
     let lease = |run: &Claimed| match held.contains(&run.id) || already.contains(&run.id) {
         true => Lease::Held,
         false => Lease::Lost,

@@ -2,11 +2,13 @@
 
 mod cli;
 mod oracle;
+mod proxy;
 mod support;
 
 mod backfill;
 mod crash;
 mod dimensions;
+mod failpoints;
 mod fence;
 mod missing;
 mod outside;

@@ -3,7 +3,7 @@
 mod affected;
 mod commands;
 mod home;
-mod landing;
+pub(crate) mod landing;
 mod late;
 mod life;
 mod metrics;

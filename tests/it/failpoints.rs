@@ -1,0 +1,171 @@
+//! A crash of the real program at every place that has a name, and what the next start makes of it.
+
+use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidemill::failpoint::Failpoint;
+use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::support::Cluster;
+use crate::support::aftermath::{faults, heads, made_again};
+use crate::support::program::{Landed, Program, end_of};
+
+/// How many programs are crashed at once.
+const AT_ONCE: usize = 3;
+/// How long a place may take to be reached.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What leads to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scene {
+    /// Making everything.
+    Work,
+    /// A worker that died before.
+    AfterADeath,
+    /// A worker that is told to stop with claimed runs in hand.
+    ToldToStop,
+}
+
+/// Most places are reached by making everything.
+fn scene(point: Failpoint) -> Scene {
+    match point {
+        Failpoint::InExpire | Failpoint::AfterExpire => Scene::AfterADeath,
+        Failpoint::BeforeRelease | Failpoint::AfterRelease => Scene::ToldToStop,
+        _ => Scene::Work,
+    }
+}
+
+/// What an undisturbed program makes.
+async fn undisturbed(landed: &Landed) -> BTreeSet<String> {
+    let database = Cluster::shared().await.database().await;
+    let program = Program::new(landed, "undisturbed", database);
+    let (status, said) = end_of(program.up_once()).await;
+    assert!(status.is_some_and(|status| status.success()), "{said}");
+    let pool = tidemill::store::open(program.database.clone()).await.unwrap();
+    let made = heads(&pool).await;
+    assert!(100 < made.len(), "there is enough to make: {made:#?}");
+    assert_eq!(faults(&pool, &program.lake).await, Vec::<String>::new());
+    pool.close().await;
+    made
+}
+
+/// Disturbs a program at a place, starts it again, and says what is wrong in the end.
+async fn disturb(
+    landed: &Landed,
+    point: Failpoint,
+    effect: &str,
+    expected: &BTreeSet<String>,
+) -> Vec<String> {
+    let database = Cluster::shared().await.database().await;
+    let program = Program::new(landed, &format!("{point}-{effect}"), database);
+    let mark = program.mark("hit");
+    let arms = format!("{point}:{effect}:1:{}", mark.display());
+    if scene(point) == Scene::AfterADeath {
+        let dying = program.clone().with("TIDEMILL_FAILPOINT", "after_claim:abort");
+        end_of(dying.up_once()).await;
+    }
+    let child = match scene(point) {
+        Scene::ToldToStop => stop_in_the_middle(&program, &arms).await,
+        _ => program.clone().with("TIDEMILL_FAILPOINT", &arms).up_once(),
+    };
+    let (status, said) = end_of(child).await;
+    let mut found = Vec::new();
+    if !mark.exists() {
+        found.push("it was never hit".to_owned());
+    }
+    match status {
+        None => found.push(format!("it did not come to an end: {said}")),
+        Some(status) if effect == "abort" && status.success() => {
+            found.push(format!("it was not killed: {status}: {said}"));
+        }
+        Some(status) if effect == "abort" && status.signal() != Some(9) => {
+            // A child of it was, and it said so.
+            found.extend((!said.contains("signal 9")).then(|| format!("{status}: {said}")));
+        }
+        Some(_) => (),
+    }
+    let (status, said) = end_of(program.up_once()).await;
+    if !status.is_some_and(|status| status.success()) {
+        found.push(format!("the next start ended with {status:?}: {said}"));
+    }
+    let pool = tidemill::store::open(program.database.clone()).await.unwrap();
+    found.extend(faults(&pool, &program.lake).await);
+    let again = made_again(&pool).await;
+    if again != 0 {
+        found.push(format!("{again} partitions were published twice"));
+    }
+    let made = heads(&pool).await;
+    found.extend(expected.difference(&made).map(|head| format!("not made: {head}")));
+    found.extend(made.difference(expected).map(|head| format!("made besides: {head}")));
+    pool.close().await;
+    found
+}
+
+/// A program with one attempt that waits, more runs in hand, and the order to stop.
+async fn stop_in_the_middle(program: &Program, arms: &str) -> Child {
+    let waits = program.mark("waits");
+    let waiting = format!("before_execute:wait:1:{}", waits.display());
+    let child = program
+        .clone()
+        .with("TIDEMILL_SLOTS", "1")
+        .with("TIDEMILL_FAILPOINT", format!("{waiting},{arms}"))
+        .up_once();
+    appears(&waits).await;
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    appears(&program.mark("hit")).await;
+    // It may live on, and then it finishes what it has in hand.
+    std::fs::remove_file(&waits).unwrap();
+    child
+}
+
+/// Waits for a file.
+async fn appears(path: &Path) {
+    let waiting = async {
+        while !path.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "`{}` does not appear", path.display());
+}
+
+async fn disturb_everywhere(effect: &'static str) {
+    let landed = Arc::new(Landed::new());
+    let expected = Arc::new(undisturbed(&landed).await);
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    for point in Failpoint::ALL.iter().copied() {
+        let (landed, expected) = (Arc::clone(&landed), Arc::clone(&expected));
+        let places = Arc::clone(&places);
+        tasks.spawn(async move {
+            let _place = places.acquire().await.unwrap();
+            (point, disturb(&landed, point, effect, &expected).await)
+        });
+    }
+    let mut all = Vec::new();
+    for (point, found) in tasks.join_all().await {
+        all.extend(found.iter().map(|fault| format!("{point}:{effect}: {fault}")));
+    }
+    assert!(all.is_empty(), "\n{}\n", all.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_place_is_made_good_by_the_next_start() {
+    disturb_everywhere("abort").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_at_any_place_ends_well_or_is_made_good_by_the_next_start() {
+    disturb_everywhere("error").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_at_any_place_ends_well_or_is_made_good_by_the_next_start() {
+    disturb_everywhere("panic").await;
+}

@@ -1,0 +1,156 @@
+//! What a worker does when the network to its database fails.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidemill::engine::{self, WorkOptions};
+use tidemill::prelude::*;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Proxy, Rule, Way};
+use crate::support::{Cluster, NEEDED, Places, TestMill, work_options};
+
+/// What the publication of an attempt sends: where the file is, and the end of its transaction.
+const PUBLICATION: [&[u8]; 2] = [b".parquet", b"COMMIT"];
+
+/// Ten days of hours, and the days over them.
+fn hours_and_days(project: &mut Project) {
+    let hour = TimePartitions::hourly("2024-01-01").until("2024-01-11");
+    let hours = project.job(
+        Transform::new("hours")
+            .partitions(&hour)
+            .run(|cx, []| Ok(df!("one" => [1_i64])?.lazy().select([cx.start().alias("at")]))),
+    );
+    project.job(
+        Transform::new("days")
+            .reads(&hours, Mapping::overlapping())
+            .partitions(hour.by_day())
+            .run(|_, [hours]| Ok(hours.select([len().alias("hours")]))),
+    );
+}
+
+/// A mill whose database is behind a network that can fail, and a backfill for it.
+struct Behind {
+    proxy: Proxy,
+    test: TestMill,
+    backfill: i64,
+}
+
+impl Behind {
+    async fn new() -> Self {
+        let direct = Cluster::shared().await.database().await;
+        let (proxy, options) = Proxy::before(&direct).await;
+        let test = TestMill::with(hours_and_days, |folder| Places {
+            options,
+            lake: format!("{folder}/lake"),
+            landing: format!("{folder}/landing"),
+            store_options: BTreeMap::new(),
+        })
+        .await;
+        let backfill = test.apply(&test.ask(&[], NEEDED).await).await;
+        Self { proxy, test, backfill }
+    }
+
+    /// A worker, and how to stop it.
+    fn worker(&self, options: WorkOptions) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
+        let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+        let worker = engine::work(Arc::clone(&self.test.mill), options, stop.clone(), bell);
+        (tokio::spawn(worker), stop)
+    }
+
+    /// Everything is there, and was published by the first attempt.
+    async fn all_at_the_first_attempt(self) {
+        assert_eq!(self.test.published("hours").await, 240);
+        assert_eq!(self.test.published("days").await, 10);
+        let again = "select count(*) from tidemill.attempt
+                     where state <> 'committed' or 1 < number + $1";
+        assert_eq!(self.test.number(again, 0).await, 0, "no attempt was needed twice");
+        self.test.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_is_lost_is_looked_up_and_not_guessed() {
+    let behind = Behind::new().await;
+    behind.proxy.cut(Rule::answer_to(&PUBLICATION).times(5));
+    let (worker, stop) = behind.worker(work_options());
+    behind.test.ended(behind.backfill).await;
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+    assert_eq!(behind.proxy.cuts(), 5, "five commits were cut");
+    behind.all_at_the_first_attempt().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_never_arrives_is_sent_again() {
+    let behind = Behind::new().await;
+    behind.proxy.cut(Rule::before(Way::Up, &PUBLICATION).times(5));
+    let (worker, stop) = behind.worker(work_options());
+    behind.test.ended(behind.backfill).await;
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+    assert_eq!(behind.proxy.cuts(), 5, "five commits were cut");
+    behind.all_at_the_first_attempt().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_lost_answer_to_any_commit_loses_a_run_or_doubles_one() {
+    let behind = Behind::new().await;
+    // Claims, beats and publications alike.
+    behind.proxy.cut(Rule::answer_to(&[b"COMMIT"]).times(20));
+    let (worker, stop) = behind.worker(work_options());
+    behind.test.ended(behind.backfill).await;
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+    assert_eq!(behind.proxy.cuts(), 20, "twenty commits were cut");
+    assert_eq!(behind.test.published("hours").await, 240);
+    assert_eq!(behind.test.published("days").await, 10);
+    behind.test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_break_anywhere_lose_nothing() {
+    let behind = Behind::new().await;
+    let (worker, stop) = behind.worker(work_options());
+    for (way, bytes, cuts) in [(Way::Down, 3_000, 8), (Way::Up, 5_000, 16), (Way::Down, 777, 24)] {
+        behind.proxy.cut(Rule::after_bytes(way, bytes).times(8));
+        let cut = tokio::time::timeout(Duration::from_mins(1), behind.proxy.cut_often(cuts));
+        cut.await.expect("it goes on sending");
+    }
+    behind.proxy.reset_all();
+    behind.test.ended(behind.backfill).await;
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+    assert_eq!(behind.test.published("hours").await, 240);
+    assert_eq!(behind.test.published("days").await, 10);
+    behind.test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_open_connection_holds_nobody_up_for_long() {
+    let behind = Behind::new().await;
+    let options = WorkOptions {
+        beat: Duration::from_millis(500),
+        lease: Duration::from_secs(3),
+        ..work_options()
+    };
+    let (mut worker, _stop) = behind.worker(options);
+    behind
+        .test
+        .until("select count(*) from tidemill.materialization having $1 < count(*)", 20)
+        .await;
+    behind.proxy.silence_all();
+    // It may go on by itself, or find that its lease is over and end: both within a minute.
+    let began = std::time::Instant::now();
+    let (again, stop) = behind.worker(options);
+    behind.test.ended(behind.backfill).await;
+    eprintln!("the backfill ended after {:?}", began.elapsed());
+    stop.cancel();
+    again.await.unwrap().unwrap();
+    let ended = tokio::time::timeout(Duration::from_mins(1), &mut worker).await;
+    let _ = ended.expect("what waited for a half-open connection comes to an end");
+    behind.test.finish().await;
+}

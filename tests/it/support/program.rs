@@ -1,0 +1,107 @@
+//! The real program on a small project of its own: a feed that stands still, a lake, a database.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::cli::landing;
+
+/// Longer than a disturbed program ever takes to come to an end.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Landed files that do not change, for any number of programs.
+pub(crate) struct Landed {
+    folder: TempDir,
+}
+
+impl Landed {
+    /// Two weeks of events and orders at least.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("tm-").tempdir().unwrap();
+        let landed = folder.path().join("landing");
+        landing::begin(&landed, landing::start(1));
+        landing::freeze(&landed);
+        Self { folder }
+    }
+
+    /// The state directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Where one program works.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    home: PathBuf,
+    pub(crate) lake: PathBuf,
+    pub(crate) database: PgConnectOptions,
+    variables: Vec<(String, String)>,
+}
+
+impl Program {
+    /// The program on these files, with a lake named `name`.
+    pub(crate) fn new(landed: &Landed, name: &str, database: PgConnectOptions) -> Self {
+        let home = landed.home().to_owned();
+        let lake = home.join("lakes").join(name);
+        Self { home, lake, database, variables: Vec::new() }
+    }
+
+    /// The same with one more variable.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A file that nobody else names.
+    pub(crate) fn mark(&self, name: &str) -> PathBuf {
+        self.lake.with_extension(name)
+    }
+
+    /// Starts it.
+    pub(crate) fn start(&self, typed: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_tidemill"))
+            .args(typed)
+            .env_clear()
+            .env("TIDEMILL_HOME", &self.home)
+            .env("TIDEMILL_LAKE", &self.lake)
+            .env("DATABASE_URL", self.database.to_url_lossy().as_str())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap()
+    }
+
+    /// Starts `up --once`: it makes all there is to make, and ends.
+    pub(crate) fn up_once(&self) -> Child {
+        self.start(&["up", "--once", "--listen", "127.0.0.1:0"])
+    }
+}
+
+/// Waits for a program: how it ended, and what it said on standard error. What does not end in time
+/// is killed, and has no status.
+pub(crate) async fn end_of(child: Child) -> (Option<ExitStatus>, String) {
+    let pid = child.id().expect("it was not waited for yet");
+    let mut ending = std::pin::pin!(child.wait_with_output());
+    let mut is_late = false;
+    let output = match tokio::time::timeout(PATIENCE, &mut ending).await {
+        Ok(output) => output,
+        Err(_) => {
+            is_late = true;
+            let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().await;
+            assert!(killed.unwrap().success(), "it runs still");
+            ending.await
+        }
+    };
+    let output = output.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    ((!is_late).then_some(output.status), said)
+}

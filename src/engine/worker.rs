@@ -68,12 +68,12 @@ pub async fn work(
     let ended = CancellationToken::new();
     helpers.spawn(keep_alive(Arc::clone(&mill), id, options, ended.clone(), stop.clone()));
     let publishing = publish(Arc::clone(&mill), id, receiver, Arc::clone(&bell));
-    // A worker that cannot publish must not go on to compute.
-    let halt = stop.clone();
+    // A worker that cannot publish must not go on to compute, whatever ended its publisher.
+    let halt = stop.clone().drop_guard();
     let publisher = tokio::spawn(async move {
         let outcome = publishing.await;
-        if outcome.is_err() {
-            halt.cancel();
+        if outcome.is_ok() {
+            halt.disarm();
         }
         outcome
     });

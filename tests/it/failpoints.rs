@@ -145,7 +145,10 @@ async fn disturb_everywhere(effect: &'static str) {
         let places = Arc::clone(&places);
         tasks.spawn(async move {
             let _place = places.acquire().await.unwrap();
-            (point, disturb(&landed, point, effect, &expected).await)
+            let began = std::time::Instant::now();
+            let found = disturb(&landed, point, effect, &expected).await;
+            eprintln!("{point}:{effect} took {:?}", began.elapsed());
+            (point, found)
         });
     }
     let mut all = Vec::new();

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use jiff::ToSpan as _;
+use jiff::civil::Weekday;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
@@ -12,7 +14,7 @@ use tokio::process::{Child, Command};
 use crate::cli::landing;
 
 /// Longer than a disturbed program ever takes to come to an end.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Landed files that do not change, for any number of programs.
 pub(crate) struct Landed {
@@ -20,11 +22,13 @@ pub(crate) struct Landed {
 }
 
 impl Landed {
-    /// Two weeks of events and orders at least.
+    /// Two weeks of events and orders at least, three at most.
     pub(crate) fn new() -> Self {
+        let early = landing::today().saturating_sub(14.days());
+        let start = early.saturating_sub(early.weekday().since(Weekday::Monday).days());
         let folder = tempfile::Builder::new().prefix("tm-").tempdir().unwrap();
         let landed = folder.path().join("landing");
-        landing::begin(&landed, landing::start(1));
+        landing::begin(&landed, start);
         landing::freeze(&landed);
         Self { folder }
     }

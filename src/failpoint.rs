@@ -47,6 +47,8 @@ macro_rules! failpoints {
 failpoints! {
     /// A worker is known to the database, and has claimed nothing yet.
     AfterStartWorker = "after_start_worker",
+    /// In the claim: runs are marked, and this is not committed.
+    InClaim = "in_claim",
     /// Runs are claimed, and nobody knows yet what they read.
     AfterClaim = "after_claim",
     /// The inputs of claimed runs are pinned.

@@ -15,7 +15,8 @@ use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, plan_view, progress};
 use crate::api::World;
-use crate::engine::{self, WorkOptions};
+use crate::engine::{self, Bell, Demand, Topic, WorkOptions};
+use crate::model::{Class, Origin};
 use crate::plan::{Request, Select};
 use crate::store;
 
@@ -25,7 +26,7 @@ const PULSE: Duration = Duration::from_secs(10);
 /// Brings everything up to date, serves, and keeps it so until it is told to stop.
 pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     let mill = &session.mill;
-    let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
     let listen = args.listen.as_deref().unwrap_or(&session.config.listen);
     let listener = TcpListener::bind(listen)
         .await
@@ -71,7 +72,7 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
 }
 
 /// At each pulse: look at the sources, plan what is missing or stale, record it, ring.
-async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -> Result<()> {
+async fn keep_up(session: &Session, once: bool, bell: &Bell, pulse: &Notify) -> Result<()> {
     let mut first = true;
     // What the last round left undone: planning again would come to the same.
     let mut settled: Option<String> = None;
@@ -109,7 +110,7 @@ async fn finish_what_is_left(session: &Session) -> Result<()> {
 async fn round(
     session: &Session,
     first: bool,
-    bell: &Notify,
+    bell: &Bell,
     settled: &mut Option<String>,
 ) -> Result<()> {
     let mill = &session.mill;
@@ -130,9 +131,9 @@ async fn round(
             plan_view::text(mill, &planned, session.config.slots);
         }
         let text = "keep everything up to date";
-        let applied =
-            engine::apply(mill, &request, &planned.plan.hash, text, false, "tidemill up").await?;
-        bell.notify_one();
+        let demand = Demand::automatic(request, Origin::Automation, Class::Backfill, text);
+        let applied = engine::demand(mill, &demand).await?;
+        bell.ring(Topic::Work);
         let counts = progress::follow(mill, applied.backfill, applied.runs, progress::LOOK).await?;
         output::line(&format!(
             "backfill {}: {} published, {} up to date, {} failed, {} cancelled",

@@ -1,5 +1,6 @@
 //! What moves runs forward: load, plan, record, ring.
 
+mod bell;
 mod execute;
 mod mill;
 mod observe;
@@ -7,7 +8,8 @@ mod planning;
 mod resolve;
 mod worker;
 
+pub use bell::{Bell, Topic, carry};
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe};
-pub use planning::{Planned, apply, assess_now, plan_now};
+pub use planning::{Demand, Planned, assess_now, demand, plan_now};
 pub use worker::{WorkOptions, work};

@@ -9,7 +9,8 @@ use polars::prelude::LazyFrame;
 
 use super::{Body, Context, JobResult};
 use crate::spec::{
-    Check, Contract, Cron, Dataset, Declaration, Input, JobKind, Partitions, Reads, Retry, Sla,
+    Check, Contract, Cron, Dataset, Declaration, Input, JobKind, Partitions, Pool, Reads, Retry,
+    Sla,
 };
 
 /// A job that makes partitions by a pure function from its inputs to a plan.
@@ -129,6 +130,24 @@ impl<K> Job<K> {
     /// How long an attempt may take; an hour when nothing is said.
     pub fn timeout(mut self, length: Duration) -> Self {
         self.declaration.timeout = length;
+        self
+    }
+
+    /// Makes its runs take slots of a pool that other jobs share.
+    pub fn pool(mut self, pool: &Pool) -> Self {
+        self.declaration.limits.pool = pool.clone();
+        self
+    }
+
+    /// How many slots of its pool each run takes; one when nothing is said.
+    pub fn weight(mut self, slots: u32) -> Self {
+        self.declaration.limits.weight = slots;
+        self
+    }
+
+    /// How many of its partitions are made at once; as many as fit when nothing is said.
+    pub fn concurrency(mut self, runs: u32) -> Self {
+        self.declaration.limits.concurrency = Some(runs);
         self
     }
 

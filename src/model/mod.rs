@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no serialization.
 
 mod axis;
+mod class;
 pub(crate) mod civil;
 pub(crate) mod cron;
 mod grain;
@@ -16,6 +17,7 @@ mod state;
 mod window;
 
 pub use axis::TimeAxis;
+pub use class::{Class, Origin};
 pub use cron::CronCuts;
 pub use grain::Grain;
 pub use key::{PartitionKey, Slice};

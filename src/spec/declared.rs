@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Check, Contract, Cron, Partitions, Reads, Retry, Sla};
+use super::{Check, Contract, Cron, Limits, Partitions, Reads, Retry, Sla};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -54,6 +54,7 @@ pub struct Declaration {
     pub(crate) about: About,
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
+    pub(crate) limits: Limits,
     pub(crate) schedule: Option<Cron>,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
@@ -86,6 +87,7 @@ impl Declaration {
             about: About::default(),
             retry: Retry::default(),
             timeout: TIMEOUT,
+            limits: Limits::default(),
             schedule: None,
             checks: Vec::new(),
             version: None,
@@ -106,6 +108,8 @@ pub struct JobSpec {
     pub retry: Retry,
     /// How long an attempt may take.
     pub timeout: Duration,
+    /// What else its runs have to wait for.
+    pub limits: Limits,
     /// When partitions fall due.
     pub schedule: Option<Cron>,
     /// Tests of its rows.

@@ -136,6 +136,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         inputs: Vec::new(),
         retry: job.retry,
         timeout: job.timeout,
+        limits: job.limits.clone(),
         schedule: job.schedule.clone(),
         checks: job.checks.clone(),
         version: job.version.clone(),
@@ -267,6 +268,9 @@ impl Resolver<'_> {
         }
         if let Some(message) = job.schedule.as_ref().and_then(super::Cron::fault) {
             self.fault("TM0107", job, message);
+        }
+        if let Some(message) = job.limits.fault() {
+            self.fault("TM0116", job, message);
         }
         if let Some(arity) = job.arity
             && arity != job.reads.len()

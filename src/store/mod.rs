@@ -1,11 +1,14 @@
 //! What the database knows: SQL and nothing else.
 
 mod apply;
+mod bell;
 mod causes;
+mod claim;
 mod commit;
 mod error;
 mod ids;
 mod ledger;
+mod limit;
 mod observe;
 mod pins;
 mod queries;
@@ -19,14 +22,17 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
 pub use apply::{Applied, NewBackfill, apply};
+pub use bell::{Rings, ring};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
 };
-pub use commit::{Ended, Lease, Published, commit};
+pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
+pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use error::{Error, Result};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use limit::in_time;
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
@@ -36,8 +42,10 @@ pub use queries::{
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
     live_counts, mark, runs, version, versions,
 };
-pub use runs::{Claimed, claim, expire_worker, release};
-pub use workers::{Worker, beat, end_worker, ended_with_runs, live_workers, start_worker};
+pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use workers::{
+    NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
+};
 
 /// How a transaction begins whose statements must all see the same instant.
 pub const ONE_PICTURE: &str = "begin isolation level repeatable read read only";
@@ -45,7 +53,7 @@ pub const ONE_PICTURE: &str = "begin isolation level repeatable read read only";
 static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// How long a connection that is not at work may take to answer.
-const ANSWER_MAX: Duration = Duration::from_secs(2);
+const ANSWER_MAX: Duration = Duration::from_secs(1);
 
 /// Whether the other side of a connection is there; an error ends the connection.
 async fn answers(db: &mut PgConnection) -> sqlx::Result<bool> {
@@ -64,7 +72,7 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
     let options = options
         .disable_statement_logging()
         .application_name("tidemill")
-        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "15s")]);
+        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]);
     let pool = PgPoolOptions::new()
         .max_connections(12)
         // A connection that nobody answers on any more is found out in seconds, not in minutes.

@@ -13,6 +13,7 @@ mod fence;
 mod missing;
 mod outside;
 mod quality;
+mod queue;
 mod regress;
 mod retries;
 mod staleness;

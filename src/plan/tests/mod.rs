@@ -3,6 +3,7 @@
 mod assess;
 mod backfill;
 mod properties;
+mod share;
 mod world;
 
 use world::{World, plan_text, set_text};

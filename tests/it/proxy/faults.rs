@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidemill::engine::{self, WorkOptions};
+use tidemill::engine::{self, Bell, WorkOptions};
 use tidemill::prelude::*;
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -56,7 +55,7 @@ impl Behind {
 
     /// A worker, and how to stop it.
     fn worker(&self, options: WorkOptions) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
-        let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+        let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
         let worker = engine::work(Arc::clone(&self.test.mill), options, stop.clone(), bell);
         (tokio::spawn(worker), stop)
     }
@@ -137,7 +136,7 @@ async fn a_half_open_connection_holds_nobody_up_for_long() {
         lease: Duration::from_secs(3),
         ..work_options()
     };
-    let (mut worker, _stop) = behind.worker(options);
+    let (mut worker, _stop) = behind.worker(options.clone());
     behind
         .test
         .until("select count(*) from tidemill.materialization having $1 < count(*)", 20)

@@ -1,6 +1,7 @@
 //! The project, its database and its places, opened for one command.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -12,6 +13,9 @@ use crate::job::{Project, Verified, verify};
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
+
+/// How long connections may take to be closed.
+const GOODBYE_MAX: Duration = Duration::from_secs(5);
 
 /// What a project declares.
 pub(super) type Declare = dyn Fn(&mut Project);
@@ -81,7 +85,8 @@ impl Session {
     ///
     /// When the server cannot be stopped.
     pub(super) async fn close(self) -> Result<()> {
-        self.mill.pool.close().await;
+        // A connection that is half open never says goodbye.
+        let _ = tokio::time::timeout(GOODBYE_MAX, self.mill.pool.close()).await;
         self.database.close().await.map_err(|error| Fault::from(&error))?;
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Everything the environment says.
 #[derive(Clone)]
@@ -17,6 +18,9 @@ pub struct Config {
     /// `TIDEMILL_SLOTS`: how many partitions are made at once; two a core otherwise, so that
     /// cores do not wait for the disk.
     pub slots: usize,
+    /// `TIDEMILL_LEASE`: after how many seconds without a sign of life a worker is taken for dead;
+    /// 15 otherwise.
+    pub lease: Duration,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
     /// `TIDEMILL_FAILPOINT`: where a test makes this process fail; see [`crate::failpoint`].
@@ -78,6 +82,10 @@ impl Config {
                 .and_then(|text| text.parse().ok())
                 .filter(|slots| (1..=256).contains(slots))
                 .unwrap_or(cores * 2),
+            lease: get("TIDEMILL_LEASE")
+                .and_then(|text| text.parse().ok())
+                .filter(|seconds| (2..=3600).contains(seconds))
+                .map_or(Duration::from_secs(15), Duration::from_secs),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
             failpoint: get("TIDEMILL_FAILPOINT"),
             store_options,

@@ -247,7 +247,7 @@ const INTERRUPTED: u8 = 130;
 /// Follows a backfill and works on it in this process; none when it was interrupted.
 async fn with_worker(session: &Session, backfill: i64, runs: u64) -> Result<Option<store::Counts>> {
     let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
-    let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
+    let options = WorkOptions::of(session.config.slots, session.config.lease);
     let mut worker =
         tokio::spawn(engine::work(Arc::clone(&session.mill), options, stop.clone(), bell));
     let outcome = tokio::select! {

@@ -35,7 +35,7 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     let mut server =
         tokio::spawn(crate::api::serve(Arc::clone(mill) as Arc<dyn World>, listener, stop.clone()));
     output::line(&format!("tidemill is at http://{address}"));
-    let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
+    let options = WorkOptions::of(session.config.slots, session.config.lease);
     let mut worker =
         tokio::spawn(engine::work(Arc::clone(mill), options, stop.clone(), Arc::clone(&bell)));
     let pulse = Arc::new(Notify::new());

@@ -53,6 +53,14 @@ impl Default for WorkOptions {
     }
 }
 
+impl WorkOptions {
+    /// The usual, with so many slots, and a beat that fits the lease.
+    #[must_use]
+    pub fn of(slots: usize, lease: Duration) -> Self {
+        Self { slots, lease, beat: lease / 5, ..Self::default() }
+    }
+}
+
 /// How often a worker asks whether what it works on is still its own, when no bell rings.
 const ASK: Duration = Duration::from_secs(1);
 

@@ -111,6 +111,11 @@ impl Proxy {
         self.wire.rule_number.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Cuts nothing any more.
+    pub(crate) fn forgive(&self) {
+        *self.wire.rule.lock().unwrap() = None;
+    }
+
     /// Resets every connection there is.
     pub(crate) fn reset_all(&self) {
         self.wire.resets.send_modify(|count| *count += 1);

@@ -67,9 +67,20 @@ impl Program {
         self.lake.with_extension(name)
     }
 
-    /// Starts it.
-    pub(crate) fn start(&self, typed: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_tidemill"))
+    /// The same with its lake elsewhere.
+    pub(crate) fn at(self, lake: PathBuf) -> Self {
+        Self { lake, ..self }
+    }
+
+    /// The same with another way to its database.
+    pub(crate) fn on(self, database: PgConnectOptions) -> Self {
+        Self { database, ..self }
+    }
+
+    /// What starts it. It says nothing, and is killed when nobody waits for it.
+    pub(crate) fn command(&self, typed: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidemill"));
+        command
             .args(typed)
             .env_clear()
             .env("TIDEMILL_HOME", &self.home)
@@ -78,15 +89,15 @@ impl Program {
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        command
     }
 
     /// Starts `up --once`: it makes all there is to make, and ends.
     pub(crate) fn up_once(&self) -> Child {
-        self.start(&["up", "--once", "--listen", "127.0.0.1:0"])
+        let mut command = self.command(&["up", "--once", "--listen", "127.0.0.1:0"]);
+        command.stderr(Stdio::piped()).spawn().unwrap()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::support::Cluster;
 use crate::support::aftermath::{faults, heads, made_again};
-use crate::support::program::{Landed, Program, end_of};
+use crate::support::program::{Landed, Program, UP_ONCE, end_of};
 
 /// How many programs are crashed at once.
 const AT_ONCE: usize = 3;
@@ -106,33 +105,36 @@ async fn disturb(
     found
 }
 
-/// A program with one attempt that waits, more runs in hand, and the order to stop.
+/// A program that is told to stop when it has claimed runs and begun none of them.
 async fn stop_in_the_middle(program: &Program, arms: &str) -> Child {
-    let waits = program.mark("waits");
-    let waiting = format!("before_execute:wait:1:{}", waits.display());
+    let (waits, said) = (program.mark("waits"), program.mark("said"));
+    let waiting = format!("after_resolve:wait:1:{}", waits.display());
+    let log = std::fs::File::create(&said).unwrap();
     let child = program
         .clone()
-        .with("TIDEMILL_SLOTS", "1")
         .with("TIDEMILL_FAILPOINT", format!("{waiting},{arms}"))
-        .up_once();
-    appears(&waits).await;
+        .command(&UP_ONCE)
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    until(|| waits.exists(), "it claims").await;
     let pid = child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
-    appears(&program.mark("hit")).await;
-    // It may live on, and then it finishes what it has in hand.
+    let hears = || std::fs::read_to_string(&said).unwrap().contains("stopping; ");
+    until(hears, "it hears that it is to stop").await;
     std::fs::remove_file(&waits).unwrap();
     child
 }
 
-/// Waits for a file.
-async fn appears(path: &Path) {
+/// Waits until something is so.
+async fn until(is_so: impl Fn() -> bool, what: &str) {
     let waiting = async {
-        while !path.exists() {
+        while !is_so() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     let waited = tokio::time::timeout(PATIENCE, waiting).await;
-    assert!(waited.is_ok(), "`{}` does not appear", path.display());
+    assert!(waited.is_ok(), "{what}: not within {PATIENCE:?}");
 }
 
 async fn disturb_everywhere(effect: &'static str) {

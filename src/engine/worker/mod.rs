@@ -258,6 +258,7 @@ impl Worker {
                 ready.extend(claimed);
             }
             while attempts.len() < self.options.slots
+                && !stop.is_cancelled()
                 && let Some(next) = ready.pop_front()
             {
                 attempts.spawn(self.attempt(next));

@@ -2,7 +2,7 @@
 
 mod affected;
 mod commands;
-mod home;
+pub(crate) mod home;
 pub(crate) mod landing;
 mod late;
 mod life;

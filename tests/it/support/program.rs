@@ -11,8 +11,11 @@ use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
+use crate::cli::home::binary;
 use crate::cli::landing;
 
+/// Makes all there is to make, and ends.
+pub(crate) const UP_ONCE: [&str; 4] = ["up", "--once", "--listen", "127.0.0.1:0"];
 /// Longer than a disturbed program ever takes to come to an end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -79,7 +82,7 @@ impl Program {
 
     /// What starts it. It says nothing, and is killed when nobody waits for it.
     pub(crate) fn command(&self, typed: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tidemill"));
+        let mut command = Command::new(binary());
         command
             .args(typed)
             .env_clear()
@@ -96,7 +99,7 @@ impl Program {
 
     /// Starts `up --once`: it makes all there is to make, and ends.
     pub(crate) fn up_once(&self) -> Child {
-        let mut command = self.command(&["up", "--once", "--listen", "127.0.0.1:0"]);
+        let mut command = self.command(&UP_ONCE);
         command.stderr(Stdio::piped()).spawn().unwrap()
     }
 }

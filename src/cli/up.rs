@@ -37,13 +37,13 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     output::line(&format!("tidemill is at http://{address}"));
     let options = WorkOptions::of(session.config.slots, session.config.lease);
     let mut worker =
-        tokio::spawn(engine::work(Arc::clone(mill), options, stop.clone(), Arc::clone(&bell)));
+        tokio::spawn(engine::keep_working(Arc::clone(mill), options, stop.clone(), bell.clone()));
     let pulse = Arc::new(Notify::new());
     let mut ticker = ticker(&pulse).await?;
     let outcome = tokio::select! {
         kept = keep_up(session, args.once, &bell, &pulse) => kept.map(|()| ExitCode::SUCCESS),
-        ended = &mut worker => Err(ended.map_or_else(Into::into, |ended| {
-            ended.err().unwrap_or_else(|| anyhow::anyhow!("the worker stopped"))
+        ended = &mut worker => Err(ended.map_or_else(Into::into, |()| {
+            anyhow::anyhow!("the worker stopped")
         })),
         ended = &mut server => Err(ended.map_or_else(Into::into, |ended| {
             ended.err().unwrap_or_else(|| anyhow::anyhow!("the server stopped"))
@@ -56,7 +56,7 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     stop.cancel();
     ticker.shutdown().await?;
     if !worker.is_finished() {
-        worker.await??;
+        worker.await?;
     }
     outcome
 }

@@ -12,4 +12,4 @@ pub use bell::{Bell, Topic, carry};
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe};
 pub use planning::{Demand, Planned, assess_now, demand, plan_now};
-pub use worker::{WorkOptions, work};
+pub use worker::{WorkOptions, keep_working, work};

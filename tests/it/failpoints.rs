@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tidemill::failpoint::Failpoint;
 use tokio::process::{Child, Command};
@@ -16,6 +16,8 @@ use crate::support::program::{Landed, Program, UP_ONCE, end_of};
 
 /// How many programs are crashed at once.
 const AT_ONCE: usize = 3;
+/// After how long a frozen program is taken for dead.
+const LEASE: Duration = Duration::from_secs(3);
 /// How long a place may take to be reached.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -88,6 +90,13 @@ async fn disturb(
         }
         Some(_) => (),
     }
+    found.extend(remains(&program, expected).await);
+    found
+}
+
+/// What is wrong once a program was started again and has made all there is to make.
+async fn remains(program: &Program, expected: &BTreeSet<String>) -> Vec<String> {
+    let mut found = Vec::new();
     let (status, said) = end_of(program.up_once()).await;
     if !status.is_some_and(|status| status.success()) {
         found.push(format!("the next start ended with {status:?}: {said}"));
@@ -137,18 +146,57 @@ async fn until(is_so: impl Fn() -> bool, what: &str) {
     assert!(waited.is_ok(), "{what}: not within {PATIENCE:?}");
 }
 
+/// Freezes a program at a place, has another do all there is to do, lets the first go on, and says
+/// what is wrong in the end.
+async fn freeze(landed: &Landed, point: Failpoint, expected: &BTreeSet<String>) -> Vec<String> {
+    let database = Cluster::shared().await.database().await;
+    let program = Program::new(landed, &format!("{point}-stop"), database)
+        .with("TIDEMILL_LEASE", LEASE.as_secs().to_string());
+    if scene(point) == Scene::AfterADeath {
+        let dying = program.clone().with("TIDEMILL_FAILPOINT", "after_claim:abort");
+        end_of(dying.up_once()).await;
+    }
+    let mark = program.mark("hit");
+    let arms = format!("{point}:stop:1:{}", mark.display());
+    let frozen = match scene(point) {
+        Scene::ToldToStop => stop_in_the_middle(&program, &arms).await,
+        _ => program.clone().with("TIDEMILL_FAILPOINT", &arms).up_once(),
+    };
+    let pid = frozen.id().unwrap().to_string();
+    until(|| mark.exists(), &format!("{point} is reached")).await;
+    let mut found = Vec::new();
+    let began = Instant::now();
+    let (status, said) = end_of(program.up_once()).await;
+    if !status.is_some_and(|status| status.success()) {
+        found.push(format!("the other ended with {status:?}: {said}"));
+    }
+    eprintln!("{point}: the other was done after {:?}", began.elapsed());
+    assert!(Command::new("kill").args(["-CONT", &pid]).status().await.unwrap().success());
+    let (status, said) = end_of(frozen).await;
+    if status.is_none() || said.contains("panicked at") {
+        found.push(format!("the frozen one did not end well: {status:?}: {said}"));
+    }
+    found.extend(remains(&program, expected).await);
+    found
+}
+
 async fn disturb_everywhere(effect: &'static str) {
     let landed = Arc::new(Landed::new());
     let expected = Arc::new(undisturbed(&landed).await);
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    // Who waits for a frozen one needs no core.
+    let at_once = if effect == "stop" { 3 * AT_ONCE } else { AT_ONCE };
+    let places = Arc::new(Semaphore::new(at_once));
     let mut tasks = JoinSet::new();
     for point in Failpoint::ALL.iter().copied() {
         let (landed, expected) = (Arc::clone(&landed), Arc::clone(&expected));
         let places = Arc::clone(&places);
         tasks.spawn(async move {
             let _place = places.acquire().await.unwrap();
-            let began = std::time::Instant::now();
-            let found = disturb(&landed, point, effect, &expected).await;
+            let began = Instant::now();
+            let found = match effect {
+                "stop" => freeze(&landed, point, &expected).await,
+                _ => disturb(&landed, point, effect, &expected).await,
+            };
             eprintln!("{point}:{effect} took {:?}", began.elapsed());
             (point, found)
         });
@@ -168,6 +216,11 @@ async fn a_crash_at_any_place_is_made_good_by_the_next_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_at_any_place_ends_well_or_is_made_good_by_the_next_start() {
     disturb_everywhere("error").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_frozen_at_any_place_holds_up_nobody_and_does_nothing_twice() {
+    disturb_everywhere("stop").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

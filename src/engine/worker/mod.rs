@@ -1,5 +1,6 @@
 //! Claims runs, makes partitions, publishes them.
 
+mod again;
 mod alive;
 mod attempt;
 mod publish;
@@ -14,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use again::keep_working;
 use publish::Publisher;
 
 use super::Mill;

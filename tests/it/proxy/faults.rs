@@ -9,7 +9,7 @@ use tidemill::prelude::*;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Proxy, Rule, Way};
+use super::{Link, Proxy, Rule, Way};
 use crate::support::{Cluster, NEEDED, Places, TestMill, check_invariants, work_options};
 
 /// What the publication of an attempt sends: where the file is, and the end of its transaction.
@@ -152,4 +152,55 @@ async fn a_half_open_connection_holds_nobody_up_for_long() {
     let _ = ended.expect("what waited for a half-open connection comes to an end");
     // The pool may hold a silent connection for ever, so that it cannot be closed.
     check_invariants(&behind.test.mill).await;
+}
+
+/// A worker that looks by itself only so often, and hears of work through the database.
+async fn hearing(behind: &Behind, poll: Duration) -> (JoinHandle<()>, CancellationToken) {
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
+    let carrying = engine::carry(Arc::clone(&bell), behind.test.mill.pool.clone(), stop.clone());
+    tokio::spawn(carrying);
+    let options = WorkOptions { poll, ..work_options() };
+    let mill = Arc::clone(&behind.test.mill);
+    (tokio::spawn(engine::keep_working(mill, options, stop.clone(), bell)), stop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_can_never_listen_looks_by_itself() {
+    let behind = Behind::new().await;
+    behind.proxy.cut(Rule::before(Way::Up, &[b"LISTEN"]).times(u64::MAX));
+    // Nothing rings for what was asked for before.
+    let (worker, stop) = hearing(&behind, Duration::from_millis(200)).await;
+    let published = "select count(*) from tidemill.backfill where id = $1 and state <> 'active'";
+    let ended = async {
+        while behind.test.number(published, behind.backfill).await == 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), ended).await.expect("it comes to an end");
+    assert!(0 < behind.proxy.cuts(), "it tried to listen");
+    stop.cancel();
+    worker.await.unwrap();
+    behind.proxy.forgive();
+    behind.test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_lost_its_database_for_longer_than_its_lease_goes_on_by_itself() {
+    let behind = Behind::new().await;
+    let options = WorkOptions { lease: Duration::from_secs(2), ..work_options() };
+    let options = WorkOptions { beat: Duration::from_millis(400), ..options };
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
+    let mill = Arc::clone(&behind.test.mill);
+    let worker = tokio::spawn(engine::keep_working(mill, options, stop.clone(), bell));
+    let some = "select count(*) from tidemill.materialization having $1 < count(*)";
+    behind.test.until(some, 20).await;
+    behind.proxy.set(Link::Held);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    behind.proxy.set(Link::Open);
+    behind.test.ended(behind.backfill).await;
+    stop.cancel();
+    worker.await.unwrap();
+    assert_eq!(behind.test.published("hours").await, 240);
+    assert_eq!(behind.test.published("days").await, 10);
+    behind.test.finish().await;
 }

@@ -21,7 +21,7 @@ pub(super) const LEASE: Duration = Duration::from_secs(4);
 /// The clocks of programs are off by one of these.
 const CLOCKS: [&str; 6] = ["+0s", "+0s", "+0s", "+3600s", "-3600s", "+40s"];
 /// What the client asks for, over and over, fresh or not.
-const WISHES: [&str; 4] = ["dev_dau", "retail_lines", "retail_revenue_daily", "dev_events"];
+const WISHES: [&str; 3] = ["dev_events", "retail_lines", "retail_orders"];
 
 /// A program that is started again whenever it has ended.
 pub(super) struct Worker {
@@ -95,7 +95,9 @@ impl World {
             }
             if worker.starts_at <= Instant::now() {
                 let typed = match worker.is_client {
-                    true => vec!["backfill", seed.one_of(&WISHES), "--all", "--yes"],
+                    true => {
+                        vec!["backfill", seed.one_of(&WISHES), "--all", "--downstream", "--yes"]
+                    }
                     false => vec!["up", "--listen", "127.0.0.1:0"],
                 };
                 let clock = seed.one_of(&CLOCKS);

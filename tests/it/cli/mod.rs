@@ -11,4 +11,5 @@ mod outputs;
 mod pipes;
 mod reference;
 mod rows;
+mod schedules;
 mod shop;

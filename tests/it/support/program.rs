@@ -17,7 +17,7 @@ use crate::cli::landing;
 /// Makes all there is to make, and ends.
 pub(crate) const UP_ONCE: [&str; 4] = ["up", "--once", "--listen", "127.0.0.1:0"];
 /// Longer than a disturbed program ever takes to come to an end.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Landed files that do not change, for any number of programs.
 pub(crate) struct Landed {

@@ -18,8 +18,11 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("lake", &["model", "spec"]),
     ("job", &["model", "spec", "lake"]),
     ("store", &["model", "spec", "plan", "failpoint"]),
-    ("engine", &["model", "spec", "plan", "lake", "job", "store", "clock", "failpoint"]),
-    ("api", &["model", "spec", "plan", "store", "clock"]),
+    (
+        "engine",
+        &["model", "spec", "plan", "lake", "job", "store", "clock", "telemetry", "failpoint"],
+    ),
+    ("api", &["model", "spec", "plan", "store", "clock", "telemetry"]),
     ("cli", &[ANY]),
     ("app", &[ANY]),
     ("testing", &[ANY]),

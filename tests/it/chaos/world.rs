@@ -23,12 +23,25 @@ const CLOCKS: [&str; 6] = ["+0s", "+0s", "+0s", "+3600s", "-3600s", "+40s"];
 /// What the client asks for, over and over, fresh or not.
 const WISHES: [&str; 3] = ["dev_events", "retail_lines", "retail_orders"];
 
+/// What a program does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Everything, until it is stopped.
+    Everything,
+    Scheduler,
+    Worker,
+    /// Asks for something, works on it, and ends.
+    Client,
+}
+
+const ROLES: [Role; 6] =
+    [Role::Everything, Role::Scheduler, Role::Scheduler, Role::Worker, Role::Worker, Role::Client];
+
 /// A program that is started again whenever it has ended.
 pub(super) struct Worker {
     child: Option<Child>,
     starts_at: Instant,
-    /// None for one that works on until it is stopped; else it asks for something, and ends.
-    is_client: bool,
+    role: Role,
     log: PathBuf,
 }
 
@@ -48,7 +61,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Three workers and a client.
+    /// One program for each of the roles.
     pub(super) async fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("tm-").tempdir().unwrap();
         let lake_disk = Disk::new(folder.path().join("lake"), 256);
@@ -64,10 +77,10 @@ impl World {
         let worker = |at: usize| Worker {
             child: None,
             starts_at: Instant::now(),
-            is_client: at == 3,
+            role: ROLES[at],
             log: folder.path().join(format!("worker-{at}.log")),
         };
-        let workers = (0..4).map(worker).collect();
+        let workers = (0..ROLES.len()).map(worker).collect();
         Self {
             workers,
             proxy,
@@ -94,11 +107,13 @@ impl World {
                 worker.starts_at = Instant::now() + pause;
             }
             if worker.starts_at <= Instant::now() {
-                let typed = match worker.is_client {
-                    true => {
+                let typed = match worker.role {
+                    Role::Client => {
                         vec!["backfill", seed.one_of(&WISHES), "--all", "--downstream", "--yes"]
                     }
-                    false => vec!["up", "--listen", "127.0.0.1:0"],
+                    Role::Everything => vec!["up", "--listen", "127.0.0.1:0"],
+                    Role::Scheduler => vec!["scheduler"],
+                    Role::Worker => vec!["worker"],
                 };
                 let clock = seed.one_of(&CLOCKS);
                 worker.child =
@@ -132,7 +147,7 @@ impl World {
 
     /// Lets nobody ask for more: what clients have asked for goes on.
     pub(super) fn dismiss_clients(&mut self) {
-        self.workers.retain(|worker| !worker.is_client);
+        self.workers.retain(|worker| worker.role != Role::Client);
     }
 
     /// Where the lake is.

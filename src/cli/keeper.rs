@@ -65,27 +65,24 @@ async fn keep_up(session: &Session, manner: Manner, bell: &Bell, pulse: &Notify)
     let mut is_first = true;
     loop {
         let began = Instant::now();
-        let is_idle = match keeper.step(bell).await {
-            Ok(is_idle) => is_idle,
+        match keeper.turn(bell).await {
+            Ok(()) => (),
             Err(error) if is_first || once => return Err(error),
-            Err(error) => {
-                tracing::error!("this step failed, the next is soon: {error:#}");
-                false
-            }
-        };
+            Err(error) => tracing::error!("this step failed, the next is soon: {error:#}"),
+        }
         is_first = false;
-        keeper.report().await?;
-        if is_idle && !keeper.is_up_to_date && live(session).await? == 0 {
-            keeper.tell("everything that can be made is up to date");
-            keeper.is_up_to_date = true;
-            if once {
-                return Ok(());
-            }
+        if once && keeper.is_up_to_date {
+            return Ok(());
         }
         // However large the history, deciding about it leaves most of the time to others.
         let least = (began.elapsed() * SHARE).min(PULSE * 3);
         tokio::select! {
-            rested = keeper.rest(least, pulse) => rested?,
+            rested = keeper.rest(least, pulse) => {
+                if let Err(error) = rested {
+                    tracing::error!("could not ask what is due next: {error:#}");
+                    tokio::time::sleep(progress::LOOK).await;
+                }
+            }
             _ = told.changed() => (),
         }
     }
@@ -117,6 +114,17 @@ impl Keeper<'_> {
             Manner::Quiet => tracing::info!("{line}"),
             Manner::Once | Manner::Told => output::line(line),
         }
+    }
+
+    /// Takes one step, and says what came of the steps before.
+    async fn turn(&mut self, bell: &Bell) -> Result<()> {
+        let is_idle = self.step(bell).await?;
+        self.report().await?;
+        if is_idle && !self.is_up_to_date && live(self.session).await? == 0 {
+            self.tell("everything that can be made is up to date");
+            self.is_up_to_date = true;
+        }
+        Ok(())
     }
 
     /// Takes one step; whether there was nothing to order.

@@ -35,5 +35,5 @@ pub use planning::{Demand, Planned, assess_now, demand, plan_now};
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;
 pub use watch::announce;
-pub use worker::{WorkOptions, work};
+pub use worker::{WorkOptions, keep_working, work};
 pub use workshop::{OpenError, Workshop};

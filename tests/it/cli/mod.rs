@@ -3,9 +3,9 @@
 mod affected;
 mod automation;
 mod commands;
-mod home;
+pub(crate) mod home;
 mod house;
-mod landing;
+pub(crate) mod landing;
 mod late;
 mod life;
 mod logs;

@@ -55,6 +55,12 @@ pub(super) enum Command {
     Clean(CleanArgs),
     /// Examine the live system, and say in plain words what is wrong and what to do.
     Doctor(DoctorArgs),
+    /// Show the schedules: when each job is due next, and what became of its last tick.
+    Schedules(SchedulesArgs),
+    /// Start no more runs of a job, or record no more ticks of its schedule.
+    Pause(PauseArgs),
+    /// Go on with what was paused.
+    Resume(PauseArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -274,6 +280,33 @@ pub(super) struct DoctorArgs {
     /// Read every published file, not a sample, and watch for half a minute whether workers live.
     #[arg(long)]
     pub(super) deep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchedulesArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<SchedulesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchedulesCommand {
+    /// Show the latest ticks of a job's schedule, and what became of each.
+    Show {
+        /// The job.
+        job: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PauseArgs {
+    /// The job.
+    pub(super) job: String,
+    /// Only its schedule: its runs go on, and ticks until it is resumed are skipped.
+    #[arg(long)]
+    pub(super) schedule: bool,
 }
 
 #[derive(Debug, Args)]

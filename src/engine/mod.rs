@@ -7,6 +7,7 @@ mod mill;
 mod observe;
 mod planning;
 mod resolve;
+mod schedules;
 mod worker;
 
 pub use bell::{Bell, Topic, carry};
@@ -17,4 +18,5 @@ pub use housekeeping::{
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe};
 pub use planning::{Demand, Planned, assess_now, demand, plan_now};
+pub use schedules::{Schedules, Summary, declare_schedule, run_schedules};
 pub use worker::{WorkOptions, work};

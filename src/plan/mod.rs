@@ -9,6 +9,7 @@ mod ledger;
 mod retention;
 mod retry;
 mod route;
+pub mod schedule;
 mod share;
 mod wiring;
 

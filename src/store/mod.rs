@@ -11,9 +11,12 @@ mod housekeeping;
 mod ids;
 mod ledger;
 mod observe;
+mod pauses;
 mod pins;
 mod queries;
 mod runs;
+mod schedules;
+mod ticks;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -46,6 +49,7 @@ pub use ledger::{load, registered};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
@@ -53,6 +57,14 @@ pub use queries::{
     live_counts, mark, runs, version, versions,
 };
 pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use schedules::{
+    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
+    schedules,
+};
+pub use ticks::{
+    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
+    tick_mark, ticks,
+};
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
 };

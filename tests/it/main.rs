@@ -16,5 +16,6 @@ mod quality;
 mod queue;
 mod regress;
 mod retries;
+mod schedules;
 mod staleness;
 mod telemetry;

@@ -32,6 +32,8 @@ pub(super) enum Command {
     Status,
     /// List runs, newest first.
     Runs(RunsArgs),
+    /// Show what the attempts of a run said.
+    Logs(LogsArgs),
     /// Show a dataset, or one of its partitions.
     Show(PartitionArgs),
     /// Show where the partitions of a dataset stand, as ranges.
@@ -51,16 +53,31 @@ pub(super) enum Command {
         /// Its value.
         value: String,
     },
-    /// Delete what nothing needs any more: objects that nothing names, superseded versions.
-    Clean(CleanArgs),
-    /// Examine the live system, and say in plain words what is wrong and what to do.
-    Doctor(DoctorArgs),
     /// Show the schedules: when each job is due next, and what became of its last tick.
     Schedules(SchedulesArgs),
     /// Start no more runs of a job, or record no more ticks of its schedule.
     Pause(PauseArgs),
     /// Go on with what was paused.
     Resume(PauseArgs),
+    /// Have a source looked at at once: whoever writes its files says that they are there.
+    Announce {
+        /// The source.
+        source: String,
+    },
+    /// List what waits before it is made by itself, why, and until when.
+    Automation,
+    /// Let go of what waits, as `automation` lists it.
+    Approve(ApproveArgs),
+    /// Run jobs for the worker that starts this.
+    #[command(hide = true)]
+    Exec {
+        /// The name under which the worker listens.
+        name: String,
+    },
+    /// Delete what nothing needs any more: objects that nothing names, superseded versions.
+    Clean(CleanArgs),
+    /// Examine the live system, and say in plain words what is wrong and what to do.
+    Doctor(DoctorArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -174,6 +191,18 @@ pub(super) struct RunsArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct LogsArgs {
+    /// The run, as `tidemill runs` numbers it.
+    pub(super) run: i64,
+    /// Only of this attempt, from 1.
+    #[arg(long, value_name = "N")]
+    pub(super) attempt: Option<i32>,
+    /// Go on until the run has ended.
+    #[arg(long, short)]
+    pub(super) follow: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PartitionArgs {
     /// The dataset.
     pub(super) dataset: String,
@@ -269,20 +298,6 @@ pub(super) struct ExportArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct CleanArgs {
-    /// List what would be deleted, and delete nothing.
-    #[arg(long)]
-    pub(super) dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DoctorArgs {
-    /// Read every published file, not a sample, and watch for half a minute whether workers live.
-    #[arg(long)]
-    pub(super) deep: bool,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct SchedulesArgs {
     #[command(subcommand)]
     pub(super) command: Option<SchedulesCommand>,
@@ -307,6 +322,30 @@ pub(super) struct PauseArgs {
     /// Only its schedule: its runs go on, and ticks until it is resumed are skipped.
     #[arg(long)]
     pub(super) schedule: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApproveArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// Which partitions; without it, all that wait.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArgs {
+    /// List what would be deleted, and delete nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Read every published file, not a sample, and watch for half a minute whether workers live.
+    #[arg(long)]
+    pub(super) deep: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,13 +1,16 @@
 //! What the terminal sees.
 
+mod announce;
 mod args;
 mod backfill;
 mod bench;
 mod check;
+mod exec;
 mod clean;
 mod doctor;
 mod fault;
 mod inspect;
+mod logs;
 mod output;
 mod pause;
 mod plan_view;
@@ -30,6 +33,9 @@ use crate::config::Config;
 /// Runs the command that was typed.
 pub(crate) fn run(declare: &Declare) -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Exec { name } = &cli.command {
+        return exec::exec(declare, &Config::read(), name);
+    }
     let config = Config::read();
     let _telemetry = crate::telemetry::init(crate::telemetry::Options {
         verbose: cli.verbose,
@@ -70,6 +76,7 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Run(args) => backfill::run(&session, args, json).await,
         Command::Status => inspect::status(&session, json).await,
         Command::Runs(args) => inspect::runs(&session, args, json).await,
+        Command::Logs(args) => logs::logs(&session, args, json).await,
         Command::Show(args) => inspect::show(&session, args, json).await,
         Command::Partitions(args) => inspect::partitions(&session, args, json).await,
         Command::Why(args) => inspect::why(&session, args, json).await,
@@ -82,10 +89,14 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }
+        Command::Announce { source } => announce::announce(&session, source, json).await,
+        Command::Automation => announce::automation(&session, json).await,
+        Command::Approve(args) => announce::approve(&session, args, json).await,
         Command::Clean(args) => clean::clean(&session, args, json).await,
         Command::Doctor(args) => doctor::doctor(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
+        | Command::Exec { .. }
         | Command::Explain { .. }
         | Command::Completions { .. } => {
             unreachable!("handled without the project's database")

@@ -1,6 +1,7 @@
 //! What should happen next, as pure functions of the catalog and a picture of the world.
 
 mod assess;
+mod automation;
 mod backfill;
 mod deadline;
 mod digest;
@@ -14,6 +15,7 @@ mod share;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
+pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_of, decide};
 pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
 pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};

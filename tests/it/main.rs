@@ -4,13 +4,16 @@ mod cli;
 mod oracle;
 mod support;
 
+mod automation;
 mod backfill;
 mod crash;
 mod dimensions;
+mod executor;
 mod doctor;
 mod fence;
 mod housekeeping;
 mod missing;
+mod model;
 mod outside;
 mod quality;
 mod queue;

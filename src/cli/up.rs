@@ -76,10 +76,13 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
 /// waits for runs; with `once` it goes on until nothing is left to make.
 async fn keep_up(session: &Session, once: bool, bell: &Bell, pulse: &Notify) -> Result<()> {
     let mut told = bell.listen(Topic::Demand);
+    // Whoever starts this wants to see what is there now, looked at a moment ago or not.
+    engine::observe(&session.mill).await?;
     let mut keeper = Keeper {
         session,
         automaton: Automaton::new(Arc::clone(&session.mill)),
         under_way: Vec::new(),
+        held: 0,
         is_up_to_date: false,
     };
     let mut is_first = true;
@@ -97,6 +100,10 @@ async fn keep_up(session: &Session, once: bool, bell: &Bell, pulse: &Notify) -> 
         keeper.report().await?;
         if is_idle && !keeper.is_up_to_date && live(session).await? == 0 {
             output::line("everything that can be made is up to date");
+            if 0 < keeper.held {
+                let held = output::count(keeper.held, "partition");
+                output::line(&format!("{held} wait; `tidemill automation` says why"));
+            }
             keeper.is_up_to_date = true;
             if once {
                 return Ok(());
@@ -123,6 +130,8 @@ struct Keeper<'a> {
     automaton: Automaton,
     /// Backfills that were ordered and of which the end was not reported.
     under_way: Vec<(Class, Applied)>,
+    /// How many partitions wait for a time or for a person.
+    held: u64,
     /// Whether everything was up to date once.
     is_up_to_date: bool,
 }
@@ -132,6 +141,7 @@ impl Keeper<'_> {
     async fn step(&mut self, bell: &Bell) -> Result<bool> {
         let step = self.automaton.step(crate::clock::now()).await?;
         let Some(summary) = step.summary else { return Ok(true) };
+        self.held = summary.held;
         for (class, applied) in &summary.ordered {
             bell.ring(Topic::Work);
             let runs = output::count(applied.runs, "run");

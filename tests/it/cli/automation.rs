@@ -32,6 +32,6 @@ fn what_waits_is_listed_and_an_announced_source_is_looked_at_next() {
 #[test]
 fn only_a_source_can_be_announced() {
     let home = Home::new();
-    let said = home.fails(1, &["announce", "click_dau"]);
+    let said = home.fails(2, &["announce", "click_dau"]);
     assert!(said.err.contains("TM0201") && said.err.contains("a job makes it"), "{said:#?}");
 }

@@ -101,8 +101,8 @@ pub mod prelude {
     pub use crate::model::Window;
     pub use crate::spec::{
         Automation, CatchUp, Check, Contract, Cron, Dataset, DimensionMapping, Format, Mapping,
-        Partitions, Pool, Reads, Rebuild, RejectLimit, Restate, Retry, Share, Sla, Source,
-        TimePartitions, Type,
+        Partitions, Pool, Reads, Rebuild, RejectLimit, Restate, Retry, Schedule, Share, Sla,
+        Source, TimePartitions, Type,
     };
 }
 

@@ -60,6 +60,12 @@ pub(super) enum Command {
     Automation,
     /// Let go of what waits, as `automation` lists it.
     Approve(ApproveArgs),
+    /// Show the schedules: when each job is due next, and what became of its last tick.
+    Schedules(SchedulesArgs),
+    /// Start no more runs of a job, or record no more ticks of its schedule.
+    Pause(PauseArgs),
+    /// Go on with what was paused.
+    Resume(PauseArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -275,6 +281,33 @@ pub(super) struct ApproveArgs {
     pub(super) partitions: Option<String>,
     #[command(flatten)]
     pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchedulesArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<SchedulesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchedulesCommand {
+    /// Show the latest ticks of a job's schedule, and what became of each.
+    Show {
+        /// The job.
+        job: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PauseArgs {
+    /// The job.
+    pub(super) job: String,
+    /// Only its schedule: its runs go on, and ticks until it is resumed are skipped.
+    #[arg(long)]
+    pub(super) schedule: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,9 +8,11 @@ mod check;
 mod fault;
 mod inspect;
 mod output;
+mod pause;
 mod plan_view;
 mod progress;
 mod rows;
+mod schedules;
 mod session;
 mod texts;
 mod up;
@@ -69,6 +71,9 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Lineage(args) => inspect::lineage(&session, args, json).await,
         Command::Preview(args) => rows::preview(&session, args, json).await,
         Command::Export(args) => rows::export(&session, args).await,
+        Command::Schedules(args) => schedules::schedules(&session, args, json).await,
+        Command::Pause(args) => pause::pause(&session, args, json).await,
+        Command::Resume(args) => pause::resume(&session, args, json).await,
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }

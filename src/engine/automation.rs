@@ -18,7 +18,7 @@ const STANDS: Duration = Duration::from_mins(10);
 
 /// What a decision came to.
 #[derive(Clone, Debug, Default)]
-pub struct Summary {
+pub struct Decided {
     /// What was ordered.
     pub ordered: Vec<(Class, Applied)>,
     /// How many partitions wait for a time or for a person.
@@ -35,13 +35,13 @@ pub struct Summary {
 /// # Errors
 ///
 /// When the database fails.
-pub async fn automate(mill: &Arc<Mill>, now: Timestamp) -> Result<Summary> {
+pub async fn automate(mill: &Arc<Mill>, now: Timestamp) -> Result<Decided> {
     let picture = facts::picture(mill, now).await?;
     let decision = decide(mill, &picture).await?;
-    let mut summary = Summary {
+    let mut summary = Decided {
         held: decision.holds.iter().map(|hold| hold.partitions.len()).sum(),
         wake_at: decision.wake_at,
-        ..Summary::default()
+        ..Decided::default()
     };
     let mut spent = decision.spent;
     for order in &decision.orders {
@@ -102,7 +102,7 @@ pub struct Step {
     /// What was observed.
     pub observation: Observation,
     /// What was decided; none when there was nothing new to decide about.
-    pub summary: Option<Summary>,
+    pub summary: Option<Decided>,
 }
 
 /// Looks at sources that are due and decides when there is something new to decide about.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Automated, Automation, Check, Contract, Cron, Limits, Partitions, Reads, Retry, Sla};
+use super::{
+    Automated, Automation, Check, Contract, Limits, Partitions, Reads, Retry, Schedule, Sla,
+};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -57,7 +59,7 @@ pub struct Declaration {
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
     pub(crate) limits: Limits,
-    pub(crate) schedule: Option<Cron>,
+    pub(crate) schedule: Option<Schedule>,
     pub(crate) automated: Automated,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
@@ -115,7 +117,7 @@ pub struct JobSpec {
     /// What else its runs have to wait for.
     pub limits: Limits,
     /// When partitions fall due.
-    pub schedule: Option<Cron>,
+    pub schedule: Option<Box<Schedule>>,
     /// What it does unasked.
     pub automated: Automated,
     /// Tests of its rows.

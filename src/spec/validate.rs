@@ -142,7 +142,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         retry: job.retry,
         timeout: job.timeout,
         limits: job.limits.clone(),
-        schedule: job.schedule.clone(),
+        schedule: job.schedule.clone().map(Box::new),
         automated: job.automated,
         checks: job.checks.clone(),
         version: job.version.clone(),
@@ -275,7 +275,9 @@ impl Resolver<'_> {
         if job.timeout.is_zero() {
             self.fault("TM0111", job, "a timeout of zero lets no attempt finish".to_owned());
         }
-        if let Some(message) = job.schedule.as_ref().and_then(super::Cron::fault) {
+        let scheme = &self.found[self.index].scheme;
+        let scheme = (!self.uncut.contains(&self.index)).then_some(scheme);
+        if let Some(message) = job.schedule.as_ref().and_then(|schedule| schedule.fault(scheme)) {
             self.fault("TM0107", job, message);
         }
         if let Some(message) = job.limits.fault() {

@@ -12,9 +12,12 @@ mod ids;
 mod ledger;
 mod mark;
 mod observe;
+mod pauses;
 mod pins;
 mod queries;
 mod runs;
+mod schedules;
+mod ticks;
 mod watch;
 mod workers;
 
@@ -42,6 +45,7 @@ pub use mark::{Mark, mark};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
@@ -49,6 +53,14 @@ pub use queries::{
     live_counts, runs, version, versions,
 };
 pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use schedules::{
+    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
+    schedules,
+};
+pub use ticks::{
+    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
+    tick_mark, ticks,
+};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,

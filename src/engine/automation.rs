@@ -18,7 +18,7 @@ const STANDS: Duration = Duration::from_mins(10);
 
 /// What a decision came to.
 #[derive(Clone, Debug, Default)]
-pub struct Decided {
+pub struct Summary {
     /// What was ordered.
     pub ordered: Vec<(Class, Applied)>,
     /// How many partitions wait for a time or for a person.
@@ -35,13 +35,13 @@ pub struct Decided {
 /// # Errors
 ///
 /// When the database fails.
-pub async fn automate(mill: &Arc<Mill>, now: Timestamp) -> Result<Decided> {
+pub async fn automate(mill: &Arc<Mill>, now: Timestamp) -> Result<Summary> {
     let picture = facts::picture(mill, now).await?;
     let decision = decide(mill, &picture).await?;
-    let mut summary = Decided {
+    let mut summary = Summary {
         held: decision.holds.iter().map(|hold| hold.partitions.len()).sum(),
         wake_at: decision.wake_at,
-        ..Decided::default()
+        ..Summary::default()
     };
     let mut spent = decision.spent;
     for order in &decision.orders {
@@ -102,7 +102,7 @@ pub struct Step {
     /// What was observed.
     pub observation: Observation,
     /// What was decided; none when there was nothing new to decide about.
-    pub summary: Option<Decided>,
+    pub summary: Option<Summary>,
 }
 
 /// Looks at sources that are due and decides when there is something new to decide about.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use tidemill::clock;
-use tidemill::engine::{self, Automaton, Decided};
+use tidemill::engine::{self, Automaton, Summary};
 use tidemill::prelude::*;
 use tidemill::store::{self, Slices};
 
@@ -59,7 +59,7 @@ fn in_minutes(minutes: i64) -> Timestamp {
 }
 
 /// Looks at all sources, decides, and says what was ordered.
-async fn step(test: &TestMill, now: Timestamp) -> (Decided, String) {
+async fn step(test: &TestMill, now: Timestamp) -> (Summary, String) {
     engine::observe(&test.mill).await.unwrap();
     let summary = engine::automate(&test.mill, now).await.unwrap();
     let mut orders = Vec::new();

@@ -101,7 +101,7 @@ pub mod prelude {
     pub use crate::model::Window;
     pub use crate::spec::{
         CatchUp, Check, Contract, Cron, Dataset, DimensionMapping, Format, Mapping, Partitions,
-        Pool, Reads, RejectLimit, Retry, Share, Sla, Source, TimePartitions, Type,
+        Pool, Reads, RejectLimit, Retry, Schedule, Share, Sla, Source, TimePartitions, Type,
     };
 }
 

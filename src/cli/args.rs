@@ -53,6 +53,12 @@ pub(super) enum Command {
         /// Its value.
         value: String,
     },
+    /// Show the schedules: when each job is due next, and what became of its last tick.
+    Schedules(SchedulesArgs),
+    /// Start no more runs of a job, or record no more ticks of its schedule.
+    Pause(PauseArgs),
+    /// Go on with what was paused.
+    Resume(PauseArgs),
     /// Run jobs for the worker that starts this.
     #[command(hide = true)]
     Exec {
@@ -276,6 +282,33 @@ pub(super) struct ExportArgs {
     /// Where to; standard output otherwise.
     #[arg(long, short)]
     pub(super) output: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchedulesArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<SchedulesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchedulesCommand {
+    /// Show the latest ticks of a job's schedule, and what became of each.
+    Show {
+        /// The job.
+        job: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PauseArgs {
+    /// The job.
+    pub(super) job: String,
+    /// Only its schedule: its runs go on, and ticks until it is resumed are skipped.
+    #[arg(long)]
+    pub(super) schedule: bool,
 }
 
 #[derive(Debug, Args)]

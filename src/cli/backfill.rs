@@ -280,7 +280,7 @@ pub(super) async fn told_to_stop() -> Result<()> {
 }
 
 /// Who types, as the system knows them.
-fn user() -> String {
+pub(super) fn user() -> String {
     std::fs::read_to_string("/proc/self/loginuid")
         .ok()
         .and_then(|text| text.trim().parse::<u32>().ok())

@@ -9,9 +9,11 @@ mod fault;
 mod inspect;
 mod logs;
 mod output;
+mod pause;
 mod plan_view;
 mod progress;
 mod rows;
+mod schedules;
 mod session;
 mod texts;
 mod up;
@@ -74,6 +76,9 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Lineage(args) => inspect::lineage(&session, args, json).await,
         Command::Preview(args) => rows::preview(&session, args, json).await,
         Command::Export(args) => rows::export(&session, args).await,
+        Command::Schedules(args) => schedules::schedules(&session, args, json).await,
+        Command::Pause(args) => pause::pause(&session, args, json).await,
+        Command::Resume(args) => pause::resume(&session, args, json).await,
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }

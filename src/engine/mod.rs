@@ -9,6 +9,7 @@ mod mill;
 mod observe;
 mod planning;
 mod resolve;
+mod schedules;
 mod worker;
 mod workshop;
 
@@ -21,5 +22,6 @@ pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe};
 pub use planning::{Demand, Planned, assess_now, demand, plan_now};
+pub use schedules::{Schedules, Summary, declare_schedule, run_schedules};
 pub use worker::{WorkOptions, work};
 pub use workshop::{OpenError, Workshop};

@@ -9,8 +9,8 @@ use polars::prelude::LazyFrame;
 
 use super::{Body, Context, JobResult};
 use crate::spec::{
-    Check, Contract, Cron, Dataset, Declaration, Input, JobKind, Partitions, Pool, Reads, Retry,
-    Sla,
+    Check, Contract, Dataset, Declaration, Input, JobKind, Partitions, Pool, Reads, Retry,
+    Schedule, Sla,
 };
 
 /// A job that makes partitions by a pure function from its inputs to a plan.
@@ -116,8 +116,8 @@ impl<K> Job<K> {
     }
 
     /// When partitions fall due.
-    pub fn schedule(mut self, cron: Cron) -> Self {
-        self.declaration.schedule = Some(cron);
+    pub fn schedule(mut self, schedule: impl Into<Schedule>) -> Self {
+        self.declaration.schedule = Some(schedule.into());
         self
     }
 

@@ -7,6 +7,7 @@ mod digest;
 mod ledger;
 mod retry;
 mod route;
+pub mod schedule;
 mod share;
 mod wiring;
 

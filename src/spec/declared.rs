@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Check, Contract, Cron, Limits, Partitions, Reads, Retry, Sla};
+use super::{Check, Contract, Limits, Partitions, Reads, Retry, Schedule, Sla};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -57,7 +57,7 @@ pub struct Declaration {
     /// Bytes.
     pub(crate) memory: Option<u64>,
     pub(crate) limits: Limits,
-    pub(crate) schedule: Option<Cron>,
+    pub(crate) schedule: Option<Schedule>,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
     /// How many frames the job's code takes, when its type says so.
@@ -116,7 +116,7 @@ pub struct JobSpec {
     /// What else its runs have to wait for.
     pub limits: Limits,
     /// When partitions fall due.
-    pub schedule: Option<Cron>,
+    pub schedule: Option<Box<Schedule>>,
     /// Tests of its rows.
     pub checks: Vec<Check>,
     /// The version people gave its code.

@@ -5,6 +5,7 @@ mod mapping;
 mod partitions;
 mod retry;
 mod promise;
+mod schedule;
 mod pool;
 mod source;
 mod declared;
@@ -24,8 +25,9 @@ pub use link::{Extent, Link};
 pub use mapping::{DimensionMapping, Mapping, Missing, Reads, WindowFn};
 pub use partitions::{Partitions, TimePartitions};
 pub use pool::{Limits, Pool, Share};
-pub use promise::{CatchUp, Check, CheckKind, Cron, Promise, Sla};
+pub use promise::{Check, CheckKind, Promise, Sla};
 pub use retry::Retry;
+pub use schedule::{CatchUp, Cron, Schedule, When};
 pub use source::{Format, RejectLimit, Source};
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         timeout: job.timeout,
         memory: job.memory,
         limits: job.limits.clone(),
-        schedule: job.schedule.clone(),
+        schedule: job.schedule.clone().map(Box::new),
         checks: job.checks.clone(),
         version: job.version.clone(),
     }
@@ -274,7 +274,9 @@ impl Resolver<'_> {
             let message = "a memory limit below 16 MiB lets no attempt finish";
             self.fault("TM0111", job, message.to_owned());
         }
-        if let Some(message) = job.schedule.as_ref().and_then(super::Cron::fault) {
+        let scheme = &self.found[self.index].scheme;
+        let scheme = (!self.uncut.contains(&self.index)).then_some(scheme);
+        if let Some(message) = job.schedule.as_ref().and_then(|schedule| schedule.fault(scheme)) {
             self.fault("TM0107", job, message);
         }
         if let Some(message) = job.limits.fault() {

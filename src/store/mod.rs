@@ -10,9 +10,12 @@ mod ids;
 mod ledger;
 mod logs;
 mod observe;
+mod pauses;
 mod pins;
 mod queries;
 mod runs;
+mod schedules;
+mod ticks;
 mod usage;
 mod workers;
 
@@ -35,6 +38,7 @@ pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
@@ -42,6 +46,14 @@ pub use queries::{
     live_counts, mark, runs, version, versions,
 };
 pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use schedules::{
+    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
+    schedules,
+};
+pub use ticks::{
+    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
+    tick_mark, ticks,
+};
 pub use usage::{Usage, note_usage};
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,

@@ -15,4 +15,5 @@ mod quality;
 mod queue;
 mod regress;
 mod retries;
+mod schedules;
 mod staleness;

@@ -28,15 +28,15 @@ use crate::spec::{
 
 /// A catalog and what the database knows of it.
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) catalog: Catalog,
-    pub(super) ledger: Ledger,
+pub(in crate::plan) struct World {
+    pub(in crate::plan) catalog: Catalog,
+    pub(in crate::plan) ledger: Ledger,
 }
 
 impl World {
     /// Reads a world; its last line is a request.
     #[track_caller]
-    pub(super) fn read(text: &str) -> Self {
+    pub(in crate::plan) fn read(text: &str) -> Self {
         let lines: Vec<Vec<&str>> =
             text.lines().map(|line| line.split_whitespace().collect()).collect();
         let declared = |line: &&Vec<&str>| {
@@ -65,7 +65,7 @@ impl World {
 
     /// A world in which nothing has been made.
     #[track_caller]
-    pub(super) fn of(sources: &[Source], jobs: &[Declaration]) -> Self {
+    pub(in crate::plan) fn of(sources: &[Source], jobs: &[Declaration]) -> Self {
         let catalog = Catalog::build(sources, jobs).unwrap();
         let record = Record { current_code: BTreeSet::from([1]), ..Record::default() };
         let records = vec![record; catalog.datasets().len()];
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// Publishes partitions as made from what is there.
-    pub(super) fn make(&mut self, dataset: usize, ranges: &Ranges) {
+    pub(in crate::plan) fn make(&mut self, dataset: usize, ranges: &Ranges) {
         let is_source = self.catalog.dataset(dataset).source().is_some();
         let track = self.ledger.records[dataset].tracks.remove(&Slice::none()).unwrap_or_default();
         let mut heads = track.heads().to_vec();
@@ -160,7 +160,7 @@ impl World {
     }
 
     /// Reads a request: what to select, a dataset and partitions or nothing for all, directions.
-    pub(super) fn request(&self, line: &str) -> Request {
+    pub(in crate::plan) fn request(&self, line: &str) -> Request {
         let words: Vec<&str> = line.split_whitespace().collect();
         let asks = |word: &str| words.contains(&word);
         let select = Select {
@@ -233,7 +233,7 @@ fn job(line: &[&str]) -> Declaration {
 }
 
 /// A job that reads nothing yet.
-pub(super) fn declaration(name: &str, is_weekly: bool) -> Declaration {
+pub(in crate::plan) fn declaration(name: &str, is_weekly: bool) -> Declaration {
     let mut job = Declaration::new(JobKind::Transform, name);
     job.about.contract = Some(contract());
     job.partitions = if is_weekly { days().weekly().into() } else { Partitions::from(days()) };
@@ -253,7 +253,7 @@ fn days() -> TimePartitions {
 }
 
 /// A plan: a line for each dataset and reason, then a line for each blocker.
-pub(super) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
+pub(in crate::plan) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
     let mut lines = Vec::new();
     for step in &plan.steps {
         let dataset = catalog.dataset(step.dataset);
@@ -281,7 +281,7 @@ pub(super) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
 }
 
 /// A set as short labels: `01..03 07`.
-pub(super) fn set_text(scheme: &Scheme, set: &PartitionSet) -> String {
+pub(in crate::plan) fn set_text(scheme: &Scheme, set: &PartitionSet) -> String {
     let short = |ordinal| {
         let label = scheme.label(ordinal);
         let short = label.trim_start_matches("2024-01-").trim_start_matches("2024-");

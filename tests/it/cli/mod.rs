@@ -12,4 +12,5 @@ mod outputs;
 mod pipes;
 mod reference;
 mod rows;
+mod schedules;
 mod shop;

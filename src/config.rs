@@ -25,6 +25,8 @@ pub struct Config {
     pub cgroup: Option<PathBuf>,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
+    /// `TIDEMILL_OTLP_ENDPOINT`, or else `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent.
+    pub otlp: Option<String>,
     /// Options of object stores: `AWS_REGION`, `AWS_ENDPOINT`, `AZURE_…`, `GOOGLE_…`.
     pub store_options: BTreeMap<String, String>,
     /// Every `TIDEMILL_<NAME>`, for the project's own use.
@@ -91,6 +93,7 @@ impl Config {
             cgroup: get("TIDEMILL_CGROUP").map(PathBuf::from),
             for_jobs: for_jobs(all),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
+            otlp: get("TIDEMILL_OTLP_ENDPOINT").or_else(|| get("OTEL_EXPORTER_OTLP_ENDPOINT")),
             store_options,
             settings,
             home,

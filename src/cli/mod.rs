@@ -1,10 +1,13 @@
 //! What the terminal sees.
 
+mod announce;
 mod args;
 mod backfill;
 mod bench;
 mod check;
 mod exec;
+mod clean;
+mod doctor;
 mod fault;
 mod inspect;
 mod logs;
@@ -16,7 +19,8 @@ mod rows;
 mod schedules;
 mod session;
 mod texts;
-mod up;
+mod keeper;
+mod roles;
 
 use std::process::ExitCode;
 
@@ -33,8 +37,15 @@ pub(crate) fn run(declare: &Declare) -> ExitCode {
     if let Command::Exec { name } = &cli.command {
         return exec::exec(declare, &Config::read(), name);
     }
-    crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
     let config = Config::read();
+    let _telemetry = crate::telemetry::init(crate::telemetry::Options {
+        verbose: cli.verbose,
+        serving: matches!(
+            cli.command,
+            Command::Up(_) | Command::Scheduler | Command::Worker(_) | Command::Server(_)
+        ),
+        otlp: config.otlp.as_deref(),
+    });
     match dispatch(declare, &config, &cli) {
         Ok(code) => code,
         Err(error) => fault::report(&error, cli.json),
@@ -63,7 +74,10 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
     let session = Session::open(declare, config).await?;
     let json = cli.json;
     let outcome = match &cli.command {
-        Command::Up(args) => up::up(&session, args).await,
+        Command::Up(args) => roles::up(&session, args).await,
+        Command::Scheduler => roles::scheduler(&session).await,
+        Command::Worker(args) => roles::worker(&session, args).await,
+        Command::Server(args) => roles::server(&session, args).await,
         Command::Plan(args) => backfill::plan(&session, args, json).await,
         Command::Backfill(args) => backfill::backfill(&session, args, json).await,
         Command::Run(args) => backfill::run(&session, args, json).await,
@@ -82,6 +96,11 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }
+        Command::Announce { source } => announce::announce(&session, source, json).await,
+        Command::Automation => announce::automation(&session, json).await,
+        Command::Approve(args) => announce::approve(&session, args, json).await,
+        Command::Clean(args) => clean::clean(&session, args, json).await,
+        Command::Doctor(args) => doctor::doctor(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
         | Command::Exec { .. }

@@ -12,6 +12,7 @@ use crate::job::{Project, Verified, verify};
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
+use crate::telemetry::traces;
 
 /// What a project declares.
 pub(super) type Declare = dyn Fn(&mut Project);
@@ -63,6 +64,10 @@ impl Session {
         let database = cluster::open(&options).await.map_err(|error| Fault::from(&error))?;
         tracing::info!("{}", database.describe());
         let pool = store::open(database.options.clone()).await?;
+        if traces::is_on() {
+            let mut db = pool.acquire().await?;
+            traces::set_realm(&store::installation(&mut db).await?);
+        }
         let mill = Mill::open(
             loaded.project,
             loaded.catalog,

@@ -25,7 +25,7 @@ const LOOK_AFTER: Duration = Duration::from_mins(1);
 
 /// What one look at the schedules came to.
 #[derive(Clone, Debug, Default)]
-pub struct Summary {
+pub struct Ticked {
     /// The ticks that were recorded.
     pub recorded: Recorded,
     /// The backfills that were asked for.
@@ -73,12 +73,12 @@ impl Schedules {
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn run(&mut self, now: Timestamp) -> Result<Summary> {
+    pub async fn run(&mut self, now: Timestamp) -> Result<Ticked> {
         if !self.is_declared {
             declare(&self.mill, now).await?;
             self.is_declared = true;
         }
-        let mut summary = Summary::default();
+        let mut summary = Ticked::default();
         let hold = self.watch_clocks(now).await?;
         match hold {
             None => summary.recorded = record_due(&self.mill, now).await?,
@@ -142,9 +142,9 @@ impl Schedules {
 /// # Errors
 ///
 /// When the database fails.
-pub async fn run_schedules(mill: &Arc<Mill>, now: Timestamp) -> Result<Summary> {
+pub async fn run_schedules(mill: &Arc<Mill>, now: Timestamp) -> Result<Ticked> {
     declare(mill, now).await?;
-    let mut summary = Summary { recorded: record_due(mill, now).await?, ..Summary::default() };
+    let mut summary = Ticked { recorded: record_due(mill, now).await?, ..Ticked::default() };
     look(mill, now, &mut summary).await?;
     let mut db = mill.pool.acquire().await?;
     summary.next_due = store::next_due(&mut db, &mill.registry.datasets).await?;
@@ -269,7 +269,7 @@ fn recordings(mill: &Mill, rows: &[ScheduleRow], now: Timestamp) -> Vec<Recordin
 }
 
 /// Asks for what open ticks want, and writes down what became of each; whether all was asked for.
-async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Summary) -> Result<bool> {
+async fn look(mill: &Arc<Mill>, now: Timestamp, summary: &mut Ticked) -> Result<bool> {
     let mut tx = mill.pool.begin_with(store::ONE_PICTURE).await?;
     let mut ticks = store::open_ticks(&mut tx, &mill.registry, TICKS_AT_ONCE).await?;
     // A clock that was set back knows nothing of what closed since.

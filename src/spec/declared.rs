@@ -3,7 +3,11 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Check, Contract, Limits, Partitions, Reads, Retry, Schedule, Sla};
+use jiff::SignedDuration;
+
+use super::{
+    Automated, Automation, Check, Contract, Limits, Partitions, Reads, Retry, Schedule, Sla,
+};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -58,6 +62,7 @@ pub struct Declaration {
     pub(crate) memory: Option<u64>,
     pub(crate) limits: Limits,
     pub(crate) schedule: Option<Schedule>,
+    pub(crate) automated: Automated,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
     /// How many frames the job's code takes, when its type says so.
@@ -92,6 +97,7 @@ impl Declaration {
             memory: None,
             limits: Limits::default(),
             schedule: None,
+            automated: Automated::default(),
             checks: Vec::new(),
             version: None,
             arity: None,
@@ -117,10 +123,24 @@ pub struct JobSpec {
     pub limits: Limits,
     /// When partitions fall due.
     pub schedule: Option<Box<Schedule>>,
+    /// What it does unasked.
+    pub automated: Automated,
     /// Tests of its rows.
     pub checks: Vec<Check>,
     /// The version people gave its code.
     pub version: Option<String>,
+}
+
+impl JobSpec {
+    /// When it makes partitions unasked.
+    #[must_use]
+    pub const fn automation(&self) -> Automation {
+        match (self.automated.mode, &self.schedule) {
+            (Some(mode), _) => mode,
+            (None, Some(_)) => Automation::OnSchedule,
+            (None, None) => Automation::Eager,
+        }
+    }
 }
 
 /// One read, resolved.
@@ -145,6 +165,8 @@ pub struct SourceSpec {
     pub format: super::Format,
     /// How many unreadable rows are too many.
     pub rejects: super::RejectLimit,
+    /// How often it is looked at.
+    pub every: SignedDuration,
 }
 
 /// Who makes a dataset.

@@ -1,5 +1,6 @@
 //! What people declare, as data, and its validation into a [`Catalog`].
 
+mod automation;
 mod contract;
 mod mapping;
 mod partitions;
@@ -10,17 +11,20 @@ mod pool;
 mod source;
 mod declared;
 mod error;
+mod join;
 mod link;
 mod stretch;
 mod catalog;
 mod validate;
 
+pub use automation::{Automated, Automation, Debounce, Policy, Rebuild, Restate, Threshold};
 pub use catalog::{Catalog, Extents};
 pub use contract::{Column, Contract, Type};
 pub use declared::{
     About, Dataset, DatasetSpec, Declaration, Input, InputSpec, JobKind, JobSpec, Maker, SourceSpec,
 };
 pub use error::SpecError;
+pub use join::Join;
 pub use link::{Extent, Link};
 pub use mapping::{DimensionMapping, Mapping, Missing, Reads, WindowFn};
 pub use partitions::{Partitions, TimePartitions};

@@ -86,6 +86,10 @@ pub(super) fn datasets(
         if source.about.contract.is_none() {
             fault("a source needs a contract: the columns and types of its files".to_owned());
         }
+        if source.every <= jiff::SignedDuration::ZERO {
+            let message = "`every` takes a length above zero, in weeks or smaller units".to_owned();
+            faults.push(SpecError::new("TM0119", &source.name, source.place, message));
+        }
     }
     faults.sort_by_key(|fault| by_name.get(&fault.dataset).copied());
     (found, faults)
@@ -129,6 +133,7 @@ fn source_maker(source: &Source) -> (Maker, Option<String>) {
         template: source.template.clone(),
         format: format.unwrap_or(Format::Parquet),
         rejects: source.rejects,
+        every: source.every,
     });
     (maker, fault)
 }
@@ -142,6 +147,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         memory: job.memory,
         limits: job.limits.clone(),
         schedule: job.schedule.clone().map(Box::new),
+        automated: job.automated,
         checks: job.checks.clone(),
         version: job.version.clone(),
     }
@@ -221,6 +227,9 @@ impl Resolver<'_> {
                 }
             };
             self.mapping_faults(job, dataset, is_self, reads);
+            if let Some(message) = reads.policy.fault() {
+                self.fault("TM0119", job, message.to_owned());
+            }
             inputs.push(InputSpec { dataset, reads: reads.clone(), is_self });
         }
         inputs
@@ -288,6 +297,11 @@ impl Resolver<'_> {
             let reads = job.reads.len();
             let message = format!("its code takes {arity} frames, but it reads {reads} datasets");
             self.fault("TM0109", job, message);
+        }
+        let waits = job.automated.mode == Some(super::Automation::OnSchedule);
+        if waits && job.schedule.is_none() {
+            let message = "`Automation::on_schedule()` needs a schedule; add `.schedule(…)`";
+            self.fault("TM0119", job, message.to_owned());
         }
         let Some(contract) = &job.about.contract else { return };
         for check in &job.checks {

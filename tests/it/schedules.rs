@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use polars::prelude::LazyFrame;
 use sqlx::Row as _;
-use tidemill::engine::{self, Schedules, Summary};
+use tidemill::engine::{self, Schedules, Ticked};
 use tidemill::prelude::*;
 use tidemill::store;
 
@@ -41,7 +41,7 @@ async fn land(test: &TestMill, day: u32) {
     engine::observe(&test.mill).await.unwrap();
 }
 
-async fn look(test: &TestMill, now: &str) -> Summary {
+async fn look(test: &TestMill, now: &str) -> Ticked {
     engine::run_schedules(&test.mill, at(now)).await.unwrap()
 }
 

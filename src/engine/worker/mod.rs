@@ -3,6 +3,7 @@
 mod alive;
 mod attempt;
 mod publish;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,9 @@ use anyhow::Result;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
+pub(super) use alive::{Judge, is_gone};
 use attempt::Hands;
 use publish::Publisher;
 
@@ -155,7 +158,7 @@ async fn introduce(mill: &Mill, options: &WorkOptions) -> Result<Claimant> {
     };
     let worker = store::start_worker(&mut db, &new).await?;
     let claimant = Claimant { worker, codes, pools };
-    let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant).await?;
+    let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant.codes).await?;
     if 0 < adopted {
         tracing::info!("took over {adopted} runs that were planned for code nobody has any more");
     }
@@ -302,7 +305,9 @@ impl Worker {
 
     async fn claim_and_resolve(&self, limit: usize) -> Result<Vec<Resolved>> {
         let (pool, registry) = (&self.mill.pool, &self.mill.registry);
+        let began = Instant::now();
         let runs = store::claim(pool, registry, &self.claimant, limit).await?;
+        told::claimed(&self.mill, &runs, began);
         if runs.is_empty() {
             return Ok(Vec::new());
         }
@@ -330,12 +335,16 @@ impl Worker {
             let fence = (resolved.run.id, resolved.run.attempt);
             let told = in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default();
             let began = Instant::now();
+            let span = told::attempt(&mill, &resolved.run);
             let ended = if told.is_cancelled() {
                 None
             } else {
-                attempt::one_attempt(&mill, &hands, resolved, &told).await
+                let attempt = attempt::one_attempt(&mill, &hands, resolved, &told);
+                attempt.instrument(span.clone()).await
             };
             drop(hands);
+            let outcome = ended.as_ref().map(|(_, ended)| ended);
+            told::ended(&span, outcome, began.elapsed());
             remember(&usual, began.elapsed());
             match ended {
                 // The publisher lives as long as any sender, and lets go of what it published.

@@ -1,8 +1,11 @@
 //! Planning as text: the whole world in a few lines, the whole answer below it.
 
 mod assess;
+mod automation;
 mod backfill;
+mod health;
 mod properties;
+mod unasked;
 mod share;
 pub(super) mod world;
 

@@ -17,13 +17,13 @@
 use std::collections::BTreeSet;
 use std::panic::Location;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use crate::model::{PartitionSet, Ranges, Registered, Scheme, Slice};
 use crate::plan::{BackfillPlan, Head, InputsDigest, Ledger, Record, Request, Select, Track, part};
 use crate::spec::{
-    Catalog, Contract, Dataset, Declaration, Format, Input, JobKind, Mapping, Partitions, Reads,
-    Source, TimePartitions, Type,
+    Automation, Catalog, Contract, Dataset, Declaration, Format, Input, JobKind, Mapping,
+    Partitions, Reads, Rebuild, Restate, Source, TimePartitions, Type,
 };
 
 /// A catalog and what the database knows of it.
@@ -73,12 +73,12 @@ impl World {
         Self { catalog, ledger: Ledger { now, registered: Registered::new(), records } }
     }
 
-    fn index(&self, name: &str) -> usize {
+    pub(super) fn index(&self, name: &str) -> usize {
         self.catalog.index_of(name).unwrap_or_else(|| panic!("no dataset `{name}`"))
     }
 
     /// The partitions that short labels name.
-    fn set(&self, dataset: usize, text: &str) -> Ranges {
+    pub(super) fn set(&self, dataset: usize, text: &str) -> Ranges {
         let full = |label: &str| match label {
             "" => String::new(),
             week if week.starts_with('W') => format!("2024-{week}"),
@@ -95,7 +95,7 @@ impl World {
     /// Publishes partitions as made from what is there.
     pub(in crate::plan) fn make(&mut self, dataset: usize, ranges: &Ranges) {
         let is_source = self.catalog.dataset(dataset).source().is_some();
-        let track = self.ledger.records[dataset].tracks.remove(&Slice::none()).unwrap_or_default();
+        let track = self.track(dataset);
         let mut heads = track.heads().to_vec();
         for ordinal in ranges.iter() {
             heads.retain(|head| head.ordinal != ordinal);
@@ -106,14 +106,16 @@ impl World {
             self.put(dataset, heads.clone());
             if !is_source {
                 heads[at].inputs = Some(self.inputs(dataset, ordinal));
-                heads[at].code = Some(1);
+                heads[at].code = self.ledger.records[dataset].current_code.first().copied();
             }
         }
         self.put(dataset, heads);
     }
 
     fn put(&mut self, dataset: usize, heads: Vec<Head>) {
-        let track = Track::new(&Slice::none(), heads);
+        let mut track = Track::new(&Slice::none(), heads);
+        track.failed.clone_from(&self.track(dataset).failed);
+        track.live.clone_from(&self.track(dataset).live);
         self.ledger.records[dataset].tracks.insert(Slice::none(), track);
     }
 
@@ -131,6 +133,21 @@ impl World {
             digest.add(weights.fold(0, u128::wrapping_add));
         }
         digest.finish()
+    }
+
+    /// What is known of a dataset without dimensions besides time.
+    pub(super) fn track(&mut self, dataset: usize) -> &mut Track {
+        self.ledger.records[dataset].tracks.entry(Slice::none()).or_default()
+    }
+
+    /// Gives a published partition other rows.
+    pub(super) fn alter(&mut self, dataset: usize, ordinal: i64) {
+        let track = self.track(dataset);
+        let mut heads = track.heads().to_vec();
+        for head in heads.iter_mut().filter(|head| head.ordinal == ordinal) {
+            head.content = 2000 + ordinal as u128;
+        }
+        self.put(dataset, heads);
     }
 
     fn happen(&mut self, line: &[&str]) {
@@ -212,6 +229,9 @@ fn job(line: &[&str]) -> Declaration {
         if word == "has" {
             break;
         }
+        if behaves(&mut job, word) {
+            continue;
+        }
         assert_eq!(word, "reads");
         let name = words.next().unwrap();
         let mut reads: Reads = mapping(name == "itself", line[1] == "weekly").into();
@@ -219,10 +239,7 @@ fn job(line: &[&str]) -> Declaration {
             reads = match how {
                 "or_skip" => reads.or_skip(),
                 "all" => Reads { mapping: Mapping::All, ..reads },
-                at_least => {
-                    let least = at_least.strip_prefix("at_least_").unwrap().parse().unwrap();
-                    reads.mapping.at_least(least)
-                }
+                how => weighed(reads, how),
             };
         }
         let input =
@@ -230,6 +247,36 @@ fn job(line: &[&str]) -> Declaration {
         job.reads.push((input, reads));
     }
     job
+}
+
+/// What a job does unasked; whether the word speaks of that.
+fn behaves(job: &mut Declaration, word: &str) -> bool {
+    match word {
+        "manual" => job.automated.mode = Some(Automation::Manual),
+        "rebuilds" => job.automated.on_code_change = Rebuild::All,
+        budget => match budget.strip_prefix("budget_") {
+            Some(most) => job.automated.restatements_a_day = Some(most.parse().unwrap()),
+            None => return false,
+        },
+    }
+    true
+}
+
+/// `at_least_3`, or which changes are acted upon: `approval`, `below_10`, `debounce_5` and
+/// `at_most_15` minutes.
+fn weighed(reads: Reads, how: &str) -> Reads {
+    if how == "approval" {
+        return reads.restate(Restate::AfterApproval);
+    }
+    let (word, number) = how.rsplit_once('_').unwrap();
+    let number: u32 = number.parse().unwrap();
+    match word {
+        "at_least" => reads.mapping.at_least(number),
+        "below" => reads.ignore_below_rows(number.into()),
+        "debounce" => reads.debounce(i64::from(number).minutes()),
+        "at_most" => reads.debounce_at_most(i64::from(number).minutes()),
+        _ => panic!("`{how}` says nothing of a read"),
+    }
 }
 
 /// A job that reads nothing yet.

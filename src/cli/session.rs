@@ -87,13 +87,11 @@ impl Session {
     /// How a worker of this process works: each attempt in a process of its own.
     pub(super) fn work_options(&self) -> WorkOptions {
         let Config { slots, lease, memory, cgroup, for_jobs, .. } = &self.config;
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let crew = CrewOptions {
             slots: *slots,
             mode: Mode::Processes,
             memory: *memory,
             cgroup: cgroup.clone(),
-            threads: (cores / slots).max(1),
             environment: for_jobs.iter().map(|(name, value)| (name.into(), value.into())).collect(),
             ..CrewOptions::default()
         };

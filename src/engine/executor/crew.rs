@@ -45,8 +45,8 @@ pub struct CrewOptions {
     /// A control group in which this process may make others, one for each child; without it a
     /// child limits itself.
     pub cgroup: Option<PathBuf>,
-    /// How many threads Polars has in each child.
-    pub threads: usize,
+    /// How many threads Polars has in each child; its share of the cores when nothing is said.
+    pub threads: Option<usize>,
     /// How long an attempt may take to stop when it is told to.
     pub grace: Duration,
     /// For how long starting a child is tried again before the attempt fails.
@@ -59,14 +59,12 @@ pub struct CrewOptions {
 
 impl Default for CrewOptions {
     fn default() -> Self {
-        let slots = 2;
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
-            slots,
+            slots: 2,
             mode: Mode::default(),
             memory: None,
             cgroup: None,
-            threads: (cores / slots).max(1),
+            threads: None,
             grace: Duration::from_secs(1),
             patience: Duration::from_secs(30),
             environment: Vec::new(),

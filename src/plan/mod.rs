@@ -8,6 +8,7 @@ mod ledger;
 mod retry;
 mod route;
 mod share;
+mod waiting;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
@@ -18,6 +19,7 @@ pub use ledger::{Head, Ledger, Pace, Record, Track};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
 pub use share::{Candidate, PoolStanding, look_ahead, pick};
+pub use waiting::{Queue, Wait, Why, expected_start, slots_for};
 pub use wiring::{Node, Wiring, wire};
 
 #[cfg(test)]

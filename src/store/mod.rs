@@ -5,6 +5,7 @@ mod bell;
 mod causes;
 mod claim;
 mod commit;
+mod control;
 mod error;
 mod ids;
 mod ledger;
@@ -12,6 +13,7 @@ mod observe;
 mod pins;
 mod queries;
 mod runs;
+mod waiting;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -19,13 +21,18 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
 
 pub use apply::{Applied, NewBackfill, apply};
-pub use bell::{Rings, ring};
+pub use bell::{DEMAND, HALT, Rings, WORK, ring};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
 };
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
+pub use control::{
+    Cancelled, EventRow, backfill_events, cancel_backfill, cancel_runs, cancel_undeclared,
+    pause_backfill, restore_pool_slots, resume_backfill, set_concurrency, set_pool_slots,
+    set_priority,
+};
 pub use error::{Error, Result};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
@@ -39,6 +46,9 @@ pub use queries::{
     live_counts, mark, runs, version, versions,
 };
 pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use waiting::{
+    HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups,
+};
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
 };

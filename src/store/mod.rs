@@ -1,6 +1,7 @@
 //! What the database knows: SQL and nothing else.
 
 mod apply;
+mod backfills;
 mod bell;
 mod causes;
 mod claim;
@@ -21,6 +22,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
 
 pub use apply::{Applied, NewBackfill, apply};
+pub use backfills::{
+    BackfillStanding, CauseRow, RECENT, StepRow, backfill_causes, backfill_plan,
+    backfill_standing, backfill_standings, backfill_steps,
+};
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,

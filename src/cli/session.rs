@@ -9,6 +9,7 @@ use crate::cluster::{self, Database};
 use crate::config::Config;
 use crate::engine::Mill;
 use crate::job::{Project, Verified, verify};
+use crate::plan::Resources;
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
@@ -84,6 +85,17 @@ impl Session {
         self.mill.pool.close().await;
         self.database.close().await.map_err(|error| Fault::from(&error))?;
         Ok(())
+    }
+
+    /// What plans are estimated on: so many slots, or those of this process.
+    pub(super) fn resources(&self, slots: Option<u32>) -> Resources {
+        let own = u32::try_from(self.config.slots).unwrap_or(u32::MAX);
+        let rate = self.config.settings.get("cost_per_slot_hour");
+        Resources {
+            slots: slots.unwrap_or(own),
+            hourly_rate: rate.and_then(|rate| rate.parse().ok()).filter(|rate| 0.0 <= *rate),
+            ..Resources::default()
+        }
     }
 
     /// The dataset with this name.

@@ -128,7 +128,7 @@ async fn round(
             break;
         }
         if first {
-            plan_view::text(mill, &planned, session.config.slots);
+            plan_view::text(&engine::explain(mill, &planned, &session.resources(None)).await?);
         }
         let text = "keep everything up to date";
         let demand = Demand::automatic(request, Origin::Automation, Class::Backfill, text);

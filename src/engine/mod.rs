@@ -11,5 +11,7 @@ mod worker;
 pub use bell::{Bell, Topic, carry};
 pub use mill::{Mill, OpenError};
 pub use observe::{Change, Observation, observe};
-pub use planning::{Demand, Planned, assess_now, demand, plan_now};
+pub use planning::{
+    Demand, PlanMoved, Planned, assess_now, demand, explain, plan_now, plan_retry, resources,
+};
 pub use worker::{WorkOptions, work};

@@ -4,7 +4,10 @@ mod assess;
 mod backfill;
 mod deadline;
 mod digest;
+mod estimate;
+mod explain;
 mod ledger;
+mod moved;
 mod retry;
 mod route;
 mod share;
@@ -12,10 +15,15 @@ mod waiting;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
-pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
+pub use backfill::{BackfillPlan, Blocked, Again, Reason, Request, Select, Step, plan, plan_again};
 pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};
+pub use estimate::{Load, finish};
+pub use explain::{
+    BlockedView, EstimateView, Explanation, RangeView, Resources, StepView, explain, ranges,
+};
 pub use ledger::{Head, Ledger, Pace, Record, Track};
+pub use moved::{Moved, moved};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
 pub use share::{Candidate, PoolStanding, look_ahead, pick};

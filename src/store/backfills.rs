@@ -218,3 +218,44 @@ pub async fn backfill_plan(db: &mut PgConnection, backfill: i64) -> Result<serde
         .await?;
     plan.ok_or(Error::NoBackfill(backfill))
 }
+
+/// How far a backfill is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Where it stands.
+    pub state: String,
+    /// How many runs it has.
+    pub runs: i64,
+    /// How many published.
+    pub published: i64,
+    /// How many found what is published up to date.
+    pub unchanged: i64,
+    /// How many failed.
+    pub failed: i64,
+    /// How many were cancelled.
+    pub cancelled: i64,
+    /// Who paused it, when it is paused.
+    pub paused_by: Option<String>,
+    /// How many workers are at.
+    pub running: i64,
+}
+
+impl Progress {
+    /// How many runs are finished.
+    #[must_use]
+    pub const fn done(&self) -> i64 {
+        self.published + self.unchanged + self.failed + self.cancelled
+    }
+}
+
+/// How far a backfill is; cheap enough to be asked often.
+///
+/// # Errors
+///
+/// When there is no such backfill, or the statement fails.
+pub async fn backfill_progress(db: &mut PgConnection, backfill: i64) -> Result<Progress> {
+    let found = sqlx::query_file_as!(Progress, "src/store/sql/backfill_progress.sql", backfill)
+        .fetch_optional(db)
+        .await?;
+    found.ok_or(Error::NoBackfill(backfill))
+}

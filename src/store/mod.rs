@@ -1,5 +1,6 @@
 //! What the database knows: SQL and nothing else.
 
+mod again;
 mod apply;
 mod backfills;
 mod bell;
@@ -21,10 +22,11 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
 
+pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};
 pub use backfills::{
-    BackfillStanding, CauseRow, RECENT, StepRow, backfill_causes, backfill_plan,
-    backfill_standing, backfill_standings, backfill_steps,
+    BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes, backfill_plan,
+    backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
 pub use causes::{

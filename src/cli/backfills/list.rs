@@ -63,7 +63,7 @@ pub(super) fn done_text(row: &BackfillStanding) -> String {
 }
 
 /// A rate for people: `12/s`, `40/min`, `3/h`.
-pub(super) fn rate_text(rate: f64) -> String {
+pub(in crate::cli) fn rate_text(rate: f64) -> String {
     match rate {
         rate if 1.0 <= rate => format!("{rate:.0}/s"),
         rate if 1.0 <= rate * 60.0 => format!("{:.0}/min", rate * 60.0),

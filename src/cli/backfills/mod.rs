@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 pub(super) use act::cancel_runs;
-pub(super) use list::standing_json;
+pub(super) use list::{rate_text, standing_json};
+pub(super) use show::wait_json;
 
 use super::session::Session;
 

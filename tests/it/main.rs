@@ -5,6 +5,7 @@ mod oracle;
 mod support;
 
 mod backfill;
+mod control;
 mod crash;
 mod dimensions;
 mod fence;
@@ -15,3 +16,4 @@ mod queue;
 mod regress;
 mod retries;
 mod staleness;
+mod waiting;

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::list::{done_text, rate_text, standing_json};
 use crate::cli::inspect::when;
-use crate::cli::output;
 use crate::cli::session::Session;
-use crate::plan::Wait;
+use crate::cli::{output, plan_view};
+use crate::plan::{Explanation, Wait};
 use crate::store::{self, BackfillStanding, CauseRow, EventRow, StepRow, WaitGroup};
 
 /// At most so many causes are told apart.
@@ -47,7 +47,11 @@ pub(super) async fn plan(session: &Session, backfill: i64, json: bool) -> Result
     if json {
         output::json(&plan);
     } else {
-        output::line(&serde_json::to_string_pretty(&plan)?);
+        match serde_json::from_value::<Explanation>(plan.clone()) {
+            Ok(shown) => plan_view::text(&shown),
+            // Another version wrote it.
+            Err(_) => output::line(&serde_json::to_string_pretty(&plan)?),
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -89,7 +93,7 @@ fn waves(plan: &Value) -> BTreeMap<String, u64> {
 fn print(facts: &Facts) {
     let row = &facts.standing;
     output::line(&format!("backfill {}: {}", row.id, row.request));
-    let mut field = |name: &str, text: String| output::line(&format!("  {name:<12} {text}"));
+    let field = |name: &str, text: String| output::line(&format!("  {name:<12} {text}"));
     let state = match (row.paused_at, &row.paused_by) {
         (Some(at), Some(by)) => format!("paused by {by} since {}", when(at.to_jiff())),
         _ => row.state.clone(),

@@ -2,6 +2,7 @@
 
 mod assess;
 mod backfill;
+mod explain;
 mod properties;
 mod share;
 mod world;

@@ -118,14 +118,8 @@ async fn pass(
         done.running += running as u64;
         noted.push((backfill, runs));
     }
-    let mut gone = ids;
-    done.dependents = readers(&mut tx, &mut gone, &error, &mut tally).await?;
-    if !gone.is_empty() {
-        sqlx::query_file!("src/store/sql/cut_edges_into.sql", &gone).execute(&mut *tx).await?;
-        // Readers that go on without it wait for it no longer.
-        count_down(&mut tx, gone).await?;
-        finish_backfills(&mut tx, &tally).await?;
-    }
+    done.dependents = settle_readers(&mut tx, ids, &error, &mut tally).await?;
+    finish_backfills(&mut tx, &tally).await?;
     let left = count_left(&mut tx, which).await?;
     match which {
         Which::Backfill(backfill) if left == 0 => {
@@ -226,31 +220,45 @@ async fn to_history(
     Ok(rows.into_iter().map(|row| (row.backfill_id, row.runs, row.running)).collect())
 }
 
-/// Cancels everything that needs what is `gone`, however far down, and adds it there. How many runs
-/// that was.
-async fn readers(
+/// Cuts the edges of cancelled runs: what needs them is cancelled too, however far down; what goes on
+/// without them waits for them no longer. How many runs were cancelled.
+async fn settle_readers(
     db: &mut PgConnection,
-    gone: &mut Vec<i64>,
+    gone: Vec<i64>,
     error: &str,
     tally: &mut Tally,
 ) -> Result<u64> {
     let reason = format!("an input was {error}");
-    let mut cancelled = 0;
-    let mut latest = 0..gone.len();
-    while !latest.is_empty() {
-        let found = sqlx::query_file_scalar!(
-            "src/store/sql/readers_of_cancelled.sql",
-            &gone[latest.clone()],
+    let (mut cancelled, mut left) = (0, Vec::new());
+    let mut latest = gone;
+    while let (Some(first), Some(last)) = (latest.iter().min(), latest.iter().max()) {
+        sqlx::query_file!("src/store/sql/cut_edges_into.sql", &latest).execute(&mut *db).await?;
+        let edges = sqlx::query_file!("src/store/sql/edges_out_of.sql", &latest, first, last)
+            .fetch_all(&mut *db)
+            .await?;
+        if !edges.is_empty() {
+            left.append(&mut latest);
+        }
+        let needs = edges.iter().filter(|edge| edge.is_required);
+        let needs: Vec<i64> = needs.map(|edge| edge.reader).collect();
+        // Others may be counting them down: what they did is seen once the locks are held.
+        latest = sqlx::query_scalar!(
+            "select id from tidemill.run
+             where id = any($1) and state = 'waiting'
+             order by id
+             for update",
+            &needs,
         )
         .fetch_all(&mut *db)
         .await?;
-        let rows = to_history(db, &found, "upstream_cancelled", "TM0406", &reason).await?;
+        let rows = to_history(db, &latest, "upstream_cancelled", "TM0406", &reason).await?;
         for (backfill, runs, _) in rows {
             tally.cancelled(backfill, runs);
             cancelled += runs as u64;
         }
-        latest = gone.len()..gone.len() + found.len();
-        gone.extend(found);
+    }
+    if !left.is_empty() {
+        count_down(db, left).await?;
     }
     Ok(cancelled)
 }

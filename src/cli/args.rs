@@ -41,6 +41,8 @@ pub(super) enum Command {
     Status,
     /// List runs, newest first.
     Runs(RunsArgs),
+    /// Show what the attempts of a run said.
+    Logs(LogsArgs),
     /// Show a dataset, or one of its partitions.
     Show(PartitionArgs),
     /// Show where the partitions of a dataset stand, as ranges.
@@ -60,6 +62,31 @@ pub(super) enum Command {
         /// Its value.
         value: String,
     },
+    /// Show the schedules: when each job is due next, and what became of its last tick.
+    Schedules(SchedulesArgs),
+    /// Start no more runs of a job, or record no more ticks of its schedule.
+    Pause(PauseArgs),
+    /// Go on with what was paused.
+    Resume(PauseArgs),
+    /// Have a source looked at at once: whoever writes its files says that they are there.
+    Announce {
+        /// The source.
+        source: String,
+    },
+    /// List what waits before it is made by itself, why, and until when.
+    Automation,
+    /// Let go of what waits, as `automation` lists it.
+    Approve(ApproveArgs),
+    /// Run jobs for the worker that starts this.
+    #[command(hide = true)]
+    Exec {
+        /// The name under which the worker listens.
+        name: String,
+    },
+    /// Delete what nothing needs any more: objects that nothing names, superseded versions.
+    Clean(CleanArgs),
+    /// Examine the live system, and say in plain words what is wrong and what to do.
+    Doctor(DoctorArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -199,6 +226,18 @@ pub(super) struct RunsArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct LogsArgs {
+    /// The run, as `tidemill runs` numbers it.
+    pub(super) run: i64,
+    /// Only of this attempt, from 1.
+    #[arg(long, value_name = "N")]
+    pub(super) attempt: Option<i32>,
+    /// Go on until the run has ended.
+    #[arg(long, short)]
+    pub(super) follow: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PartitionArgs {
     /// The dataset.
     pub(super) dataset: String,
@@ -294,8 +333,59 @@ pub(super) struct ExportArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct SchedulesArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<SchedulesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchedulesCommand {
+    /// Show the latest ticks of a job's schedule, and what became of each.
+    Show {
+        /// The job.
+        job: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PauseArgs {
+    /// The job.
+    pub(super) job: String,
+    /// Only its schedule: its runs go on, and ticks until it is resumed are skipped.
+    #[arg(long)]
+    pub(super) schedule: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApproveArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// Which partitions; without it, all that wait.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArgs {
+    /// List what would be deleted, and delete nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Read every published file, not a sample, and watch for half a minute whether workers live.
+    #[arg(long)]
+    pub(super) deep: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct BenchArgs {
     /// Which; without it, all: `plan_million`, `plan_million_published`, `check_500`,
-    /// `overhead_per_partition`, `overhead_vs_polars`.
+    /// `enqueue_100k`, `cancel_100k`, `overhead_per_partition`, `overhead_vs_polars`.
     pub(super) name: Option<String>,
 }

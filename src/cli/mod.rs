@@ -1,17 +1,24 @@
 //! What the terminal sees.
 
+mod announce;
 mod args;
 mod backfill;
 mod backfills;
 mod bench;
 mod check;
+mod exec;
+mod clean;
+mod doctor;
 mod fault;
 mod inspect;
+mod logs;
 mod output;
+mod pause;
 mod plan_view;
 mod pools;
 mod progress;
 mod rows;
+mod schedules;
 mod session;
 mod texts;
 mod up;
@@ -28,8 +35,15 @@ use crate::config::Config;
 /// Runs the command that was typed.
 pub(crate) fn run(declare: &Declare) -> ExitCode {
     let cli = Cli::parse();
-    crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
+    if let Command::Exec { name } = &cli.command {
+        return exec::exec(declare, &Config::read(), name);
+    }
     let config = Config::read();
+    let _telemetry = crate::telemetry::init(crate::telemetry::Options {
+        verbose: cli.verbose,
+        serving: matches!(cli.command, Command::Up(_)),
+        otlp: config.otlp.as_deref(),
+    });
     match dispatch(declare, &config, &cli) {
         Ok(code) => code,
         Err(error) => fault::report(&error, cli.json),
@@ -67,17 +81,27 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Run(args) => backfill::run(&session, args, json).await,
         Command::Status => inspect::status(&session, json).await,
         Command::Runs(args) => inspect::runs(&session, args, json).await,
+        Command::Logs(args) => logs::logs(&session, args, json).await,
         Command::Show(args) => inspect::show(&session, args, json).await,
         Command::Partitions(args) => inspect::partitions(&session, args, json).await,
         Command::Why(args) => inspect::why(&session, args, json).await,
         Command::Lineage(args) => inspect::lineage(&session, args, json).await,
         Command::Preview(args) => rows::preview(&session, args, json).await,
         Command::Export(args) => rows::export(&session, args).await,
+        Command::Schedules(args) => schedules::schedules(&session, args, json).await,
+        Command::Pause(args) => pause::pause(&session, args, json).await,
+        Command::Resume(args) => pause::resume(&session, args, json).await,
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }
+        Command::Announce { source } => announce::announce(&session, source, json).await,
+        Command::Automation => announce::automation(&session, json).await,
+        Command::Approve(args) => announce::approve(&session, args, json).await,
+        Command::Clean(args) => clean::clean(&session, args, json).await,
+        Command::Doctor(args) => doctor::doctor(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
+        | Command::Exec { .. }
         | Command::Explain { .. }
         | Command::Completions { .. } => {
             unreachable!("handled without the project's database")

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Mill;
 use crate::model::{Class, Origin};
+use crate::plan::schedule::Asking;
 use crate::plan::{
     self, Again, Assessment, BackfillPlan, Explanation, Ledger, Moved, Request, Resources,
 };
@@ -139,6 +140,10 @@ pub struct Demand {
     pub retry_of: Option<i64>,
     /// What the stored estimate is for; no slots for those of the workers that live then.
     pub resources: Resources,
+    /// The ticks that ask.
+    pub ticks: Vec<Asking>,
+    /// The instant it is planned for; now, by this machine's clock, when there is none.
+    pub at: Option<Timestamp>,
 }
 
 impl Demand {
@@ -157,6 +162,8 @@ impl Demand {
             newest_first: false,
             retry_of: None,
             resources: Resources::default(),
+            ticks: Vec::new(),
+            at: None,
         }
     }
 
@@ -195,9 +202,11 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
     let mut asked = demand.clone();
     asked.resources.concurrency = demand.concurrency;
     asked.resources = resources(mill, &asked.resources).await?;
-    let ledger = picture(mill, crate::clock::now()).await?;
+    let now = demand.at.unwrap_or_else(crate::clock::now);
+    let ledger = picture(mill, now).await?;
     let shared = Arc::clone(mill);
-    let drawing = tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked, again.as_ref()));
+    let drawing =
+        tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked, again.as_ref()));
     let drawn = match drawing.await? {
         Ok(drawn) => drawn,
         Err(now) => return Err(refusal(mill, demand, now).await?.into()),
@@ -213,6 +222,7 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
         concurrency: demand.concurrency.map(|runs| i32::try_from(runs).unwrap_or(i32::MAX)),
         deadlines: &drawn.deadlines,
         retry_of: demand.retry_of,
+        ticks: &demand.ticks,
     };
     let mut tries = 0;
     let applied = loop {

@@ -127,7 +127,7 @@ pub fn explain(
     plan: &BackfillPlan,
     resources: &Resources,
 ) -> Explanation {
-    let cost = |seconds: f64| resources.hourly_rate.map(|rate| seconds / 3600.0 * rate);
+    let cost = |seconds: f64| resources.hourly_rate.map(|rate| seconds * rate / 3600.0);
     let mut steps = Vec::new();
     for step in &plan.steps {
         let spec = catalog.dataset(step.dataset);
@@ -230,7 +230,7 @@ fn estimate(
         finish_at_p90: at(seconds_p90),
         work_seconds: work,
         bytes,
-        cost: resources.hourly_rate.map(|rate| work / 3600.0 * rate),
+        cost: resources.hourly_rate.map(|rate| work * rate / 3600.0),
         slots,
         unknown,
     }

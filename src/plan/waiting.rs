@@ -9,7 +9,7 @@ use crate::model::Class;
 
 /// Why a run has not started. What lasts until somebody acts comes before what passes by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum Obstacle {
     /// Its backfill is paused.
     BackfillPaused {
         /// The backfill.
@@ -76,7 +76,7 @@ pub enum Why {
     Turn,
 }
 
-impl Why {
+impl Obstacle {
     /// The word programs read.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
@@ -115,7 +115,7 @@ pub struct Wait {
     /// The run.
     pub run: i64,
     /// Why it has not started.
-    pub why: Why,
+    pub why: Obstacle,
     /// On how many runs it waits, gates counted once.
     pub waiting_on: i32,
     /// What kind of work it is.
@@ -131,20 +131,20 @@ impl Wait {
     #[must_use]
     pub fn remedy(&self) -> Option<String> {
         match &self.why {
-            Why::BackfillPaused { backfill, .. } => {
+            Obstacle::BackfillPaused { backfill, .. } => {
                 Some(format!("tidemill backfills resume {backfill}"))
             }
-            Why::NoWorker => Some("tidemill up".to_owned()),
-            Why::BackfillFull { backfill, .. } => {
+            Obstacle::NoWorker => Some("tidemill up".to_owned()),
+            Obstacle::BackfillFull { backfill, .. } => {
                 Some(format!("tidemill backfills set {backfill} --concurrency N"))
             }
-            Why::PoolFull { pool, .. } => Some(format!("tidemill pools set {pool} --slots N")),
+            Obstacle::PoolFull { pool, .. } => Some(format!("tidemill pools set {pool} --slots N")),
             _ => None,
         }
     }
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BackfillPaused { backfill, by, since } => {
@@ -188,7 +188,7 @@ impl fmt::Display for Why {
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.why.fmt(f)?;
-        if let (Why::Turn | Why::PoolFull { .. } | Why::JobFull { .. }, Some(ahead)) =
+        if let (Obstacle::Turn | Obstacle::PoolFull { .. } | Obstacle::JobFull { .. }, Some(ahead)) =
             (&self.why, self.ahead)
         {
             let class = self.class.as_str();
@@ -251,7 +251,7 @@ pub fn slots_for(pool: &PoolStanding, class: Class, served: i32, weight: i32) ->
 mod tests {
     use jiff::Timestamp;
 
-    use super::{Queue, Wait, Why, expected_start, slots_for};
+    use super::{Queue, Wait, Obstacle, expected_start, slots_for};
     use crate::model::Class;
     use crate::plan::PoolStanding;
     use crate::spec::Share;
@@ -260,7 +260,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn says(why: Why, ahead: Option<u64>, expected: Option<&str>) -> String {
+    fn says(why: Obstacle, ahead: Option<u64>, expected: Option<&str>) -> String {
         let expected_at = expected.map(at);
         let wait =
             Wait { run: 1, why, waiting_on: 0, class: Class::Late, ahead, expected_at };
@@ -272,21 +272,33 @@ mod tests {
         let since = at("2024-03-31T09:12:00Z");
         let (by, pool) = ("ada".to_owned(), "gcs".to_owned());
         let holders = vec![("orders".to_owned(), 6), ("clicks".to_owned(), 2)];
-        let full = Why::PoolFull { pool: pool.clone(), used: 8, slots: 8, weight: 1, holders };
+        let full = Obstacle::PoolFull { pool: pool.clone(), used: 8, slots: 8, weight: 1, holders };
         let lines = [
-            says(Why::BackfillPaused { backfill: 7, by: by.clone(), since }, Some(3), None),
-            says(Why::JobPaused { by, since }, None, None),
-            says(Why::Inputs, None, Some("2024-03-31T10:00:00Z")),
-            says(Why::NoWorker, None, None),
-            says(Why::NoCode { fingerprint: "0123456789abcdef".to_owned() }, None, None),
-            says(Why::NoPool { pool }, None, None),
-            says(Why::Backoff { until: since, error: "no answer".to_owned() }, None, None),
-            says(Why::JobFull { limit: 1 }, Some(1), None),
-            says(Why::BackfillFull { backfill: 7, limit: 2 }, Some(9), None),
+            says(Obstacle::BackfillPaused { backfill: 7, by: by.clone(), since }, Some(3), None),
+            says(Obstacle::JobPaused { by, since }, None, None),
+            says(Obstacle::Inputs, None, Some("2024-03-31T10:00:00Z")),
+            says(Obstacle::NoWorker, None, None),
+            says(Obstacle::NoCode { fingerprint: "0123456789abcdef".to_owned() }, None, None),
+            says(Obstacle::NoPool { pool }, None, None),
+            says(Obstacle::Backoff { until: since, error: "no answer".to_owned() }, None, None),
+            says(Obstacle::JobFull { limit: 1 }, Some(1), None),
+            says(Obstacle::BackfillFull { backfill: 7, limit: 2 }, Some(9), None),
             says(full, Some(41), Some("2024-03-31T09:12:30Z")),
-            says(Why::Turn, Some(0), None),
+            says(Obstacle::Turn, Some(0), None),
         ];
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        backfill 7 is paused by ada since 2024-03-31 09:12:00Z
+        its job is paused by ada since 2024-03-31 09:12:00Z
+        waits for its inputs; expected to start about 2024-03-31 10:00:00Z
+        no worker is alive
+        no living worker has the code 0123456789ab it was planned for
+        no living worker with its code serves the pool `gcs`
+        is tried again at 2024-03-31 09:12:00Z after: no answer
+        its job is at its limit of 1 at once; 1 run of class late is before it
+        backfill 7 is at its limit of 2 at once
+        pool `gcs` is full: 8/8, held by `orders` 6, `clicks` 2; 41 runs of class late are before it; expected to start about 2024-03-31 09:12:30Z
+        waits for its turn; next of class late
+        ");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Why runs have not started, as the database sees it: the same lanes that the claim reads.
+//! Obstacle runs have not started, as the database sees it: the same lanes that the claim reads.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::{PoolRow, Result, pools};
 use crate::model::Class;
-use crate::plan::{Pace, Queue, Wait, Why, expected_start, slots_for};
+use crate::plan::{Pace, Queue, Wait, Obstacle, expected_start, slots_for};
 
 /// Where many runs are asked about at once, so many before each in a lane are counted.
 const COUNTED: i64 = 10_000;
@@ -125,10 +125,10 @@ impl Scene {
         self.pools.get(&pool).map(|pool| pool.name.clone()).unwrap_or_default()
     }
 
-    fn pool_full(&self, row: &Row) -> Why {
+    fn pool_full(&self, row: &Row) -> Obstacle {
         let standing = self.pools.get(&row.pool_id).map(|pool| pool.standing);
         let holders = self.holders.iter().filter(|holder| holder.pool_id == row.pool_id);
-        Why::PoolFull {
+        Obstacle::PoolFull {
             pool: self.pool_name(row.pool_id),
             used: standing.map_or(0, |standing| standing.used),
             slots: standing.and_then(|standing| standing.slots).unwrap_or_default(),
@@ -137,27 +137,27 @@ impl Scene {
         }
     }
 
-    fn why(&self, row: &Row) -> Why {
+    fn why(&self, row: &Row) -> Obstacle {
         let by = row.paused_by.clone().unwrap_or_default();
         let since = row.paused_at.map_or(self.now, Timestamp::to_jiff);
         let backfill = row.backfill_id;
         match row.why.as_str() {
-            "backfill_paused" => Why::BackfillPaused { backfill, by, since },
-            "job_paused" => Why::JobPaused { by, since },
-            "inputs" => Why::Inputs,
-            "no_worker" => Why::NoWorker,
-            "no_code" => Why::NoCode { fingerprint: row.fingerprint.clone().unwrap_or_default() },
-            "no_pool" => Why::NoPool { pool: self.pool_name(row.pool_id) },
-            "backoff" => Why::Backoff {
+            "backfill_paused" => Obstacle::BackfillPaused { backfill, by, since },
+            "job_paused" => Obstacle::JobPaused { by, since },
+            "inputs" => Obstacle::Inputs,
+            "no_worker" => Obstacle::NoWorker,
+            "no_code" => Obstacle::NoCode { fingerprint: row.fingerprint.clone().unwrap_or_default() },
+            "no_pool" => Obstacle::NoPool { pool: self.pool_name(row.pool_id) },
+            "backoff" => Obstacle::Backoff {
                 until: row.due_at.to_jiff(),
                 error: row.error.clone().unwrap_or_else(|| "it failed".to_owned()),
             },
-            "job_full" => Why::JobFull { limit: row.job_limit.unwrap_or_default() },
+            "job_full" => Obstacle::JobFull { limit: row.job_limit.unwrap_or_default() },
             "backfill_full" => {
-                Why::BackfillFull { backfill, limit: row.backfill_limit.unwrap_or_default() }
+                Obstacle::BackfillFull { backfill, limit: row.backfill_limit.unwrap_or_default() }
             }
             "pool_full" => self.pool_full(row),
-            _ => Why::Turn,
+            _ => Obstacle::Turn,
         }
     }
 
@@ -181,8 +181,8 @@ impl Scene {
             // Nobody knows how long people take.
             why if why.needs_a_person() => None,
             // What its inputs wait for was not looked at.
-            Why::Inputs if upstream.is_empty() => None,
-            Why::Backoff { until, .. } => Some(expected.map_or(*until, |at| at.max(*until))),
+            Obstacle::Inputs if upstream.is_empty() => None,
+            Obstacle::Backoff { until, .. } => Some(expected.map_or(*until, |at| at.max(*until))),
             _ => expected,
         };
         Wait {

@@ -196,7 +196,10 @@ async fn a_retry_makes_exactly_what_failed_and_what_was_cancelled() {
 
     let planned = engine::plan_retry(&test.mill, first, tidemill::clock::now()).await.unwrap();
     let text = crate::support::plan_text(&test.mill.catalog, &planned.plan);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    1 raw missing: 2024-01-01..2024-01-02
+    2 strict missing: 2024-01-01..2024-01-03
+    ");
     let second = test.demand(Demand::retry(first, &planned.plan.hash, "ada")).await;
     test.work(second).await;
     assert_eq!(test.published("raw").await, made + 1 + 2);
@@ -221,7 +224,7 @@ async fn what_was_forced_is_forced_again_and_what_succeeded_is_left_alone() {
     test.work(forced).await;
     let planned = engine::plan_retry(&test.mill, forced, tidemill::clock::now()).await.unwrap();
     let text = crate::support::plan_text(&test.mill.catalog, &planned.plan);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"1 raw forced: 2024-01-01..2024-01-04");
     let second = test.demand(Demand::retry(forced, &planned.plan.hash, "ada")).await;
     test.work(second).await;
     assert_eq!(test.published("raw").await, 20);

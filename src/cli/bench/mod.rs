@@ -2,6 +2,7 @@
 
 mod overhead;
 mod planning;
+mod queue;
 
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ use super::output;
 use crate::config::Config;
 use overhead::{Shape, overhead};
 use planning::{check_500, plan_million, plan_million_published};
+use queue::enqueue_and_cancel;
 
 /// One measured figure, with what the machine itself does in the same run.
 struct Figure {
@@ -37,6 +39,10 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     if wanted("check_500") {
         figures.push(check_500());
     }
+    if wanted("enqueue_100k") || wanted("cancel_100k") {
+        let both = enqueue_and_cancel(config).await?;
+        figures.extend(both.into_iter().filter(|figure| wanted(figure.name)));
+    }
     if wanted("overhead_per_partition") {
         let shape = Shape { name: "overhead_per_partition", days: 300, rows: 100, rounds: 3 };
         figures.push(overhead(config, &shape).await?);
@@ -48,7 +54,8 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     anyhow::ensure!(
         !figures.is_empty(),
         "there is no bench of that name; there are `plan_million`, \
-         `plan_million_published`, `check_500`, `overhead_per_partition` and `overhead_vs_polars`"
+         `plan_million_published`, `check_500`, `enqueue_100k`, `cancel_100k`, \
+         `overhead_per_partition` and `overhead_vs_polars`"
     );
     for figure in &figures {
         let ratio = figure.value / figure.limit;

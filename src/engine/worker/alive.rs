@@ -82,8 +82,7 @@ async fn judge_others(mill: &Mill, id: i64, lease: Duration, seen: &mut Seen) ->
         if *beat != other.beat {
             (*beat, *since) = (other.beat, Instant::now());
         }
-        let is_gone = other.host == host() && !process_lives(other.pid);
-        if is_gone || lease < since.elapsed() {
+        if is_gone(&other) || lease < since.elapsed() {
             dead.push(other.id);
         }
     }
@@ -99,6 +98,11 @@ async fn judge_others(mill: &Mill, id: i64, lease: Duration, seen: &mut Seen) ->
         );
     }
     Ok(())
+}
+
+/// Whether a worker is a process of this machine that is not there any more.
+pub(in crate::engine) fn is_gone(worker: &store::Worker) -> bool {
+    worker.host == host() && !process_lives(worker.pid)
 }
 
 /// The name of this machine since its start: a process number means nothing after that.

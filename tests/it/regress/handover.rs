@@ -53,6 +53,7 @@ async fn record_late(test: &TestMill) -> store::Result<Applied> {
         concurrency: None,
         deadlines: &[None],
         retry_of: None,
+        ticks: &[],
     };
     store::apply(&mill.pool, &mill.catalog, &mill.registry, &wiring, &new).await
 }

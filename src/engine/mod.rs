@@ -19,17 +19,17 @@ mod workshop;
 
 pub use automation::{Automaton, Step, Summary, automate};
 pub use bell::{Bell, Topic, carry};
-pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use executor::{
     Assignment, Attempted, Crew, CrewOptions, Member, Mode, Pinned, Router, Stopped, serve,
 };
 pub use failure::Failure;
-pub use logs::{LogSink, Logs, Source};
-pub use mill::Mill;
 pub use housekeeping::{
     Cleaned, DUTIES, Duty, Found, HouseOptions, Tally, clean, examine, examine_at_rest,
     keep_history, keep_house,
 };
+pub use logs::{LogSink, Logs, Source};
+pub use mill::Mill;
+pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{
     Demand, PlanMoved, Planned, assess_now, demand, explain, plan_now, plan_retry, resources,
 };

@@ -72,9 +72,9 @@ pub use housekeeping::{
 };
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use measure::{plain_insert, plain_move};
-pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
@@ -94,14 +94,12 @@ pub use ticks::{
     Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
     tick_mark, ticks,
 };
+pub use usage::{Usage, note_usage};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,
 };
-pub use usage::{Usage, note_usage};
-pub use waiting::{
-    HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups,
-};
+pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
 };

@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use attempt::Hands;
 pub(super) use alive::is_gone;
+use attempt::Hands;
 use publish::Publisher;
 
 use super::Mill;
@@ -343,7 +343,8 @@ impl Worker {
                 attempt.instrument(span.clone()).await
             };
             drop(hands);
-            told::ended(&span, ended.as_ref(), began.elapsed());
+            let outcome = ended.as_ref().map(|(_, ended)| ended);
+            told::ended(&span, outcome, began.elapsed());
             remember(&usual, began.elapsed());
             match ended {
                 // The publisher lives as long as any sender, and lets go of what it published.

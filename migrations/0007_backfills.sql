@@ -73,3 +73,12 @@ left join served
     and served.dataset_id = run.dataset_id
     and served.code_id = run.code_id
 where run.state <> 'running';
+
+-- Of a hundred thousand runs, checking these four took two thirds of the time it took to record
+-- them. What they point to is never deleted, and the numbers come from the transaction that made or
+-- read those rows.
+alter table tidemill.run
+    drop constraint run_backfill_id_fkey,
+    drop constraint run_dataset_id_fkey,
+    drop constraint run_slice_id_fkey,
+    drop constraint run_code_id_fkey;

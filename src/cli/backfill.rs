@@ -241,12 +241,7 @@ fn ask(runs: u64) -> Result<bool> {
 }
 
 /// Records a plan and, unless it is left to others, works on it and says how it went.
-async fn apply(
-    session: &Session,
-    demand: &Demand,
-    detach: bool,
-    json: bool,
-) -> Result<ExitCode> {
+async fn apply(session: &Session, demand: &Demand, detach: bool, json: bool) -> Result<ExitCode> {
     let began = Instant::now();
     let applied = match engine::demand(&session.mill, demand).await {
         Ok(applied) => applied,
@@ -284,7 +279,9 @@ async fn apply(
         ));
         if 0 < counts.failed {
             let id = applied.backfill;
-            eprintln!("`tidemill backfills show {id}` says why, `backfills retry {id}` tries again");
+            eprintln!(
+                "`tidemill backfills show {id}` says why, `backfills retry {id}` tries again"
+            );
         }
     }
     let whole = counts.failed + counts.cancelled == 0;

@@ -98,8 +98,11 @@ fn message(progress: &Progress, rate: Option<f64>) -> String {
         }
         (None, None) => (),
     }
-    let counts =
-        [(progress.running, "running"), (progress.failed, "failed"), (progress.cancelled, "cancelled")];
+    let counts = [
+        (progress.running, "running"),
+        (progress.failed, "failed"),
+        (progress.cancelled, "cancelled"),
+    ];
     let shown = counts.iter().filter(|(count, word)| 0 < *count || *word == "running");
     parts.extend(shown.map(|(count, word)| format!("{count} {word}")));
     parts.join(", ")
@@ -140,7 +143,10 @@ mod tests {
     fn a_line_says_how_fast_it_goes_and_what_went_wrong() {
         assert_eq!(message(&progress(0, None), None), "8 running");
         assert_eq!(message(&progress(0, None), Some(10.0)), "10/s, 1 min 0 s left, 8 running");
-        assert_eq!(message(&progress(2, Some("ada")), Some(9.0)), "paused by ada, 8 running, 2 failed");
+        assert_eq!(
+            message(&progress(2, Some("ada")), Some(9.0)),
+            "paused by ada, 8 running, 2 failed"
+        );
     }
 
     #[test]

@@ -93,8 +93,7 @@ impl<'a> Fluid<'a> {
                 continue;
             }
             let is_open = load.reads.iter().all(|(input, needs_all)| {
-                self.is_over(*input)
-                    || self.first(*input, *needs_all) <= self.done[*input] + TINY
+                self.is_over(*input) || self.first(*input, *needs_all) <= self.done[*input] + TINY
             });
             if !is_open {
                 continue;

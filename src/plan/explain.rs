@@ -285,9 +285,7 @@ fn loads(
             partitions,
             seconds: seconds(step, partitions as f64),
             at_once: [concurrency, chains].into_iter().flatten().min(),
-            pool: limits.and_then(|limits| {
-                Some((*pools.get(&limits.pool.name)?, limits.weight))
-            }),
+            pool: limits.and_then(|limits| Some((*pools.get(&limits.pool.name)?, limits.weight))),
             reads,
         });
         places.insert(step.dataset, loads.len() - 1);

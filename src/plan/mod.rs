@@ -20,9 +20,7 @@ mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
 pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_of, decide};
-pub use backfill::{
-    Again, BackfillPlan, Blocked, Reason, Request, Select, Step, plan, plan_again,
-};
+pub use backfill::{Again, BackfillPlan, Blocked, Reason, Request, Select, Step, plan, plan_again};
 pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};
 pub use estimate::{Load, finish};

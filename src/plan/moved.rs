@@ -64,12 +64,7 @@ pub fn moved(catalog: &Catalog, before: &Explanation, now: &Explanation) -> Vec<
     all
 }
 
-fn one(
-    spec: &DatasetSpec,
-    was: Option<String>,
-    now: Option<String>,
-    set: &PartitionSet,
-) -> Moved {
+fn one(spec: &DatasetSpec, was: Option<String>, now: Option<String>, set: &PartitionSet) -> Moved {
     let dataset = spec.name.to_string();
     Moved { dataset, was, now, partitions: set.len(), ranges: ranges(spec, set) }
 }

@@ -188,8 +188,10 @@ impl fmt::Display for Obstacle {
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.why.fmt(f)?;
-        if let (Obstacle::Turn | Obstacle::PoolFull { .. } | Obstacle::JobFull { .. }, Some(ahead)) =
-            (&self.why, self.ahead)
+        if let (
+            Obstacle::Turn | Obstacle::PoolFull { .. } | Obstacle::JobFull { .. },
+            Some(ahead),
+        ) = (&self.why, self.ahead)
         {
             let class = self.class.as_str();
             match ahead {
@@ -251,7 +253,7 @@ pub fn slots_for(pool: &PoolStanding, class: Class, served: i32, weight: i32) ->
 mod tests {
     use jiff::Timestamp;
 
-    use super::{Queue, Wait, Obstacle, expected_start, slots_for};
+    use super::{Obstacle, Queue, Wait, expected_start, slots_for};
     use crate::model::Class;
     use crate::plan::PoolStanding;
     use crate::spec::Share;
@@ -262,8 +264,7 @@ mod tests {
 
     fn says(why: Obstacle, ahead: Option<u64>, expected: Option<&str>) -> String {
         let expected_at = expected.map(at);
-        let wait =
-            Wait { run: 1, why, waiting_on: 0, class: Class::Late, ahead, expected_at };
+        let wait = Wait { run: 1, why, waiting_on: 0, class: Class::Late, ahead, expected_at };
         wait.to_string()
     }
 
@@ -317,9 +318,8 @@ mod tests {
     fn a_class_hopes_for_its_share_and_no_less_than_its_floor() {
         let shares = [Share::new(6, 1), Share::new(3, 1), Share::new(1, 1)];
         let mut pool = PoolStanding { slots: Some(8), used: 0, shares, running: [0, 0, 0] };
-        let hopes = |pool: &PoolStanding, served, weight| {
-            slots_for(pool, Class::Backfill, served, weight)
-        };
+        let hopes =
+            |pool: &PoolStanding, served, weight| slots_for(pool, Class::Backfill, served, weight);
         assert_eq!(hopes(&pool, 20, 1), 8.0, "alone it has the pool");
         assert_eq!(hopes(&pool, 4, 1), 4.0, "or what the workers have");
         assert_eq!(hopes(&pool, 20, 4), 2.0, "heavy runs need more of it");

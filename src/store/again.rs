@@ -22,8 +22,7 @@ pub async fn left_of(db: &mut PgConnection, registry: &Registry, backfill: i64) 
         return Err(Error::NoBackfill(backfill));
     }
     let slices = Slices::load(&mut *db).await?;
-    let rows =
-        sqlx::query_file!("src/store/sql/left_of.sql", backfill).fetch_all(&mut *db).await?;
+    let rows = sqlx::query_file!("src/store/sql/left_of.sql", backfill).fetch_all(&mut *db).await?;
     let mut ranges: BTreeMap<(bool, usize, i32), Vec<std::ops::Range<i64>>> = BTreeMap::new();
     for row in rows {
         if let Some(&dataset) = registry.index.get(&row.dataset_id) {

@@ -95,11 +95,11 @@ pub use ticks::{
     tick_mark, ticks,
 };
 pub use usage::{Usage, note_usage};
+pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,
 };
-pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
 };

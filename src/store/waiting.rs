@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::{PoolRow, Result, pools};
 use crate::model::Class;
-use crate::plan::{Pace, Queue, Wait, Obstacle, expected_start, slots_for};
+use crate::plan::{Obstacle, Pace, Queue, Wait, expected_start, slots_for};
 
 /// Where many runs are asked about at once, so many before each in a lane are counted.
 const COUNTED: i64 = 10_000;
@@ -111,7 +111,8 @@ impl Scene {
 
     /// How many slots living workers have for a pool.
     fn served(&self, pool: i32) -> i32 {
-        let serves = |pools: &Option<Vec<i32>>| pools.as_ref().is_none_or(|all| all.contains(&pool));
+        let serves =
+            |pools: &Option<Vec<i32>>| pools.as_ref().is_none_or(|all| all.contains(&pool));
         self.workers.iter().filter(|(pools, _)| serves(pools)).map(|(_, slots)| slots).sum()
     }
 
@@ -146,7 +147,9 @@ impl Scene {
             "job_paused" => Obstacle::JobPaused { by, since },
             "inputs" => Obstacle::Inputs,
             "no_worker" => Obstacle::NoWorker,
-            "no_code" => Obstacle::NoCode { fingerprint: row.fingerprint.clone().unwrap_or_default() },
+            "no_code" => {
+                Obstacle::NoCode { fingerprint: row.fingerprint.clone().unwrap_or_default() }
+            }
             "no_pool" => Obstacle::NoPool { pool: self.pool_name(row.pool_id) },
             "backoff" => Obstacle::Backoff {
                 until: row.due_at.to_jiff(),

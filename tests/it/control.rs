@@ -130,7 +130,11 @@ async fn priority_and_concurrency_change_while_it_runs() {
     assert_eq!(test.claim(worker, 10).await.len(), 7);
     assert_eq!(
         events(&test, first).await,
-        ["ada set_concurrency none to 3", "ada set_concurrency 3 to none", "ada set_priority 0 to -7"]
+        [
+            "ada set_concurrency none to 3",
+            "ada set_concurrency 3 to none",
+            "ada set_priority 0 to -7"
+        ]
     );
     store::cancel_backfill(pool, first, "ada").await.unwrap();
     test.work(second).await;
@@ -164,9 +168,11 @@ async fn runs_of_jobs_that_are_not_declared_any_more_can_be_cancelled() {
     let backfill = test.apply(&test.ask(&["raw", "lax"], NEEDED).await).await;
     test.redeclare(|project| {
         let days = TimePartitions::daily("2024-01-01").until("2024-01-11");
-        project.job(Transform::new("raw").partitions(days).run(|cx, []| {
-            Ok(df!("one" => [1_i64])?.lazy().with_column(cx.date().alias("day")))
-        }));
+        project.job(
+            Transform::new("raw").partitions(days).run(|cx, []| {
+                Ok(df!("one" => [1_i64])?.lazy().with_column(cx.date().alias("day")))
+            }),
+        );
     })
     .await;
     let (pool, registry) = (&test.mill.pool, &test.mill.registry);
@@ -215,11 +221,10 @@ async fn what_was_forced_is_forced_again_and_what_succeeded_is_left_alone() {
     let test = TestMill::new(declare).await;
     assert_eq!(test.make(&test.ask(&["raw"], NEEDED).await).await, "10 published");
     let forced = test.apply(&test.ask(&["raw"], ALL).await).await;
-    let ids: Vec<i64> =
-        sqlx::query_scalar("select id from tidemill.run order by ordinal limit 4")
-            .fetch_all(&test.mill.pool)
-            .await
-            .unwrap();
+    let ids: Vec<i64> = sqlx::query_scalar("select id from tidemill.run order by ordinal limit 4")
+        .fetch_all(&test.mill.pool)
+        .await
+        .unwrap();
     store::cancel_runs(&test.mill.pool, &ids, "ada").await.unwrap();
     test.work(forced).await;
     let planned = engine::plan_retry(&test.mill, forced, tidemill::clock::now()).await.unwrap();

@@ -64,8 +64,7 @@ async fn each_reason_is_found_and_told() {
     assert_eq!(reasons(&test, "pooled").await, ["no_code"]);
     let pools = store::pools(&mut db).await.unwrap();
     let default = pools.iter().find(|pool| pool.name == "default").unwrap().id;
-    let elsewhere =
-        NewWorker { codes: test.codes(), pools: Some(vec![default]), ..new.clone() };
+    let elsewhere = NewWorker { codes: test.codes(), pools: Some(vec![default]), ..new.clone() };
     let elsewhere = store::start_worker(&mut db, &elsewhere).await.unwrap();
     assert_eq!(reasons(&test, "pooled").await, ["no_pool"]);
     assert_eq!(reasons(&test, "lonely").await, ["turn"]);
@@ -113,14 +112,15 @@ async fn a_start_is_expected_from_what_earlier_partitions_took() {
         .await
         .unwrap();
     let backfill = test.apply(&test.ask(&["lonely"], NEEDED).await).await;
-    assert!(waits(&test, "lonely").await.iter().all(|wait| wait.expected_at.is_none()), "no worker");
+    assert!(
+        waits(&test, "lonely").await.iter().all(|wait| wait.expected_at.is_none()),
+        "no worker"
+    );
     let worker = test.stranger().await;
     let now = tidemill::clock::now();
     let waits = waits(&test, "lonely").await;
-    let minutes: Vec<i64> = waits
-        .iter()
-        .map(|wait| wait.expected_at.unwrap().duration_since(now).as_mins())
-        .collect();
+    let minutes: Vec<i64> =
+        waits.iter().map(|wait| wait.expected_at.unwrap().duration_since(now).as_mins()).collect();
     assert_eq!(minutes, [0, 1, 2, 3], "one after the other");
     let mut db = test.mill.pool.acquire().await.unwrap();
     store::end_worker(&mut db, worker).await.unwrap();

@@ -102,9 +102,9 @@ fn print(facts: &Facts) {
     field("done", done_text(row));
     if row.state == "active" {
         let rate = row.rate(facts.now).map_or_else(|| "nothing finished yet".to_owned(), rate_text);
-        let left = row.seconds_left(facts.now).map_or_else(String::new, |left| {
-            format!(", about {} left", output::seconds(left))
-        });
+        let left = row
+            .seconds_left(facts.now)
+            .map_or_else(String::new, |left| format!(", about {} left", output::seconds(left)));
         field("rate", format!("{rate}{left}"));
     }
     let limit = row.concurrency.map_or_else(
@@ -120,12 +120,19 @@ fn print(facts: &Facts) {
         field("retry of", format!("backfill {of}"));
     }
     for event in &facts.events {
-        field(&event.action.replace('_', " "), format!(
-            "{} by {}{}",
-            when(event.at.to_jiff()),
-            event.by,
-            if event.details.is_empty() { String::new() } else { format!(": {}", event.details) }
-        ));
+        field(
+            &event.action.replace('_', " "),
+            format!(
+                "{} by {}{}",
+                when(event.at.to_jiff()),
+                event.by,
+                if event.details.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", event.details)
+                }
+            ),
+        );
     }
     print_steps(facts);
     print_waits(facts);

@@ -96,9 +96,10 @@ async fn open_mill(home: &Path, pool: sqlx::PgPool) -> Result<Arc<Mill>> {
     let minutes = TimePartitions::minutes(5, "2024-01-01").until(UNTIL);
     let contract = || Contract::new([("n", Type::Int64)]);
     let ticks = project.job(
-        Transform::new("ticks").partitions(&minutes).contract(contract()).run(|_, []| {
-            Ok(polars::prelude::IntoLazy::lazy(polars::df!("n" => [1_i64])?))
-        }),
+        Transform::new("ticks")
+            .partitions(&minutes)
+            .contract(contract())
+            .run(|_, []| Ok(polars::prelude::IntoLazy::lazy(polars::df!("n" => [1_i64])?))),
     );
     let copies = Transform::new("copies").reads(&ticks, Mapping::Same).partitions(&minutes);
     project.job(copies.contract(contract()).run(|_, [ticks]| Ok(ticks)));

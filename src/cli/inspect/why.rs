@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use sqlx::PgConnection;
 
-use super::trail::{Hop, World};
 use super::runs::waits;
+use super::trail::{Hop, World};
 use super::{Picture, cause, why_view};
 use crate::api::Standing;
 use crate::cli::args::WhyArgs;

@@ -2,9 +2,7 @@
 
 use super::world::{World, plan_text, set_text};
 use crate::model::PartitionSet;
-use crate::plan::{
-    Again, Explanation, Pace, Resources, explain, moved, plan, plan_again,
-};
+use crate::plan::{Again, Explanation, Pace, Resources, explain, moved, plan, plan_again};
 
 /// Plans the last line of a world and explains it on four slots, ten seconds a partition.
 fn explained(text: &str) -> (World, Explanation) {

@@ -40,12 +40,10 @@ enum Which<'a> {
 /// When there is no such backfill, it is over, or a statement fails.
 pub async fn cancel_backfill(pool: &PgPool, backfill: i64, by: &str) -> Result<Cancelled> {
     let mut db = pool.acquire().await?;
-    let active = sqlx::query!(
-        "select from tidemill.backfill where id = $1 and state = 'active'",
-        backfill,
-    )
-    .fetch_all(&mut *db)
-    .await?;
+    let active =
+        sqlx::query!("select from tidemill.backfill where id = $1 and state = 'active'", backfill,)
+            .fetch_all(&mut *db)
+            .await?;
     expect_active(&mut db, backfill, active.len() as u64).await?;
     drop(db);
     cancel(pool, Which::Backfill(backfill), by).await
@@ -98,12 +96,7 @@ async fn cancel(pool: &PgPool, which: Which<'_>, by: &str) -> Result<Cancelled> 
 }
 
 /// One transaction. What it did, and how many runs others hold.
-async fn pass(
-    pool: &PgPool,
-    which: Which<'_>,
-    by: &str,
-    so_far: u64,
-) -> Result<(Cancelled, u64)> {
+async fn pass(pool: &PgPool, which: Which<'_>, by: &str, so_far: u64) -> Result<(Cancelled, u64)> {
     let mut tx = pool.begin().await?;
     let ids = take(&mut tx, which).await?;
     let mut tally = Tally::default();

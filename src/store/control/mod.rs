@@ -110,9 +110,12 @@ pub async fn resume_backfill(pool: &PgPool, backfill: i64, by: &str) -> Result<b
     if was_paused {
         note(&mut tx, backfill, by, "resume", "").await?;
     } else {
-        let found = sqlx::query!("select from tidemill.backfill where id = $1 and state = 'active'", backfill)
-            .fetch_all(&mut *tx)
-            .await?;
+        let found = sqlx::query!(
+            "select from tidemill.backfill where id = $1 and state = 'active'",
+            backfill
+        )
+        .fetch_all(&mut *tx)
+        .await?;
         expect_active(&mut tx, backfill, found.len() as u64).await?;
     }
     tx.commit().await?;

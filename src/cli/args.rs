@@ -23,6 +23,12 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Bring everything up to date, then serve and keep it so.
     Up(UpArgs),
+    /// Decide what is made and ask for it, for workers elsewhere; any number may.
+    Scheduler,
+    /// Make what schedulers and people ask for; any number may.
+    Worker(WorkerArgs),
+    /// Show how everything stands, and nothing else.
+    Server(ServerArgs),
     /// Check the whole project without reading data.
     Check(CheckArgs),
     /// Show what a backfill would do, and why.
@@ -106,6 +112,23 @@ pub(super) struct UpArgs {
     /// Stop once everything is up to date.
     #[arg(long)]
     pub(super) once: bool,
+    /// Where to listen; a port of 0 takes any free one.
+    #[arg(long)]
+    pub(super) listen: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WorkerArgs {
+    /// How many partitions are made at once; without it, as TIDEMILL_SLOTS says.
+    #[arg(long)]
+    pub(super) slots: Option<std::num::NonZeroU16>,
+    /// Only runs of these pools, by name, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    pub(super) pools: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServerArgs {
     /// Where to listen; a port of 0 takes any free one.
     #[arg(long)]
     pub(super) listen: Option<String>,

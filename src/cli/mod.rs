@@ -21,7 +21,8 @@ mod rows;
 mod schedules;
 mod session;
 mod texts;
-mod up;
+mod keeper;
+mod roles;
 
 use std::process::ExitCode;
 
@@ -41,7 +42,10 @@ pub(crate) fn run(declare: &Declare) -> ExitCode {
     let config = Config::read();
     let _telemetry = crate::telemetry::init(crate::telemetry::Options {
         verbose: cli.verbose,
-        serving: matches!(cli.command, Command::Up(_)),
+        serving: matches!(
+            cli.command,
+            Command::Up(_) | Command::Scheduler | Command::Worker(_) | Command::Server(_)
+        ),
         otlp: config.otlp.as_deref(),
     });
     match dispatch(declare, &config, &cli) {
@@ -72,7 +76,10 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
     let session = Session::open(declare, config).await?;
     let json = cli.json;
     let outcome = match &cli.command {
-        Command::Up(args) => up::up(&session, args).await,
+        Command::Up(args) => roles::up(&session, args).await,
+        Command::Scheduler => roles::scheduler(&session).await,
+        Command::Worker(args) => roles::worker(&session, args).await,
+        Command::Server(args) => roles::server(&session, args).await,
         Command::Plan(args) => backfill::plan(&session, args, json).await,
         Command::Backfill(args) => backfill::backfill(&session, args, json).await,
         Command::Backfills(args) => backfills::backfills(&session, args, json).await,

@@ -13,6 +13,7 @@ mod observe;
 mod planning;
 mod resolve;
 mod schedules;
+mod sweep;
 mod watch;
 mod worker;
 mod workshop;
@@ -34,6 +35,7 @@ pub use planning::{
     Demand, PlanMoved, Planned, assess_now, demand, explain, plan_now, plan_retry, resources,
 };
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
+pub use sweep::keep_sweeping;
 pub use watch::announce;
 pub use worker::{WorkOptions, work};
 pub use workshop::{OpenError, Workshop};

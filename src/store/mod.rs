@@ -85,7 +85,7 @@ pub use queries::{
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
     live_counts, runs, version, versions,
 };
-pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{
     NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
     schedules,

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-pub(super) use alive::is_gone;
+pub(super) use alive::{Judge, is_gone};
 use attempt::Hands;
 use publish::Publisher;
 
@@ -158,7 +158,7 @@ async fn introduce(mill: &Mill, options: &WorkOptions) -> Result<Claimant> {
     };
     let worker = store::start_worker(&mut db, &new).await?;
     let claimant = Claimant { worker, codes, pools };
-    let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant).await?;
+    let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant.codes).await?;
     if 0 < adopted {
         tracing::info!("took over {adopted} runs that were planned for code nobody has any more");
     }

@@ -193,6 +193,7 @@ impl Reality {
                     content: *content,
                     files: Vec::new(),
                     tags: Vec::new(),
+                    rows: None,
                     routes: Vec::new(),
                     routed_by: Vec::new(),
                 };
@@ -201,9 +202,8 @@ impl Reality {
                 String::new()
             }
             Op::Adopt(version, own) => {
-                let claimant = store::Claimant { worker: 0, codes: own.clone(), pools: None };
                 let registry = &self.database.registries[*version];
-                store::adopt_stranded(&mut tx, registry, &claimant).await.unwrap().to_string()
+                store::adopt_stranded(&mut tx, registry, own).await.unwrap().to_string()
             }
             _ => self.by_hand(&mut tx, op).await,
         };
@@ -248,6 +248,7 @@ impl Reality {
             priority: asked.priority,
             concurrency: asked.concurrency,
             deadlines: &deadlines,
+            ticks: &[],
         };
         match store::apply(pool, catalog, &registries[version], &asked.wiring, &new).await {
             Ok(applied) => Some(applied.backfill),

@@ -57,7 +57,7 @@ pub(super) async fn backfill(
         show(&shown, json)?;
         return Ok(ExitCode::SUCCESS);
     }
-    if planned.plan.steps.is_empty() && args.expect.is_none() {
+    if planned.plan.steps.is_empty() {
         show(&shown, json)?;
         return go_on(session, &request, &planned).await;
     }

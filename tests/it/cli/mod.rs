@@ -2,6 +2,7 @@
 
 mod affected;
 mod automation;
+mod backfills;
 mod commands;
 mod home;
 mod house;

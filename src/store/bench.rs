@@ -14,30 +14,8 @@ use super::Result;
 /// When a statement fails.
 pub async fn bench_tables(pool: &PgPool, runs: i64) -> Result<()> {
     sqlx::raw_sql(include_str!("sql/bench_tables.sql")).execute(pool).await?;
-    bench_insert(pool, 0, runs).await?;
+    sqlx::query(include_str!("sql/bench_insert.sql")).bind(runs).execute(pool).await?;
     bench_settle(pool).await
-}
-
-/// Inserts as many ready runs as one statement can, after `first`; seconds.
-///
-/// # Errors
-///
-/// When the statement fails.
-pub async fn bench_insert(pool: &PgPool, first: i64, runs: i64) -> Result<f64> {
-    let began = Instant::now();
-    sqlx::query(include_str!("sql/bench_insert.sql")).bind(first).bind(runs).execute(pool).await?;
-    Ok(began.elapsed().as_secs_f64())
-}
-
-/// Moves as many runs into the history as one statement can; seconds.
-///
-/// # Errors
-///
-/// When the statement fails.
-pub async fn bench_cancel(pool: &PgPool, first: i64, runs: i64) -> Result<f64> {
-    let began = Instant::now();
-    sqlx::query(include_str!("sql/bench_cancel.sql")).bind(first).bind(runs).execute(pool).await?;
-    Ok(began.elapsed().as_secs_f64())
 }
 
 /// Fills the history with `runs` runs of the last ten days.

@@ -8,6 +8,7 @@ mod support;
 
 mod automation;
 mod backfill;
+mod control;
 mod crash;
 mod dimensions;
 mod executor;
@@ -25,3 +26,4 @@ mod retries;
 mod schedules;
 mod staleness;
 mod telemetry;
+mod waiting;

@@ -1,5 +1,6 @@
 //! `tidemill bench`: what Tidemill costs, as ratios to what the machine can do in the same run.
 
+mod backlog;
 mod cpu;
 mod idle;
 mod latency;
@@ -16,6 +17,7 @@ use super::args::BenchArgs;
 use super::output;
 use crate::config::Config;
 use crate::engine::Mill;
+use backlog::enqueue_and_cancel;
 use overhead::{Shape, overhead};
 use planning::{check_500, plan_million, plan_million_published};
 
@@ -33,7 +35,8 @@ struct Figure {
 /// What can be measured.
 const NAMES: &str = "`plan_million`, `plan_million_published`, `check_500`, \
     `overhead_per_partition`, `overhead_vs_polars`, `noop_throughput`, \
-    `noop_throughput_10m_history`, `handover_latency`, `enqueue_100k` and `idle`";
+    `noop_throughput_10m_history`, `handover_latency`, `enqueue_100k`, `cancel_100k` \
+    and `idle`";
 
 /// Measures what was asked for.
 pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Result<ExitCode> {
@@ -47,6 +50,10 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     }
     if wanted("check_500") {
         figures.push(check_500());
+    }
+    if wanted("enqueue_100k") || wanted("cancel_100k") {
+        let both = enqueue_and_cancel(config).await?;
+        figures.extend(both.into_iter().filter(|figure| wanted(figure.name)));
     }
     if wanted("overhead_per_partition") {
         let shape = Shape { name: "overhead_per_partition", days: 300, rows: 100, rounds: 3 };
@@ -64,9 +71,6 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     }
     if wanted("handover_latency") {
         figures.extend(latency::handover(config).await?);
-    }
-    if wanted("enqueue_100k") {
-        figures.push(queue::enqueue_100k(config).await?);
     }
     if wanted("idle") {
         figures.extend(idle::idle(config).await?);

@@ -203,25 +203,3 @@ pub(super) async fn noop_10m_history(config: &Config) -> Result<Figure> {
         against: "the same without history",
     })
 }
-
-/// Recording a hundred thousand runs; the limit is one statement that writes as many rows.
-pub(super) async fn enqueue_100k(config: &Config) -> Result<Figure> {
-    let mut yard = Yard::open(config, "enqueue").await?;
-    let (mut ours, mut plain) = (Vec::new(), Vec::new());
-    store::bench_tables(&yard.mill.pool, 0).await?;
-    for round in 0..3 {
-        plain.push(store::bench_insert(&yard.mill.pool, round * 100_000, 100_000).await?);
-        let began = Instant::now();
-        yard.ask(100_000).await?;
-        ours.push(began.elapsed().as_secs_f64());
-    }
-    yard.close().await?;
-    Ok(Figure {
-        name: "enqueue_100k",
-        value: super::median(ours),
-        unit: "s",
-        limit: super::median(plain),
-        samples: 3,
-        against: "one statement that inserts as many runs",
-    })
-}

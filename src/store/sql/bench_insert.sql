@@ -2,4 +2,4 @@
 insert into bench.run
     (id, backfill_id, dataset_id, slice_id, ordinal, state, reason, attempts_max, code_id)
 select id, 1, 2, 1, id, 'ready', 'missing', 3, 1
-from generate_series($1::bigint, $1::bigint + $2::bigint - 1) as id
+from generate_series(0, $1::bigint - 1) as id

@@ -248,6 +248,7 @@ impl Reality {
             priority: asked.priority,
             concurrency: asked.concurrency,
             deadlines: &deadlines,
+            retry_of: None,
             ticks: &[],
         };
         match store::apply(pool, catalog, &registries[version], &asked.wiring, &new).await {

@@ -15,4 +15,5 @@ mod quality;
 mod queue;
 mod regress;
 mod retries;
+mod sim;
 mod staleness;

@@ -1,6 +1,7 @@
 //! The queue, said twice: in plain Rust and in the statements of the store, held together.
 
 mod machine;
+mod order;
 pub(crate) mod queue;
 mod sketch;
 mod sql;

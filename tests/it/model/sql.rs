@@ -46,6 +46,8 @@ struct Database {
     catalog: Catalog,
     /// The numbers, for each version of the code.
     registries: Vec<store::Registry>,
+    /// The number of the pool that the model calls 2.
+    narrow: i32,
 }
 
 static DATABASE: OnceLock<Mutex<Database>> = OnceLock::new();
@@ -109,7 +111,7 @@ impl Database {
             project.job(job.run(|_, []| Ok(df!("one" => [1_i64])?.lazy())));
         }
         let catalog = project.catalog().unwrap();
-        let (pool, registries) = runtime.block_on(async {
+        let (pool, registries, narrow) = runtime.block_on(async {
             let options = Cluster::shared().await.database().await;
             // What a history writes lives for a moment: nothing waits for the disk.
             let options = options.options([("synchronous_commit", "off")]);
@@ -124,11 +126,13 @@ impl Database {
                 let codes = vec![Some(code); JOBS.len()];
                 registries.push(store::register(&pool, &catalog, &codes).await.unwrap());
             }
-            (pool, registries)
+            let pools = store::pools(&mut *pool.acquire().await.unwrap()).await.unwrap();
+            let narrow = pools.iter().find(|pool| pool.name == "narrow").unwrap().id;
+            (pool, registries, narrow)
         });
         let codes: Vec<_> = registries.iter().map(|registry| registry.code.clone()).collect();
         assert_eq!(codes, super::machine::codes());
-        Self { runtime, pool, catalog, registries }
+        Self { runtime, pool, catalog, registries, narrow }
     }
 }
 
@@ -258,8 +262,9 @@ impl Reality {
 
     async fn claim(&self, claimant: &Claimant, limit: usize) -> Vec<Claimed> {
         let Claimant { worker, codes, pools } = claimant.clone();
+        let Database { pool, registries, narrow, .. } = &*self.database;
+        let pools = pools.map(|_| vec![*narrow]);
         let claimant = store::Claimant { worker, codes, pools };
-        let Database { pool, registries, .. } = &*self.database;
         store::claim(pool, &registries[1], &claimant, limit).await.unwrap()
     }
 

@@ -100,7 +100,6 @@ fn no_mistake_in_the_fence_or_the_claim_goes_unnoticed() {
     let flaws = [
         Flaw::FenceWithoutAttempt,
         Flaw::NoFence,
-        Flaw::HeadGoesBack,
         Flaw::SkipForgotten,
         Flaw::CountedOnce,
         Flaw::LeaseKept,

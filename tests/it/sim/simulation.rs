@@ -293,7 +293,10 @@ impl Simulation {
             self.queue.now = (self.queue.now + 1).max(self.now);
             let answer = request.execute(&mut self.queue, self.catalog);
             if request.changes() {
-                self.note(|| format!("{who:?}: {} = {}", request.text(), brief(&answer)));
+                let is_idle = matches!(&answer, Answer::Claimed(claims) if claims.is_empty());
+                if !is_idle {
+                    self.note(|| format!("{who:?}: {} = {}", request.text(), brief(&answer)));
+                }
                 let fault = self.queue.fault().or_else(|| self.lake.fault(&self.queue));
                 if let Some(fault) = fault {
                     return Err(fault);
@@ -366,30 +369,33 @@ impl Simulation {
 
     /// New data lands, or what landed changes.
     fn land(&mut self) {
+        if !self.is_calm {
+            let next = self.now + self.random.between(SECOND, 2 * self.settings.landing);
+            self.schedule(next, Event::Land);
+        }
         let sources = self.catalog.datasets().iter().enumerate();
         let sources: Vec<usize> =
             sources.filter(|(_, one)| one.source().is_some()).map(|(index, _)| index).collect();
-        if self.is_calm || sources.is_empty() {
-            return;
-        }
         for source in sources {
             for key in self.days(source) {
                 let spot = (source, key);
                 let is_new = !self.landed.contains_key(&spot);
-                if is_new || self.random.chance(150) {
+                if is_new || (!self.is_calm && self.random.chance(150)) {
                     let content = self.random.below(1000) as u128;
                     self.landed.insert(spot, content);
                 }
             }
         }
-        let next = self.now + self.random.between(SECOND, 2 * self.settings.landing);
-        self.schedule(next, Event::Land);
     }
 
     /// Everything stops going wrong, and whoever stood still goes on.
     pub(super) fn calm(&mut self) {
-        self.note(|| "nothing goes wrong any more".to_owned());
-        self.is_calm = true;
+        if !self.is_calm {
+            self.note(|| "nothing goes wrong any more".to_owned());
+            self.is_calm = true;
+            // What was still to come comes now.
+            self.land();
+        }
         self.settings.calm();
         self.away_until = 0;
         let now = self.now;

@@ -101,6 +101,12 @@ async fn send(bell: &Bell, pool: &PgPool, stop: &CancellationToken, me: &str) {
     }
 }
 
+/// Rings in every process that listens, from one that has no bell of its own.
+pub(super) async fn ring_everywhere(pool: &PgPool, topic: Topic) -> anyhow::Result<()> {
+    store::ring(pool, &format!("{} {}", topic.as_str(), std::process::id())).await?;
+    Ok(())
+}
+
 /// How long to wait before listening again when the database does not let us.
 const RETRY: Duration = Duration::from_secs(5);
 

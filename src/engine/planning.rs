@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Mill;
 use crate::model::{Class, Origin};
+use crate::plan::schedule::Asking;
 use crate::plan::{self, Assessment, BackfillPlan, Ledger, Request};
 use crate::store::{self, Applied, NewBackfill};
 
@@ -70,6 +71,10 @@ pub struct Demand {
     pub concurrency: Option<u32>,
     /// Whether the newest partitions come first.
     pub newest_first: bool,
+    /// The ticks that ask.
+    pub ticks: Vec<Asking>,
+    /// The instant it is planned for; now, by this machine's clock, when there is none.
+    pub at: Option<Timestamp>,
 }
 
 impl Demand {
@@ -86,6 +91,8 @@ impl Demand {
             priority: 0,
             concurrency: None,
             newest_first: false,
+            ticks: Vec::new(),
+            at: None,
         }
     }
 
@@ -103,7 +110,7 @@ impl Demand {
 ///
 /// [`store::Error::PlanMoved`] when the world moved in between; or when the database fails.
 pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
-    let now = crate::clock::now();
+    let now = demand.at.unwrap_or_else(crate::clock::now);
     let ledger = picture(mill, now).await?;
     let (shared, asked) = (Arc::clone(mill), demand.clone());
     let drawn = tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked)).await?;
@@ -118,6 +125,7 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
         priority: demand.priority,
         concurrency: demand.concurrency.map(|runs| i32::try_from(runs).unwrap_or(i32::MAX)),
         deadlines: &drawn.deadlines,
+        ticks: &demand.ticks,
     };
     let mut tries = 0;
     let applied = loop {

@@ -14,6 +14,9 @@ use super::{
 use super::{SpecError, Type};
 use crate::model::{DimensionValues, Grain, Name, Ranges, Scheme};
 
+/// The least memory that an attempt can do anything in.
+const MEMORY_MIN: u64 = 16 << 20;
+
 /// The datasets that could be made out, sources first, and every fault.
 ///
 /// A declaration with a fault still yields a dataset where possible, so that one fault does not
@@ -31,7 +34,7 @@ pub(super) fn datasets(
         (source.name.as_str(), &source.partitions, &source.about, source.place, maker)
     });
     let from_jobs = declarations.iter().map(|job| {
-        let maker = (Maker::Job(job_spec(job)), None);
+        let maker = (Maker::Job(Box::new(job_spec(job))), None);
         (job.name.as_str(), &job.partitions, &job.about, job.place, maker)
     });
     for (name, partitions, about, place, maker) in from_sources.chain(from_jobs) {
@@ -83,6 +86,10 @@ pub(super) fn datasets(
         if source.about.contract.is_none() {
             fault("a source needs a contract: the columns and types of its files".to_owned());
         }
+        if source.every <= jiff::SignedDuration::ZERO {
+            let message = "`every` takes a length above zero, in weeks or smaller units".to_owned();
+            faults.push(SpecError::new("TM0119", &source.name, source.place, message));
+        }
     }
     faults.sort_by_key(|fault| by_name.get(&fault.dataset).copied());
     (found, faults)
@@ -126,6 +133,7 @@ fn source_maker(source: &Source) -> (Maker, Option<String>) {
         template: source.template.clone(),
         format: format.unwrap_or(Format::Parquet),
         rejects: source.rejects,
+        every: source.every,
     });
     (maker, fault)
 }
@@ -136,8 +144,10 @@ fn job_spec(job: &Declaration) -> JobSpec {
         inputs: Vec::new(),
         retry: job.retry,
         timeout: job.timeout,
+        memory: job.memory,
         limits: job.limits.clone(),
-        schedule: job.schedule.clone(),
+        schedule: job.schedule.clone().map(Box::new),
+        automated: job.automated,
         checks: job.checks.clone(),
         version: job.version.clone(),
     }
@@ -217,6 +227,9 @@ impl Resolver<'_> {
                 }
             };
             self.mapping_faults(job, dataset, is_self, reads);
+            if let Some(message) = reads.policy.fault() {
+                self.fault("TM0119", job, message.to_owned());
+            }
             inputs.push(InputSpec { dataset, reads: reads.clone(), is_self });
         }
         inputs
@@ -266,7 +279,13 @@ impl Resolver<'_> {
         if job.timeout.is_zero() {
             self.fault("TM0111", job, "a timeout of zero lets no attempt finish".to_owned());
         }
-        if let Some(message) = job.schedule.as_ref().and_then(super::Cron::fault) {
+        if job.memory.is_some_and(|bytes| bytes < MEMORY_MIN) {
+            let message = "a memory limit below 16 MiB lets no attempt finish";
+            self.fault("TM0111", job, message.to_owned());
+        }
+        let scheme = &self.found[self.index].scheme;
+        let scheme = (!self.uncut.contains(&self.index)).then_some(scheme);
+        if let Some(message) = job.schedule.as_ref().and_then(|schedule| schedule.fault(scheme)) {
             self.fault("TM0107", job, message);
         }
         if let Some(message) = job.limits.fault() {
@@ -278,6 +297,11 @@ impl Resolver<'_> {
             let reads = job.reads.len();
             let message = format!("its code takes {arity} frames, but it reads {reads} datasets");
             self.fault("TM0109", job, message);
+        }
+        let waits = job.automated.mode == Some(super::Automation::OnSchedule);
+        if waits && job.schedule.is_none() {
+            let message = "`Automation::on_schedule()` needs a schedule; add `.schedule(…)`";
+            self.fault("TM0119", job, message.to_owned());
         }
         let Some(contract) = &job.about.contract else { return };
         for check in &job.checks {

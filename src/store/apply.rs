@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, PgPool};
 
-use super::{Error, Registry, Result, Slices};
+use super::{Error, Registry, Result, Slices, link_ticks};
 use crate::model::{Class, Origin};
+use crate::plan::schedule::Asking;
 use crate::plan::{Node, Wiring};
 use crate::spec::Catalog;
 
@@ -32,6 +33,8 @@ pub struct NewBackfill<'a> {
     pub concurrency: Option<i32>,
     /// When each run is promised, in the order of the wiring.
     pub deadlines: &'a [Option<Timestamp>],
+    /// The ticks that ask.
+    pub ticks: &'a [Asking],
 }
 
 /// A recorded backfill.
@@ -81,6 +84,10 @@ pub async fn apply(
     )
     .fetch_one(&mut *tx)
     .await?;
+    // Another scheduler may have asked for the same ticks, or taken all of their partitions.
+    if !new.ticks.is_empty() && (runs == 0 || !link_ticks(&mut tx, backfill, new.ticks).await?) {
+        return Err(Error::PlanMoved);
+    }
     let live = still_live(&mut tx, wiring).await?;
     let is_gone = |(from, _, required): &(Node, Node, bool)| match from {
         Node::Live(id) => *required && !live.contains(id),

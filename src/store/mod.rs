@@ -3,15 +3,26 @@
 mod apply;
 mod bell;
 mod causes;
+mod changes;
 mod claim;
 mod commit;
+mod doctor;
 mod error;
+mod holds;
+mod housekeeping;
 mod ids;
 mod ledger;
+mod mark;
+mod logs;
 mod observe;
+mod pauses;
 mod pins;
 mod queries;
 mod runs;
+mod schedules;
+mod ticks;
+mod watch;
+mod usage;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -24,21 +35,54 @@ pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
 };
+pub use changes::{
+    Touched, cancelled, edge_changes, failures_begun, moved, restated, touched_since,
+    touched_within,
+};
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
+pub use doctor::{
+    BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
+    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
+    queue_depth, some_files, stray_history, unrest, worker_count,
+};
 pub use error::{Error, Result};
+pub use holds::{approvals, approve, holds, record_holds};
+pub use housekeeping::{
+    DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
+    database_now, drop_history_day, due_orphans, duties, duty_done, duty_failed, expire_versions,
+    forget_default, forget_orphans, forget_runs, history_days, installation, keep_day,
+    made_datasets, mark_orphans, move_horizon, orphan_counts, superseded, to_collect, unmark_named,
+    unnamed, version_range,
+};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
+pub use mark::{Mark, mark};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
-    live_counts, mark, runs, version, versions,
+    live_counts, runs, version, versions,
 };
-pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
+pub use schedules::{
+    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
+    schedules,
+};
+pub use ticks::{
+    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
+    tick_mark, ticks,
+};
+pub use usage::{Usage, note_usage};
+pub use watch::{
+    Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
+    next_watch, renew_watch, watches,
+};
 pub use workers::{
     NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
 };

@@ -100,6 +100,7 @@ async fn an_older_run_never_hides_what_a_newer_one_published() {
     let newer = Observed {
         key: runs[0].key.clone(),
         content: 99,
+        rows: None,
         files: vec![],
         tags: vec![],
         routes: vec![],

@@ -3,13 +3,14 @@
 mod machine;
 mod order;
 pub(crate) mod queue;
+mod reality;
 mod sketch;
 mod sql;
 
 use proptest::test_runner::Config;
 use proptest_state_machine::prop_state_machine;
 
-use sql::Reality;
+use reality::Reality;
 
 prop_state_machine! {
     // As many cases as `PROPTEST_CASES` says; each is a history of up to 30 transactions.

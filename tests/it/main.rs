@@ -24,6 +24,7 @@ mod queue;
 mod regress;
 mod retries;
 mod schedules;
+mod sim;
 mod staleness;
 mod telemetry;
 mod waiting;

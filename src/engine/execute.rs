@@ -103,7 +103,7 @@ pub(super) fn execute(
         None => plan,
     };
     let object = Path::from(format!("{path}.parquet"));
-    let staged = write::stage(plan, mill.lake.store(), &object, runtime, &stop.flag)?;
+    let staged = write::stage(plan, &mill.lake, &object, runtime, &stop.flag)?;
     gate(mill, run.dataset, &staged)?;
     hold_to_pins(mill, resolved, runtime)?;
     let rejects_path = keep_rejects(mill, &path, &rejected.1, runtime)?;

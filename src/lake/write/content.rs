@@ -69,6 +69,18 @@ impl Content {
         Ok(())
     }
 
+    /// Adds what another saw of the same columns.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.sums[0] = self.sums[0].wrapping_add(other.sums[0]);
+        self.sums[1] = self.sums[1].wrapping_add(other.sums[1]);
+    }
+
+    /// How many rows were observed.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// The hash of everything observed.
     pub(super) fn finish(&self) -> [u8; 16] {
         let mut hasher = blake3::Hasher::new();

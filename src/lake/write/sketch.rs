@@ -21,6 +21,13 @@ impl Sketch {
         self.registers[register] = self.registers[register].max(rank);
     }
 
+    /// Adds what another saw.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        for (register, rank) in self.registers.iter_mut().zip(other.registers.iter()) {
+            *register = (*register).max(*rank);
+        }
+    }
+
     /// The estimate; small counts are counted by empty registers and come out almost exact.
     pub(super) fn estimate(&self) -> u64 {
         let registers = REGISTERS as f64;

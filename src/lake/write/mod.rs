@@ -8,6 +8,8 @@ mod content;
 mod cut;
 mod disk;
 mod durable;
+mod extent;
+mod part;
 mod profile;
 mod sketch;
 mod split;

@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::content::Content;
+use super::extent::extent;
 use super::sketch::Sketch;
 use crate::lake::describe;
 
@@ -113,10 +114,8 @@ impl Tally {
         if values == 0 || !is_ordered(&self.dtype) {
             return Ok(());
         }
-        self.widen(
-            Some(series.min_reduce()?.into_value()),
-            Some(series.max_reduce()?.into_value()),
-        );
+        let (least, greatest) = extent(series)?;
+        self.widen(Some(least), Some(greatest));
         if self.dtype.is_numeric() {
             self.values += values as u64;
             self.sum.add(series.mean().unwrap_or(f64::NAN) * values as f64);

@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use polars::prelude::*;
-use polars_io::parquet::write::BatchedWriter;
 use tokio::runtime::Handle;
 
+use super::part::Part;
 use super::profile::Profiler;
-use super::stage::{ROW_GROUP, Staged, guarded, options, staged};
-use super::upload::{Sent, Upload, generic};
+use super::stage::{ROW_GROUP, Staged, guarded, staged};
+use super::upload::{Sent, Upload};
 use super::watch::{Watch, refuse};
 use super::{Cut, Error, durable};
 use crate::lake::Place;
+use crate::lake::small::is_small;
 
 /// The most rows that wait for the rest of their row group, over all members.
 const PENDING_MAX: usize = 16 * ROW_GROUP;
@@ -41,7 +42,10 @@ pub fn stage_split(
 ) -> Result<Vec<Staged>, Error> {
     let schema = guarded(|| plan.collect_schema().map_err(Error::Plan))?;
     cut.fits(&schema)?;
-    let parts = paths.iter().map(|path| Part::new(place, path, &schema, runtime));
+    let parts = paths.iter().map(|path| {
+        let upload = Upload::new(place, path, runtime.clone());
+        Part::new(path, &schema, upload)
+    });
     let dealer = Dealer { cut: cut.clone(), parts: parts.collect(), pending: 0 };
     let parts = deal(plan, dealer, &schema, stop)?;
     let closed = close(parts, runtime);
@@ -80,9 +84,15 @@ fn deal(
         })?;
         Ok(false)
     });
-    let outcome = guarded(|| {
-        let plan = plan.sink_batches(take, true, None).map_err(Error::Plan)?;
-        plan.collect_with_engine(Engine::Streaming).map_err(Error::Plan)
+    let outcome = guarded(|| match is_small(&plan).map_err(Error::Plan)? {
+        true => {
+            let frame = plan.collect_with_engine(Engine::InMemory).map_err(Error::Plan)?;
+            take.call(frame.unwrap_single()).map_err(Error::Plan)
+        }
+        false => {
+            let plan = plan.sink_batches(take, true, None).map_err(Error::Plan)?;
+            plan.collect_with_engine(Engine::Streaming).map_err(Error::Plan).map(|_| true)
+        }
     });
     // A callback may outlive the query that failed: taking the dealer makes later ones fail.
     let mut held = shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,7 +102,7 @@ fn deal(
     match failed.and(outcome.map(drop)).and(stopped) {
         Ok(()) => Ok(dealer.parts),
         Err(error) => {
-            dealer.parts.iter().for_each(|part| part.upload.abort());
+            dealer.parts.iter().for_each(Part::abort);
             Err(error)
         }
     }
@@ -100,13 +110,13 @@ fn deal(
 
 /// Completes all members, several at a time: most of the time goes into small requests.
 fn close(parts: Vec<Part>, runtime: &Handle) -> Result<Vec<(Profiler, (Path, Sent))>, Error> {
-    let uploads: Vec<Upload> = parts.iter().map(|part| part.upload.clone()).collect();
+    let uploads: Vec<_> = parts.iter().map(Part::upload).collect();
     let share = parts.len().div_ceil(AT_ONCE);
     let mut parts = parts.into_iter().peekable();
     let mut tasks = Vec::new();
     while parts.peek().is_some() {
         let some: Vec<Part> = parts.by_ref().take(share).collect();
-        let close = move || some.into_iter().map(Part::close).collect::<Result<Vec<_>, Error>>();
+        let close = move || some.into_iter().map(finish).collect::<Result<Vec<_>, Error>>();
         tasks.push(runtime.spawn_blocking(move || guarded(close)));
     }
     let mut closed = Vec::new();
@@ -123,6 +133,13 @@ fn close(parts: Vec<Part>, runtime: &Handle) -> Result<Vec<(Profiler, (Path, Sen
     Err(error)
 }
 
+fn finish(part: Part) -> Result<(Profiler, (Path, Sent)), Error> {
+    let (path, upload) = (part.path().clone(), part.upload());
+    let profiler = part.close()?;
+    let sent = upload.finish(&path)?;
+    Ok((profiler, (path, sent)))
+}
+
 /// Gives rows to members.
 struct Dealer {
     cut: Cut,
@@ -136,88 +153,20 @@ impl Dealer {
         for (member, rows) in self.cut.deal(batch)? {
             self.pending += rows.height();
             let part = &mut self.parts[member];
-            part.pending.vstack_mut_owned(rows).map_err(Error::Plan)?;
-            while ROW_GROUP <= part.pending.height() {
+            part.add(rows)?;
+            while ROW_GROUP <= part.pending() {
                 self.pending -= ROW_GROUP;
                 part.write(ROW_GROUP)?;
             }
         }
         while PENDING_MAX < self.pending {
-            let Some(part) = self.parts.iter_mut().max_by_key(|part| part.pending.height()) else {
+            let Some(part) = self.parts.iter_mut().max_by_key(|part| part.pending()) else {
                 break;
             };
-            let rows = part.pending.height();
+            let rows = part.pending();
             self.pending -= rows;
             part.write(rows)?;
         }
         Ok(())
-    }
-}
-
-/// One member's object on its way.
-struct Part {
-    path: Path,
-    schema: SchemaRef,
-    upload: Upload,
-    writer: Option<BatchedWriter<Upload>>,
-    profiler: Profiler,
-    pending: DataFrame,
-}
-
-impl Part {
-    fn new(place: &Place, path: &Path, schema: &SchemaRef, runtime: &Handle) -> Self {
-        Self {
-            path: path.clone(),
-            schema: Arc::clone(schema),
-            upload: Upload::new(place, path, runtime.clone()),
-            writer: None,
-            profiler: Profiler::new(schema),
-            pending: DataFrame::empty_with_arc_schema(Arc::clone(schema)),
-        }
-    }
-
-    /// Writes the first rows of those that wait, as one row group.
-    fn write(&mut self, rows: usize) -> Result<(), Error> {
-        let (mut group, rest) = self.pending.split_at(rows as i64);
-        self.pending = rest;
-        // The encoder makes a row group of each chunk.
-        group.rechunk_mut();
-        self.profiler.observe(&group).map_err(Error::Plan)?;
-        let written = self.writer()?.write_batch(&group);
-        written.map_err(|error| self.fault(error))
-    }
-
-    fn close(mut self) -> Result<(Profiler, (Path, Sent)), Error> {
-        let rows = self.pending.height();
-        if 0 < rows {
-            self.write(rows)?;
-        }
-        let ended = self.writer()?.finish();
-        ended.map_err(|error| self.fault(error))?;
-        let sent = self.upload.finish();
-        let sent = sent.map_err(|error| Error::Store {
-            path: self.path.to_string(),
-            source: generic(error),
-        })?;
-        Ok((self.profiler, (self.path, sent)))
-    }
-
-    fn writer(&mut self) -> Result<&mut BatchedWriter<Upload>, Error> {
-        if self.writer.is_none() {
-            // Side by side are the members, not the columns of one.
-            let writer = options().to_writer(self.upload.clone()).set_parallel(false);
-            let opened = writer.batched(&self.schema);
-            self.writer = Some(opened.map_err(|error| self.fault(error))?);
-        }
-        Ok(self.writer.as_mut().expect("it was just opened"))
-    }
-
-    /// Why writing failed: the place, if it refused something, or else the encoder.
-    fn fault(&self, source: PolarsError) -> Error {
-        let path = self.path.to_string();
-        match self.upload.take_fault() {
-            Some(error) => Error::Store { path, source: generic(error) },
-            None => Error::Encode { path, source },
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use object_store::ObjectStoreExt;
@@ -11,11 +11,13 @@ use polars::prelude::*;
 use polars_utils::compression::ZstdLevel;
 use tokio::runtime::Handle;
 
+use super::part::Part;
 use super::profile::Profiler;
 use super::upload::{Sent, Upload, generic};
 use super::watch::Watch;
 use super::{ColumnProfile, Error, durable};
 use crate::lake::Place;
+use crate::lake::small::is_small;
 
 /// Rows per row group: small enough to skip by statistics, large enough to compress.
 pub(super) const ROW_GROUP: usize = 1 << 17;
@@ -58,10 +60,30 @@ pub fn stage(
     let schema = guarded(|| plan.collect_schema().map_err(Error::Plan))?;
     let upload = Upload::new(place, path, runtime.clone());
     let watch = Arc::new(Watch::new(Arc::clone(&schema), Arc::clone(stop)));
-    let ran = run(plan, path, &upload, &watch, stop);
+    let is_small = guarded(|| is_small(&plan).map_err(Error::Plan))?;
+    let ran = match is_small {
+        true => run_small(plan, path, &upload, &watch),
+        false => run(plan, path, &upload, &watch),
+    };
     let profiler = ran.inspect_err(|_| upload.abort())?;
     let sent = send(place, path, &upload, runtime)?;
     Ok(staged(path, &schema, profiler, sent))
+}
+
+/// Runs a plan that makes few rows of few, in memory and on this thread.
+fn run_small(
+    plan: LazyFrame,
+    path: &Path,
+    upload: &Upload,
+    watch: &Arc<Watch>,
+) -> Result<Profiler, Error> {
+    watch.go_on()?;
+    let ran = || plan.collect_with_engine(Engine::InMemory).map_err(Error::Plan);
+    let frame = guarded(ran)?.unwrap_single();
+    watch.admit(&frame)?;
+    let mut part = Part::new(path, frame.schema(), upload.clone());
+    part.add(frame)?;
+    guarded(|| part.close())
 }
 
 /// Runs the plan into the upload. Every batch passes the watch on whatever thread made it, and row
@@ -71,7 +93,6 @@ fn run(
     path: &Path,
     upload: &Upload,
     watch: &Arc<Watch>,
-    stop: &AtomicBool,
 ) -> Result<Profiler, Error> {
     let seen = Arc::clone(watch);
     let pass = move |batch: DataFrame| seen.pass(batch);
@@ -91,9 +112,7 @@ fn run(
         return Err(Error::Store { path: path.to_string(), source: generic(fault) });
     }
     outcome?;
-    if stop.load(Ordering::Relaxed) {
-        return Err(Error::Stopped);
-    }
+    watch.go_on()?;
     Ok(watch.finish())
 }
 
@@ -110,15 +129,12 @@ pub(super) fn options() -> ParquetWriteOptions {
 
 /// Completes the object and makes sure of it, or leaves none.
 fn send(place: &Place, path: &Path, upload: &Upload, runtime: &Handle) -> Result<Sent, Error> {
-    let sent = upload
-        .finish()
-        .map_err(|error| Error::Store { path: path.to_string(), source: generic(error) })
-        .and_then(|sent| {
-            let mut object = [(path.clone(), sent)];
-            durable::confirm(place, &mut object, runtime)?;
-            let [(_, sent)] = object;
-            Ok(sent)
-        });
+    let sent = upload.finish(path).and_then(|sent| {
+        let mut object = [(path.clone(), sent)];
+        durable::confirm(place, &mut object, runtime)?;
+        let [(_, sent)] = object;
+        Ok(sent)
+    });
     sent.inspect_err(|_| {
         upload.abort();
         // A store may keep an object and lose its answer. Nobody refers to the object, so it goes;

@@ -10,6 +10,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
+use super::Error;
 use super::disk::DiskFile;
 use crate::lake::Place;
 
@@ -75,7 +76,12 @@ impl Upload {
 
     /// Completes the object. After a failure [`abort`](Self::abort) gives up what it can; what the
     /// store kept of a multipart upload it could not complete is left to its lifecycle rules.
-    pub(super) fn finish(&self) -> io::Result<Sent> {
+    pub(super) fn finish(&self, path: &Path) -> Result<Sent, Error> {
+        let sent = self.complete();
+        sent.map_err(|error| Error::Store { path: path.to_string(), source: generic(error) })
+    }
+
+    fn complete(&self) -> io::Result<Sent> {
         self.lock().as_mut().ok_or_else(ended)?.flush()?;
         let inner = self.lock().take().ok_or_else(ended)?;
         let hash = inner.hasher.finalize().to_hex().to_string();

@@ -44,11 +44,17 @@ impl Watch {
         seen
     }
 
+    /// Whether the attempt goes on.
+    pub(super) fn go_on(&self) -> Result<(), Error> {
+        match self.stop.load(Ordering::Relaxed) {
+            true => Err(Error::Stopped),
+            false => Ok(()),
+        }
+    }
+
     /// Whether the attempt goes on, and the batch is what the plan promised.
     pub(super) fn admit(&self, batch: &DataFrame) -> Result<(), Error> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped);
-        }
+        self.go_on()?;
         if **batch.schema() != *self.schema {
             return Err(Error::Schema {
                 promised: words(&self.schema),

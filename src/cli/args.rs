@@ -51,6 +51,21 @@ pub(super) enum Command {
         /// Its value.
         value: String,
     },
+    /// Show the schedules: when each job is due next, and what became of its last tick.
+    Schedules(SchedulesArgs),
+    /// Start no more runs of a job, or record no more ticks of its schedule.
+    Pause(PauseArgs),
+    /// Go on with what was paused.
+    Resume(PauseArgs),
+    /// Have a source looked at at once: whoever writes its files says that they are there.
+    Announce {
+        /// The source.
+        source: String,
+    },
+    /// List what waits before it is made by itself, why, and until when.
+    Automation,
+    /// Let go of what waits, as `automation` lists it.
+    Approve(ApproveArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -256,6 +271,43 @@ pub(super) struct ExportArgs {
     /// Where to; standard output otherwise.
     #[arg(long, short)]
     pub(super) output: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchedulesArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<SchedulesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchedulesCommand {
+    /// Show the latest ticks of a job's schedule, and what became of each.
+    Show {
+        /// The job.
+        job: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PauseArgs {
+    /// The job.
+    pub(super) job: String,
+    /// Only its schedule: its runs go on, and ticks until it is resumed are skipped.
+    #[arg(long)]
+    pub(super) schedule: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApproveArgs {
+    /// The dataset.
+    pub(super) dataset: String,
+    /// Which partitions; without it, all that wait.
+    pub(super) partitions: Option<String>,
+    #[command(flatten)]
+    pub(super) within: Where,
 }
 
 #[derive(Debug, Args)]

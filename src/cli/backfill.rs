@@ -7,14 +7,13 @@ use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{BackfillArgs, RunArgs};
 use super::fault::Fault;
 use super::session::Session;
 use super::{output, plan_view, progress};
-use crate::engine::{self, Planned, WorkOptions};
+use crate::engine::{self, Bell, Demand, Planned, WorkOptions};
 use crate::plan::{Request, Select};
 use crate::store;
 
@@ -204,8 +203,9 @@ async fn apply(
 ) -> Result<ExitCode> {
     let began = Instant::now();
     let by = user();
-    let applied =
-        engine::apply(&session.mill, request, &planned.plan.hash, text, newest_first, &by).await?;
+    let seen = &planned.plan.hash;
+    let demand = Demand { newest_first, ..Demand::backfill(request.clone(), seen, text, &by) };
+    let applied = engine::demand(&session.mill, &demand).await?;
     let Some(counts) = with_worker(session, applied.backfill, applied.runs).await? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
@@ -246,7 +246,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Follows a backfill and works on it in this process; none when it was interrupted.
 async fn with_worker(session: &Session, backfill: i64, runs: u64) -> Result<Option<store::Counts>> {
-    let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
     let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
     let mut worker =
         tokio::spawn(engine::work(Arc::clone(&session.mill), options, stop.clone(), bell));
@@ -280,7 +280,7 @@ pub(super) async fn told_to_stop() -> Result<()> {
 }
 
 /// Who types, as the system knows them.
-fn user() -> String {
+pub(super) fn user() -> String {
     std::fs::read_to_string("/proc/self/loginuid")
         .ok()
         .and_then(|text| text.trim().parse::<u32>().ok())

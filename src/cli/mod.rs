@@ -1,5 +1,6 @@
 //! What the terminal sees.
 
+mod announce;
 mod args;
 mod backfill;
 mod bench;
@@ -7,9 +8,11 @@ mod check;
 mod fault;
 mod inspect;
 mod output;
+mod pause;
 mod plan_view;
 mod progress;
 mod rows;
+mod schedules;
 mod session;
 mod texts;
 mod up;
@@ -68,9 +71,15 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Lineage(args) => inspect::lineage(&session, args, json).await,
         Command::Preview(args) => rows::preview(&session, args, json).await,
         Command::Export(args) => rows::export(&session, args).await,
+        Command::Schedules(args) => schedules::schedules(&session, args, json).await,
+        Command::Pause(args) => pause::pause(&session, args, json).await,
+        Command::Resume(args) => pause::resume(&session, args, json).await,
         Command::Register { dimension, value } => {
             inspect::register(&session, dimension, value, json).await
         }
+        Command::Announce { source } => announce::announce(&session, source, json).await,
+        Command::Automation => announce::automation(&session, json).await,
+        Command::Approve(args) => announce::approve(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
         | Command::Explain { .. }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
@@ -13,19 +13,21 @@ use tokio_util::sync::CancellationToken;
 use super::args::UpArgs;
 use super::backfill::told_to_stop;
 use super::session::Session;
-use super::{output, plan_view, progress};
+use super::{output, progress};
 use crate::api::World;
-use crate::engine::{self, WorkOptions};
-use crate::plan::{Request, Select};
-use crate::store;
+use crate::engine::{self, Automaton, Bell, Topic, WorkOptions};
+use crate::model::Class;
+use crate::store::{self, Applied};
 
-/// How often sources are looked at.
+/// How often it is asked whether something is due, if nothing says so before.
 const PULSE: Duration = Duration::from_secs(10);
+/// So many times as long as a step took, it rests.
+const SHARE: u32 = 4;
 
 /// Brings everything up to date, serves, and keeps it so until it is told to stop.
 pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     let mill = &session.mill;
-    let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
     let listen = args.listen.as_deref().unwrap_or(&session.config.listen);
     let listener = TcpListener::bind(listen)
         .await
@@ -70,112 +72,116 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
     Ok(scheduler)
 }
 
-/// At each pulse: look at the sources, plan what is missing or stale, record it, ring.
-async fn keep_up(session: &Session, once: bool, bell: &Notify, pulse: &Notify) -> Result<()> {
-    let mut first = true;
-    // What the last round left undone: planning again would come to the same.
-    let mut settled: Option<String> = None;
-    if once {
-        finish_what_is_left(session).await?;
-    }
+/// At each pulse: look at the sources that are due, decide what is made, record it, ring. It never
+/// waits for runs; with `once` it goes on until nothing is left to make.
+async fn keep_up(session: &Session, once: bool, bell: &Bell, pulse: &Notify) -> Result<()> {
+    let mut told = bell.listen(Topic::Demand);
+    let mut keeper = Keeper {
+        session,
+        automaton: Automaton::new(Arc::clone(&session.mill)),
+        under_way: Vec::new(),
+        is_up_to_date: false,
+    };
+    let mut is_first = true;
     loop {
-        match round(session, first, bell, &mut settled).await {
-            Ok(()) => first = false,
-            Err(error) if first => return Err(error),
-            Err(error) => tracing::error!("this round failed, the next is soon: {error:#}"),
+        let began = Instant::now();
+        let is_idle = match keeper.step(bell).await {
+            Ok(is_idle) => is_idle,
+            Err(error) if is_first || once => return Err(error),
+            Err(error) => {
+                tracing::error!("this step failed, the next is soon: {error:#}");
+                false
+            }
+        };
+        is_first = false;
+        keeper.report().await?;
+        if is_idle && !keeper.is_up_to_date && live(session).await? == 0 {
+            output::line("everything that can be made is up to date");
+            keeper.is_up_to_date = true;
+            if once {
+                return Ok(());
+            }
         }
-        if once {
-            return Ok(());
-        }
+        // However large the history, deciding about it leaves most of the time to others.
+        let least = (began.elapsed() * SHARE).min(PULSE * 3);
         tokio::select! {
-            () = pulse.notified() => (),
-            () = tokio::time::sleep(PULSE * 3) => (), // in case the scheduler crate fell silent
+            rested = keeper.rest(least, pulse) => rested?,
+            _ = told.changed() => (),
         }
     }
 }
 
-/// Waits for the runs of backfills that an earlier process left behind.
-async fn finish_what_is_left(session: &Session) -> Result<()> {
-    let mut ticks = tokio::time::interval(progress::LOOK);
-    loop {
-        ticks.tick().await;
-        let mut db = session.mill.pool.acquire().await?;
-        if store::live_counts(&mut db, &session.mill.registry).await?.live() == 0 {
-            return Ok(());
-        }
-    }
-}
-
-async fn round(
-    session: &Session,
-    first: bool,
-    bell: &Notify,
-    settled: &mut Option<String>,
-) -> Result<()> {
-    let mill = &session.mill;
-    let now = crate::clock::now();
-    engine::observe(mill).await?;
-    if *settled == Some(world(session, now).await?) {
-        return Ok(());
-    }
-    finish_what_is_left(session).await?;
-    // Routed readers of what a round makes may turn stale only then: go on until nothing is left.
-    loop {
-        let request = everything(session, now).await?;
-        let planned = engine::plan_now(mill, &request, crate::clock::now()).await?;
-        if planned.plan.steps.is_empty() {
-            break;
-        }
-        if first {
-            plan_view::text(mill, &planned, session.config.slots);
-        }
-        let text = "keep everything up to date";
-        let applied =
-            engine::apply(mill, &request, &planned.plan.hash, text, false, "tidemill up").await?;
-        bell.notify_one();
-        let counts = progress::follow(mill, applied.backfill, applied.runs, progress::LOOK).await?;
-        output::line(&format!(
-            "backfill {}: {} published, {} up to date, {} failed, {} cancelled",
-            applied.backfill,
-            counts.succeeded - counts.unchanged,
-            counts.unchanged,
-            counts.failed,
-            counts.cancelled
-        ));
-        if counts.succeeded == counts.unchanged {
-            break;
-        }
-    }
-    if first {
-        output::line("everything that can be made is up to date");
-    }
-    *settled = Some(world(session, now).await?);
-    Ok(())
-}
-
-/// What a plan follows from, in short: when it is the same as before, so is the plan.
-async fn world(session: &Session, now: jiff::Timestamp) -> Result<String> {
-    let catalog = &session.mill.catalog;
-    let extents = catalog.extents(now, &crate::model::Registered::new());
-    let spans: Vec<_> =
-        (0..catalog.datasets().len()).map(|dataset| extents.of(dataset).ordinals).collect();
+/// The runs that are under way, of what is declared.
+async fn live(session: &Session) -> Result<i64> {
     let mut db = session.mill.pool.acquire().await?;
-    let mark = store::mark(&mut db, &session.mill.registry).await?;
-    Ok(format!("{mark:?} {spans:?}"))
+    Ok(store::live_counts(&mut db, &session.mill.registry).await?.live())
 }
 
-/// What is missing or made from other inputs than those of now. What other code made, and what
-/// failed, waits for a person.
-async fn everything(session: &Session, now: jiff::Timestamp) -> Result<Request> {
-    let (_, assessment) = engine::assess_now(&session.mill, now).await?;
-    let targets = assessment.statuses.iter().enumerate();
-    let targets = targets
-        .map(|(dataset, status)| {
-            let wanted = status.missing.union(&status.stale_input);
-            (dataset, wanted.difference(&status.failed))
-        })
-        .filter(|(_, wanted)| !wanted.is_empty())
-        .collect();
-    let select = Select { missing: true, stale: true, keep_code: true, ..Select::default() };
-    Ok(Request { targets, select, upstream: false, downstream: true })
+/// What keeps everything up to date.
+struct Keeper<'a> {
+    session: &'a Session,
+    automaton: Automaton,
+    /// Backfills that were ordered and of which the end was not reported.
+    under_way: Vec<(Class, Applied)>,
+    /// Whether everything was up to date once.
+    is_up_to_date: bool,
+}
+
+impl Keeper<'_> {
+    /// Takes one step; whether there was nothing to order.
+    async fn step(&mut self, bell: &Bell) -> Result<bool> {
+        let step = self.automaton.step(crate::clock::now()).await?;
+        let Some(summary) = step.summary else { return Ok(true) };
+        for (class, applied) in &summary.ordered {
+            bell.ring(Topic::Work);
+            let runs = output::count(applied.runs, "run");
+            output::line(&format!("backfill {} ({}): {runs}", applied.backfill, class.as_str()));
+        }
+        let is_idle = summary.ordered.is_empty() && !summary.is_overtaken;
+        self.under_way.extend(summary.ordered);
+        Ok(is_idle)
+    }
+
+    /// Says how backfills ended.
+    async fn report(&mut self) -> Result<()> {
+        let mut db = self.session.mill.pool.acquire().await?;
+        let mut left = Vec::new();
+        for (class, applied) in std::mem::take(&mut self.under_way) {
+            let counts = store::backfill_counts(&mut db, applied.backfill).await?;
+            if 0 < counts.live() {
+                left.push((class, applied));
+                continue;
+            }
+            output::line(&format!(
+                "backfill {} ({}): {} published, {} up to date, {} failed, {} cancelled",
+                applied.backfill,
+                class.as_str(),
+                counts.succeeded - counts.unchanged,
+                counts.unchanged,
+                counts.failed,
+                counts.cancelled
+            ));
+        }
+        self.under_way = left;
+        Ok(())
+    }
+
+    /// Rests until the next pulse, or until something is due; before everything was up to date
+    /// once, also until the runs that are under way have ended.
+    async fn rest(&self, least: Duration, pulse: &Notify) -> Result<()> {
+        let due = self.automaton.idle_for(crate::clock::now()).await?;
+        let due = tokio::time::sleep(due.clamp(least.max(progress::LOOK), PULSE * 3));
+        tokio::pin!(due);
+        loop {
+            tokio::select! {
+                () = pulse.notified() => return Ok(()),
+                () = &mut due => return Ok(()),
+                () = tokio::time::sleep(progress::LOOK), if !self.is_up_to_date => {
+                    if live(self.session).await? == 0 {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
 }

@@ -7,11 +7,12 @@ use anyhow::{Context as _, Result};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use super::Mill;
 use super::execute::route;
+use super::{Mill, watch};
 use crate::lake::{self, Found};
 use crate::model::{DimensionValues, PartitionKey};
-use crate::store::{self, Observed};
+use crate::plan::part;
+use crate::store::{self, Observed, SourceVersion};
 
 /// What an observation of one source found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,54 +41,104 @@ pub struct Observation {
 ///
 /// When the project's own landing fails, or the database fails.
 pub async fn observe(mill: &Arc<Mill>) -> Result<Observation> {
-    let landing = Arc::clone(mill);
-    let now = crate::clock::now();
-    tokio::task::spawn_blocking(move || landing.project.land(now))
-        .await?
-        .map_err(|error| anyhow::anyhow!("could not land the project's files: {error}"))?;
-    let mut observation = Observation::default();
-    for dataset in 0..mill.catalog.datasets().len() {
-        let change = observe_source(mill, dataset, &mut observation.faults).await?;
-        observation.changes.extend(change);
-        route_published(mill, dataset).await?;
-    }
-    for fault in &observation.faults {
-        tracing::error!("{fault}");
-    }
+    let observation = watch::look(mill, false).await?;
+    route_all_published(mill).await?;
     Ok(observation)
 }
 
-async fn observe_source(
+/// Lists the sources that are due and that no other scheduler is looking at.
+///
+/// # Errors
+///
+/// When the project's own landing fails, or the database fails.
+pub async fn observe_due(mill: &Arc<Mill>) -> Result<Observation> {
+    watch::look(mill, true).await
+}
+
+/// What looking at one source found.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) change: Option<Change>,
+    /// A hash of the listing, when all of it is recorded.
+    pub(super) listing: Option<Vec<u8>>,
+    pub(super) faults: Vec<String>,
+}
+
+impl Seen {
+    fn fault(text: String) -> Self {
+        Self { faults: vec![text], ..Self::default() }
+    }
+}
+
+/// Lists a source and records what is new and what is gone; `before` is the hash of the last
+/// listing that was recorded.
+pub(super) async fn observe_source(
     mill: &Arc<Mill>,
     dataset: usize,
-    faults: &mut Vec<String>,
-) -> Result<Option<Change>> {
+    before: Option<&[u8]>,
+) -> Result<Seen> {
     let spec = mill.catalog.dataset(dataset);
     let (Some(place), Some(source)) = (&mill.sources[dataset], spec.source()) else {
-        return Ok(None);
+        return Ok(Seen::default());
     };
-    // Before the listing: what another process records in between must not seem gone.
-    let mut db = mill.pool.acquire().await?;
-    let recorded = store::source_versions(&mut db, &mill.registry, dataset).await?;
-    drop(db);
     let listed = match lake::list(place, &source.template, &spec.scheme).await {
         Ok(listed) => listed,
         Err(error) => {
-            faults.push(format!("TM0504: could not list source `{}`: {error}", spec.name));
-            return Ok(None);
+            let why = format!("TM0504: could not list source `{}`: {error}", spec.name);
+            return Ok(Seen::fault(why));
         }
     };
+    let routers = mill.routers_into(dataset);
+    let hash = listing_hash(&listed, &routers);
+    if before == Some(&hash[..]) {
+        return Ok(Seen { listing: Some(hash), ..Seen::default() });
+    }
+    let mut db = mill.pool.acquire().await?;
+    let recorded = store::source_versions(&mut db, &mill.registry, dataset).await?;
+    drop(db);
     if listed.is_empty() && !recorded.is_empty() {
         let where_to = place.full_path(&source.template);
-        faults.push(format!(
+        return Ok(Seen::fault(format!(
             "TM0504: source `{}` has no file at all any more, as {where_to}; what was known of it \
              stays until files are there again",
             spec.name
-        ));
-        return Ok(None);
+        )));
     }
     register_values(mill, dataset, listed.keys()).await?;
-    let routers = mill.routers_into(dataset);
+    let News { fresh, gone } = news(listed, &recorded, &routers);
+    let mut seen = Seen::default();
+    let observed = route_all(mill, dataset, fresh, &mut seen.faults).await?;
+    // What could not be read is to be looked at again, though the listing stays as it is.
+    seen.listing = seen.faults.is_empty().then_some(hash);
+    let changed: Vec<PartitionKey> = observed.iter().map(|version| version.key.clone()).collect();
+    if changed.is_empty() && gone.is_empty() {
+        return Ok(seen);
+    }
+    let mut tx = mill.pool.begin().await?;
+    store::record_observed(&mut tx, &mill.registry, dataset, &observed, &gone).await?;
+    tx.commit().await?;
+    tracing::info!(
+        dataset.name = %spec.name,
+        changed = changed.len(),
+        gone = gone.len(),
+        "observed source `{}`",
+        spec.name
+    );
+    seen.change = Some(Change { dataset, changed, gone });
+    Ok(seen)
+}
+
+/// What a listing has that is not recorded, and the other way round.
+struct News {
+    fresh: Vec<(PartitionKey, Vec<Found>)>,
+    gone: Vec<PartitionKey>,
+}
+
+fn news(
+    listed: BTreeMap<PartitionKey, Vec<Found>>,
+    recorded: &[SourceVersion],
+    routers: &[(i32, usize, usize)],
+) -> News {
     let known: BTreeMap<&PartitionKey, (u128, &[i32])> = recorded
         .iter()
         .map(|version| (&version.key, (version.content, &version.routers[..])))
@@ -105,25 +156,22 @@ async fn observe_source(
             }
         })
         .collect();
-    if fresh.is_empty() && gone.is_empty() {
-        return Ok(None);
+    News { fresh, gone }
+}
+
+/// A hash of a listing and of who is to be asked where its rows belong.
+fn listing_hash(
+    listed: &BTreeMap<PartitionKey, Vec<Found>>,
+    routers: &[(i32, usize, usize)],
+) -> Vec<u8> {
+    let mut hasher = blake3::Hasher::new();
+    for (router, ..) in routers {
+        hasher.update(&router.to_le_bytes());
     }
-    let observed = route_all(mill, dataset, fresh, faults).await?;
-    let changed: Vec<PartitionKey> = observed.iter().map(|version| version.key.clone()).collect();
-    if changed.is_empty() && gone.is_empty() {
-        return Ok(None);
+    for (key, files) in listed {
+        hasher.update(&part(&key.slice, key.ordinal, lake::version(files)).to_le_bytes());
     }
-    let mut tx = mill.pool.begin().await?;
-    store::record_observed(&mut tx, &mill.registry, dataset, &observed, &gone).await?;
-    tx.commit().await?;
-    tracing::info!(
-        dataset.name = %spec.name,
-        changed = changed.len(),
-        gone = gone.len(),
-        "observed source `{}`",
-        spec.name
-    );
-    Ok(Some(Change { dataset, changed, gone }))
+    hasher.finalize().as_bytes()[..16].to_vec()
 }
 
 /// Registers the values of dynamic dimensions that are seen for the first time.
@@ -198,17 +246,20 @@ fn route_one(
 ) -> Result<Observed> {
     let spec = mill.catalog.dataset(dataset);
     let routers = mill.routers_into(dataset);
-    let mut routes = Vec::new();
-    if let (false, Some(source), Some(contract), Some(place)) =
-        (routers.is_empty(), spec.source(), &spec.about.contract, &mill.sources[dataset])
+    let (mut routes, mut rows) = (Vec::new(), None);
+    let counts = counts_rows(mill, dataset);
+    if let (true, Some(source), Some(contract), Some(place)) =
+        (counts || !routers.is_empty(), spec.source(), &spec.about.contract, &mill.sources[dataset])
     {
         let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
         let read = lake::read(place, source, contract, &paths, runtime)?;
         routes = route(mill, &routers, &read.frame)?;
+        rows = if counts { Some(lake::count(read.frame)? as i64) } else { None };
     }
     Ok(Observed {
         key,
         content: lake::version(files),
+        rows,
         files: files.iter().map(|file| (file.path.clone(), file.size as i64)).collect(),
         tags: files.iter().map(|file| file.tag.clone()).collect(),
         routes,
@@ -216,7 +267,26 @@ fn route_one(
     })
 }
 
+/// Whether a reader weighs changes of this source by their rows.
+fn counts_rows(mill: &Mill, dataset: usize) -> bool {
+    let mut readers = mill.catalog.readers(dataset);
+    readers.any(|(reader, position)| {
+        mill.catalog.inputs(reader)[position].reads.policy.ignore_below.is_some()
+    })
+}
+
 /// Asks versions that were published before one of their routed readers was declared.
+///
+/// # Errors
+///
+/// When a version cannot be read, or the database fails.
+pub async fn route_all_published(mill: &Arc<Mill>) -> Result<()> {
+    for dataset in 0..mill.catalog.datasets().len() {
+        route_published(mill, dataset).await?;
+    }
+    Ok(())
+}
+
 async fn route_published(mill: &Arc<Mill>, dataset: usize) -> Result<()> {
     let routers = mill.routers_into(dataset);
     let ids: Vec<i32> = routers.iter().map(|router| router.0).collect();

@@ -6,6 +6,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::Mill;
+use crate::model::{Class, Origin};
+use crate::plan::schedule::Asking;
 use crate::plan::{self, Assessment, BackfillPlan, Ledger, Request};
 use crate::store::{self, Applied, NewBackfill};
 
@@ -48,38 +50,87 @@ pub async fn plan_now(mill: &Mill, request: &Request, now: Timestamp) -> Result<
     Ok(Planned { ledger, plan })
 }
 
-/// Plans the request again and records it, provided that the plan is still the one with this hash.
+/// Work that is asked for: what, by whom, and how urgent it is.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    /// Which partitions.
+    pub request: Request,
+    /// The hash of the plan that was shown; none when nobody looked.
+    pub expected: Option<String>,
+    /// What was asked for, in words.
+    pub text: String,
+    /// Who asked.
+    pub by: String,
+    /// What kind of asker that is.
+    pub origin: Origin,
+    /// What kind of work it is.
+    pub class: Class,
+    /// Within its class, the greater goes first.
+    pub priority: i16,
+    /// How many of its runs may run at once, if limited.
+    pub concurrency: Option<u32>,
+    /// Whether the newest partitions come first.
+    pub newest_first: bool,
+    /// The ticks that ask.
+    pub ticks: Vec<Asking>,
+    /// The instant it is planned for; now, by this machine's clock, when there is none.
+    pub at: Option<Timestamp>,
+}
+
+impl Demand {
+    /// A backfill that a person asks for, once they have seen the plan with this hash.
+    #[must_use]
+    pub fn backfill(request: Request, seen: &str, text: &str, by: &str) -> Self {
+        Self {
+            request,
+            expected: Some(seen.to_owned()),
+            text: text.to_owned(),
+            by: by.to_owned(),
+            origin: Origin::Person,
+            class: Class::Backfill,
+            priority: 0,
+            concurrency: None,
+            newest_first: false,
+            ticks: Vec::new(),
+            at: None,
+        }
+    }
+
+    /// Work that nobody looks at before it starts.
+    #[must_use]
+    pub fn automatic(request: Request, origin: Origin, class: Class, text: &str) -> Self {
+        Self { expected: None, origin, class, ..Self::backfill(request, "", text, origin.as_str()) }
+    }
+}
+
+/// Plans what is demanded again and records it, provided that the plan is still the one that was
+/// shown. Who records should ring for [`Topic::Work`](super::Topic::Work).
 ///
 /// # Errors
 ///
 /// [`store::Error::PlanMoved`] when the world moved in between; or when the database fails.
-pub async fn apply(
-    mill: &Arc<Mill>,
-    request: &Request,
-    expected: &str,
-    text: &str,
-    newest_first: bool,
-    by: &str,
-) -> Result<Applied> {
-    let now = crate::clock::now();
-    let planned = plan_now(mill, request, now).await?;
-    if planned.plan.hash != expected {
-        return Err(store::Error::PlanMoved.into());
-    }
-    let shared = Arc::clone(mill);
-    let (wiring, plan) = tokio::task::spawn_blocking(move || {
-        let assessment = plan::assess(&shared.catalog, &planned.ledger);
-        let wiring =
-            plan::wire(&shared.catalog, &planned.ledger, &assessment, &planned.plan, newest_first);
-        (wiring, planned.plan)
-    })
-    .await?;
-    let stored = as_json(mill, &plan);
-    let new = NewBackfill { request: text, plan: stored, hash: &plan.hash, by };
+pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
+    let now = demand.at.unwrap_or_else(crate::clock::now);
+    let ledger = picture(mill, now).await?;
+    let (shared, asked) = (Arc::clone(mill), demand.clone());
+    let drawn = tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked)).await?;
+    let drawn = drawn.ok_or(store::Error::PlanMoved)?;
+    let new = NewBackfill {
+        request: &demand.text,
+        plan: drawn.stored,
+        hash: &drawn.hash,
+        by: &demand.by,
+        origin: demand.origin,
+        class: demand.class,
+        priority: demand.priority,
+        concurrency: demand.concurrency.map(|runs| i32::try_from(runs).unwrap_or(i32::MAX)),
+        deadlines: &drawn.deadlines,
+        ticks: &demand.ticks,
+    };
     let mut tries = 0;
     let applied = loop {
         tries += 1;
-        match store::apply(&mill.pool, &mill.catalog, &mill.registry, &wiring, &new).await {
+        match store::apply(&mill.pool, &mill.catalog, &mill.registry, &drawn.wiring, &new).await {
             Err(error) if error.is_contention() && tries < 5 => {
                 tracing::info!("recording the plan again: {error}");
             }
@@ -94,6 +145,30 @@ pub async fn apply(
         applied.runs
     );
     Ok(applied)
+}
+
+/// A plan, spelled out to be recorded.
+struct Drawn {
+    wiring: plan::Wiring,
+    deadlines: Vec<Option<Timestamp>>,
+    stored: serde_json::Value,
+    hash: String,
+}
+
+/// Plans and spells out; none when the plan is not the one that was shown.
+fn draw(mill: &Mill, ledger: &Ledger, demand: &Demand) -> Option<Drawn> {
+    let plan = plan::plan(&mill.catalog, ledger, &demand.request);
+    if demand.expected.as_ref().is_some_and(|seen| *seen != plan.hash) {
+        return None;
+    }
+    let assessment = plan::assess(&mill.catalog, ledger);
+    let wiring = plan::wire(&mill.catalog, ledger, &assessment, &plan, demand.newest_first);
+    let deadlines = match demand.class {
+        // History was promised long ago.
+        Class::Backfill => vec![None; wiring.runs.len()],
+        Class::Live | Class::Late => plan::deadlines(&mill.catalog, &wiring, ledger.now),
+    };
+    Some(Drawn { wiring, deadlines, stored: as_json(mill, &plan), hash: plan.hash })
 }
 
 /// The plan as it is kept with the backfill.

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use super::Mill;
-use crate::model::{PartitionSet, Ranges};
+use crate::model::{PartitionKey, PartitionSet, Ranges};
 use crate::plan::{InputsDigest, part};
-use crate::spec::{Extents, Mapping, Missing};
+use crate::spec::{Extents, Join, Mapping, Missing};
 use crate::store::{self, Claimed, Pin, PinQuery, Slices};
 
 /// A claimed run with everything it reads.
@@ -38,9 +38,12 @@ pub(super) async fn resolve(
         let made = || mill.catalog.extents(run.planned_at, &registered);
         extents.entry(run.planned_at).or_insert_with(made);
     }
+    let mut joins = Joins::new();
     let mut queries = Vec::new();
     for (at, run) in runs.iter().enumerate() {
-        ask(mill, &extents[&run.planned_at], &slices, at as i32, run, &mut queries);
+        let asking = (at as i32, run.dataset, &run.key);
+        let known = (&extents[&run.planned_at], &slices);
+        queries.extend(ask(mill, known, &mut joins, asking));
     }
     let pins = store::pins(db, &queries).await?;
     let mut resolved: Vec<Resolved> = runs
@@ -60,25 +63,29 @@ pub(super) async fn resolve(
     Ok(resolved)
 }
 
-fn ask(
+/// The slices of inputs by those of their readers, by reader and input position.
+pub(super) type Joins = BTreeMap<(usize, usize), Join>;
+
+/// What of its inputs a partition reads: of the run at this place, of which dataset.
+pub(super) fn ask(
     mill: &Mill,
-    extents: &Extents,
-    slices: &Slices,
-    at: i32,
-    run: &Claimed,
-    queries: &mut Vec<PinQuery>,
-) {
-    let wanted = Ranges::single(run.key.ordinal);
-    for (position, input) in mill.catalog.inputs(run.dataset).iter().enumerate() {
-        let link = mill.catalog.link(run.dataset, position);
+    (extents, slices): (&Extents, &Slices),
+    joins: &mut Joins,
+    (at, dataset, key): (i32, usize, &PartitionKey),
+) -> Vec<PinQuery> {
+    let mut queries = Vec::new();
+    let wanted = Ranges::single(key.ordinal);
+    for (position, input) in mill.catalog.inputs(dataset).iter().enumerate() {
+        let link = mill.catalog.link(dataset, position);
         let theirs = extents.of(input.dataset);
-        let router = mill.registry.routers[run.dataset].get(&position).copied();
+        let router = mill.registry.routers[dataset].get(&position).copied();
         let ranges = match router {
             Some(_) => wanted.clone(),
             None => link.ordinals_needed(&wanted, theirs.ordinals),
         };
-        let needed = link.input_slices(&run.key.slice, theirs.slices);
-        for slice in needed.iter().filter_map(|slice| slices.id(slice)) {
+        let joined = joins.entry((dataset, position));
+        let joined = joined.or_insert_with(|| link.inputs_joined(theirs.slices));
+        for slice in joined.of(&key.slice).iter().filter_map(|slice| slices.id(slice)) {
             queries.extend(ranges.ranges().map(|range| PinQuery {
                 run: at,
                 position: position as i32,
@@ -90,6 +97,7 @@ fn ask(
             }));
         }
     }
+    queries
 }
 
 fn digest(slices: &Slices, inputs: &[Vec<Pin>]) -> u128 {

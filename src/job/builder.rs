@@ -9,7 +9,8 @@ use polars::prelude::LazyFrame;
 
 use super::{Body, Context, JobResult};
 use crate::spec::{
-    Check, Contract, Cron, Dataset, Declaration, Input, JobKind, Partitions, Reads, Retry, Sla,
+    Automation, Check, Contract, Dataset, Declaration, Input, JobKind, Partitions, Pool, Reads,
+    Rebuild, Retry, Schedule, Sla,
 };
 
 /// A job that makes partitions by a pure function from its inputs to a plan.
@@ -115,8 +116,28 @@ impl<K> Job<K> {
     }
 
     /// When partitions fall due.
-    pub fn schedule(mut self, cron: Cron) -> Self {
-        self.declaration.schedule = Some(cron);
+    pub fn schedule(mut self, schedule: impl Into<Schedule>) -> Self {
+        self.declaration.schedule = Some(schedule.into());
+        self
+    }
+
+    /// When it makes partitions unasked; without it, on its schedule, or eagerly when it has none.
+    pub fn automation(mut self, automation: Automation) -> Self {
+        self.declaration.automated.mode = Some(automation);
+        self
+    }
+
+    /// What becomes of published partitions when its code changes; without it, they stay until a
+    /// person backfills them.
+    pub fn on_code_change(mut self, rebuild: Rebuild) -> Self {
+        self.declaration.automated.on_code_change = rebuild;
+        self
+    }
+
+    /// How many published partitions are made again unasked a day, at most; the rest waits for
+    /// the next day, or for a person.
+    pub fn restatement_budget(mut self, partitions_a_day: u32) -> Self {
+        self.declaration.automated.restatements_a_day = Some(partitions_a_day);
         self
     }
 
@@ -129,6 +150,24 @@ impl<K> Job<K> {
     /// How long an attempt may take; an hour when nothing is said.
     pub fn timeout(mut self, length: Duration) -> Self {
         self.declaration.timeout = length;
+        self
+    }
+
+    /// Makes its runs take slots of a pool that other jobs share.
+    pub fn pool(mut self, pool: &Pool) -> Self {
+        self.declaration.limits.pool = pool.clone();
+        self
+    }
+
+    /// How many slots of its pool each run takes; one when nothing is said.
+    pub fn weight(mut self, slots: u32) -> Self {
+        self.declaration.limits.weight = slots;
+        self
+    }
+
+    /// How many of its partitions are made at once; as many as fit when nothing is said.
+    pub fn concurrency(mut self, runs: u32) -> Self {
+        self.declaration.limits.concurrency = Some(runs);
         self
     }
 

@@ -15,7 +15,7 @@ mod types;
 
 pub use observe::{Found, is_version, list, version};
 pub use place::{OpenError, Place, attempt_path};
-pub use route::{Share, keep, shares};
+pub use route::{Share, count, keep, shares};
 pub use scan::scan;
 pub use source::{SourceError, SourceFrame, read, rejects_file};
 pub use template::Template;

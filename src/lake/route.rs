@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use polars::prelude::{
-    DataFrame, DataType, Engine, Expr, LazyFrame, PlanCallback, PolarsError, PolarsResult, col,
+    DataFrame, DataType, Engine, Expr, LazyFrame, PlanCallback, PolarsError, PolarsResult, col, len,
 };
 
 use super::write::row_hashes;
@@ -52,6 +52,17 @@ pub fn shares(frame: LazyFrame, column: &str, axis: &TimeAxis) -> PolarsResult<V
         Share { ordinal: *ordinal, rows: *rows, content: u128::from_le_bytes(half) }
     };
     Ok(tally.iter().map(share).collect())
+}
+
+/// How many rows a frame has.
+///
+/// # Errors
+///
+/// When the query fails.
+pub fn count(frame: LazyFrame) -> PolarsResult<u64> {
+    let counted = frame.select([len().cast(DataType::UInt64)]);
+    let counted = counted.collect_with_engine(Engine::Streaming)?.unwrap_single();
+    Ok(counted.columns()[0].u64()?.get(0).unwrap_or_default())
 }
 
 fn add(tally: &mut Tally, batch: &DataFrame, column: &str, axis: &TimeAxis) -> PolarsResult<()> {

@@ -134,6 +134,12 @@ impl TimeAxis {
         self.first..end.max(self.first)
     }
 
+    /// Whether the window in progress counts as a partition.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// The window with this number.
     #[must_use]
     pub fn window(&self, ordinal: i64) -> Window {

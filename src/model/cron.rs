@@ -27,7 +27,7 @@ const CUTS_MAX: usize = 300_000;
 /// # Errors
 ///
 /// What is wrong with it. A sixth field would be seconds, which labels could not tell apart.
-pub(crate) fn parsed(expression: &str) -> Result<Cron, String> {
+pub(super) fn parsed(expression: &str) -> Result<Cron, String> {
     let fields = expression.split_whitespace().count();
     if fields != 5 && !expression.starts_with('@') {
         return Err(format!("it has {fields} fields; minute to day of week are five"));

@@ -3,8 +3,10 @@
 //! Pure: no I/O, no clock, no serialization.
 
 mod axis;
+mod class;
 pub(crate) mod civil;
-pub(crate) mod cron;
+mod cron;
+mod cron_times;
 mod grain;
 mod key;
 mod label;
@@ -16,7 +18,9 @@ mod state;
 mod window;
 
 pub use axis::TimeAxis;
+pub use class::{Class, Origin};
 pub use cron::CronCuts;
+pub use cron_times::CronTimes;
 pub use grain::Grain;
 pub use key::{PartitionKey, Slice};
 pub use label::{InvalidLabel, Period};

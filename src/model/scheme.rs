@@ -177,6 +177,22 @@ impl Scheme {
         self.time().map_or_else(|| "all".to_owned(), |axis| axis.label(ordinal))
     }
 
+    /// A few words for a set: its first range, and how many partitions there are besides.
+    #[must_use]
+    pub fn summary(&self, set: &PartitionSet) -> String {
+        let first = set.slices().find_map(|(slice, ranges)| Some((slice, ranges.ranges().next()?)));
+        let Some((slice, range)) = first else { return "nothing".to_owned() };
+        let key = |ordinal| PartitionKey { slice: slice.clone(), ordinal };
+        let mut text = self.describe(&key(range.start));
+        if range.start + 1 < range.end {
+            text.extend(["..", &self.label(range.end - 1)]);
+        }
+        match set.len().saturating_sub(range.end.abs_diff(range.start)) {
+            0 => text,
+            more => format!("{text} and {more} more"),
+        }
+    }
+
     /// The text that names a partition: `2024-03-31 region=eu`.
     #[must_use]
     pub fn describe(&self, key: &PartitionKey) -> String {

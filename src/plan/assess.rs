@@ -1,8 +1,8 @@
 //! What every partition of every dataset is: fresh, stale and why, missing, blocked and by what.
 
-use super::{Head, InputsDigest, Ledger};
+use super::{InputsDigest, Ledger};
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
-use crate::spec::{Catalog, Extents, Mapping, Missing};
+use crate::spec::{Catalog, Extents, Join, Mapping, Missing};
 
 /// What stands in the way of partitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,13 +173,15 @@ impl View<'_> {
     /// Tells what is published from other code or other inputs than those of now.
     fn compare_heads(&self, status: &mut DatasetStatus) {
         let record = &self.ledger.records[self.dataset];
+        let joins = self.joins();
         for (slice, track) in &record.tracks {
             let (mut code, mut input) = (Vec::new(), Vec::new());
             let Some(universe) = status.universe.get(slice) else { continue };
+            let inputs: Vec<&[Slice]> = joins.iter().map(|join| join.of(slice)).collect();
             for head in track.heads().iter().filter(|head| universe.contains(head.ordinal)) {
                 if head.code.is_none_or(|made_by| !record.current_code.contains(&made_by)) {
                     code.push(head.ordinal);
-                } else if head.inputs != Some(self.expected_inputs(slice, head)) {
+                } else if head.inputs != Some(self.inputs_digest(&inputs, head.ordinal)) {
                     input.push(head.ordinal);
                 }
             }
@@ -188,9 +190,45 @@ impl View<'_> {
         }
     }
 
-    fn expected_inputs(&self, slice: &Slice, head: &Head) -> u128 {
-        let key = PartitionKey { slice: slice.clone(), ordinal: head.ordinal };
-        inputs_digest(self.catalog, self.ledger, self.extents, self.dataset, &key)
+    /// The slices of each input, by those of this dataset.
+    fn joins(&self) -> Vec<Join> {
+        let inputs = self.catalog.inputs(self.dataset).iter().enumerate();
+        inputs
+            .map(|(position, input)| {
+                let theirs = self.extents.of(input.dataset);
+                self.catalog.link(self.dataset, position).inputs_joined(theirs.slices)
+            })
+            .collect()
+    }
+
+    /// The digest a partition would have if it were made now from what is published, given the
+    /// slices it reads of each input.
+    fn inputs_digest(&self, inputs: &[&[Slice]], ordinal: i64) -> u128 {
+        let mut digest = InputsDigest::default();
+        let wanted = Ranges::single(ordinal);
+        for (position, input) in self.catalog.inputs(self.dataset).iter().enumerate() {
+            let link = self.catalog.link(self.dataset, position);
+            let slices = inputs[position].iter();
+            let mut weight = 0_u128;
+            if let Mapping::Routed(_) = link.reads.mapping {
+                let routes = self.ledger.records[self.dataset].routes.get(&position);
+                for slice in slices {
+                    let routed = routes.map_or(0, |routes| routes.weight(slice, ordinal));
+                    weight = weight.wrapping_add(routed);
+                }
+            } else {
+                let upstream = &self.ledger.records[input.dataset];
+                let theirs = self.extents.of(input.dataset);
+                let needed = link.ordinals_needed(&wanted, theirs.ordinals);
+                for track in slices.filter_map(|slice| upstream.tracks.get(slice)) {
+                    for range in needed.ranges() {
+                        weight = weight.wrapping_add(track.weight(&range));
+                    }
+                }
+            }
+            digest.add(weight);
+        }
+        digest.finish()
     }
 
     /// Marks what is made from something that is to be made again.
@@ -239,45 +277,6 @@ impl DatasetStatus {
     fn missing_for_good(&self) -> PartitionSet {
         self.missing.intersection(&self.blocked)
     }
-}
-
-/// The digest a partition would have if it were made now from what is published.
-#[must_use]
-fn inputs_digest(
-    catalog: &Catalog,
-    ledger: &Ledger,
-    extents: &Extents,
-    dataset: usize,
-    key: &PartitionKey,
-) -> u128 {
-    let mut digest = InputsDigest::default();
-    let wanted = Ranges::single(key.ordinal);
-    for (position, input) in catalog.inputs(dataset).iter().enumerate() {
-        let link = catalog.link(dataset, position);
-        let theirs = extents.of(input.dataset);
-        let upstream = &ledger.records[input.dataset];
-        let routes = ledger.records[dataset].routes.get(&position);
-        let mut weight = 0_u128;
-        let slices = theirs.slices.iter().filter(|slice| {
-            link.output.dimensions.is_empty() && link.input.dimensions.is_empty()
-                || !link.output_slices(slice, std::slice::from_ref(&key.slice)).is_empty()
-        });
-        if let Mapping::Routed(_) = link.reads.mapping {
-            for slice in slices {
-                let routed = routes.map_or(0, |routes| routes.weight(slice, key.ordinal));
-                weight = weight.wrapping_add(routed);
-            }
-        } else {
-            let needed = link.ordinals_needed(&wanted, theirs.ordinals);
-            for track in slices.filter_map(|slice| upstream.tracks.get(slice)) {
-                for range in needed.ranges() {
-                    weight = weight.wrapping_add(track.weight(&range));
-                }
-            }
-        }
-        digest.add(weight);
-    }
-    digest.finish()
 }
 
 fn collect(keys: impl Iterator<Item = PartitionKey>) -> PartitionSet {

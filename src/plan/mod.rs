@@ -1,19 +1,26 @@
 //! What should happen next, as pure functions of the catalog and a picture of the world.
 
 mod assess;
+mod automation;
 mod backfill;
+mod deadline;
 mod digest;
 mod ledger;
 mod retry;
 mod route;
+pub mod schedule;
+mod share;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
+pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_of, decide};
 pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
+pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};
 pub use ledger::{Head, Ledger, Pace, Record, Track};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
+pub use share::{Candidate, PoolStanding, look_ahead, pick};
 pub use wiring::{Node, Wiring, wire};
 
 #[cfg(test)]

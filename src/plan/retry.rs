@@ -26,8 +26,8 @@ pub enum Verdict {
     Fail,
 }
 
-/// Decides what becomes of a run whose attempt number `attempt` (from 1) ended with `outcome`;
-/// `seed` spreads the pauses of runs that failed together.
+/// Decides what becomes of a run whose attempt ended with `outcome`, the `attempt`th (from 1) that
+/// counts: one that was handed back does not. `seed` spreads the pauses of runs that failed together.
 #[must_use]
 pub fn after_attempt(policy: &Retry, attempt: u32, outcome: Outcome, seed: u64) -> Verdict {
     match outcome {

@@ -123,6 +123,7 @@ impl Wirer<'_> {
         let is_required = link.reads.missing == Missing::Wait;
         let is_routed = matches!(link.reads.mapping, Mapping::Routed(_));
         let source = input.dataset;
+        let joined = link.inputs_joined(theirs.slices);
         for key in outputs.keys() {
             // What a routed input will hold is not known before it is made: wait for all of it.
             let needed = if is_routed {
@@ -131,9 +132,9 @@ impl Wirer<'_> {
                 let own = Ranges::single(key.ordinal);
                 let ordinals = link.ordinals_needed(&own, theirs.ordinals);
                 let mut needed = PartitionSet::new();
-                for slice in link.input_slices(&key.slice, theirs.slices) {
-                    if let Some(made) = upstream.get(&slice) {
-                        needed.insert(slice, &made.intersection(&ordinals));
+                for slice in joined.of(&key.slice) {
+                    if let Some(made) = upstream.get(slice) {
+                        needed.insert(slice.clone(), &made.intersection(&ordinals));
                     }
                 }
                 needed

@@ -3,7 +3,11 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Check, Contract, Cron, Partitions, Reads, Retry, Sla};
+use jiff::SignedDuration;
+
+use super::{
+    Automated, Automation, Check, Contract, Limits, Partitions, Reads, Retry, Schedule, Sla,
+};
 use crate::model::Name;
 
 /// What people say about a dataset.
@@ -54,7 +58,9 @@ pub struct Declaration {
     pub(crate) about: About,
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
-    pub(crate) schedule: Option<Cron>,
+    pub(crate) limits: Limits,
+    pub(crate) schedule: Option<Schedule>,
+    pub(crate) automated: Automated,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
     /// How many frames the job's code takes, when its type says so.
@@ -86,7 +92,9 @@ impl Declaration {
             about: About::default(),
             retry: Retry::default(),
             timeout: TIMEOUT,
+            limits: Limits::default(),
             schedule: None,
+            automated: Automated::default(),
             checks: Vec::new(),
             version: None,
             arity: None,
@@ -106,12 +114,28 @@ pub struct JobSpec {
     pub retry: Retry,
     /// How long an attempt may take.
     pub timeout: Duration,
+    /// What else its runs have to wait for.
+    pub limits: Limits,
     /// When partitions fall due.
-    pub schedule: Option<Cron>,
+    pub schedule: Option<Box<Schedule>>,
+    /// What it does unasked.
+    pub automated: Automated,
     /// Tests of its rows.
     pub checks: Vec<Check>,
     /// The version people gave its code.
     pub version: Option<String>,
+}
+
+impl JobSpec {
+    /// When it makes partitions unasked.
+    #[must_use]
+    pub const fn automation(&self) -> Automation {
+        match (self.automated.mode, &self.schedule) {
+            (Some(mode), _) => mode,
+            (None, Some(_)) => Automation::OnSchedule,
+            (None, None) => Automation::Eager,
+        }
+    }
 }
 
 /// One read, resolved.
@@ -136,6 +160,8 @@ pub struct SourceSpec {
     pub format: super::Format,
     /// How many unreadable rows are too many.
     pub rejects: super::RejectLimit,
+    /// How often it is looked at.
+    pub every: SignedDuration,
 }
 
 /// Who makes a dataset.

@@ -37,10 +37,11 @@ impl Link<'_> {
     #[must_use]
     pub fn needs(&self, set: &PartitionSet, input: Extent<'_>) -> PartitionSet {
         let mut needed = PartitionSet::new();
+        let joined = self.inputs_joined(input.slices);
         for (slice, ranges) in set.slices() {
             let ordinals = self.ordinals_needed(ranges, input.ordinals);
-            for wanted in self.input_slices(slice, input.slices) {
-                needed.insert(wanted, &ordinals);
+            for wanted in joined.of(slice) {
+                needed.insert(wanted.clone(), &ordinals);
             }
         }
         needed
@@ -55,14 +56,15 @@ impl Link<'_> {
         output: Extent<'_>,
     ) -> PartitionSet {
         let mut affected = PartitionSet::new();
-        for (slice, ranges) in set.slices() {
-            let outputs = self.output_slices(slice, output.slices);
+        let joined = self.outputs_joined(output.slices);
+        for (slice, ranges) in set.slices().filter(|(slice, _)| self.is_read(slice)) {
+            let outputs = joined.of(slice);
             if outputs.is_empty() {
                 continue;
             }
             let ordinals = self.ordinals_affected(ranges, input.ordinals, output.ordinals);
             for reached in outputs {
-                affected.insert(reached, &ordinals);
+                affected.insert(reached.clone(), &ordinals);
             }
         }
         affected

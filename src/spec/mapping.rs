@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Span;
 
+use super::{Policy, Restate, Threshold};
 use crate::model::Window;
 
 /// A user's own mapping: from an output window to the stretch of input time it needs.
@@ -88,6 +89,18 @@ impl Mapping {
         Self::Custom(Arc::new(function))
     }
 
+    /// The read as it is, to say which changes are acted upon.
+    ///
+    /// ```
+    /// use tidemill::prelude::*;
+    ///
+    /// let reads = Mapping::Same.reads().debounce(5.minutes()).ignore_below_percent(0.1);
+    /// ```
+    #[must_use]
+    pub fn reads(self) -> Reads {
+        self.into()
+    }
+
     /// Goes on without input partitions that are missing.
     #[must_use]
     pub fn or_skip(self) -> Reads {
@@ -165,6 +178,8 @@ pub struct Reads {
     pub missing: Missing,
     /// How dimensions follow, where not by equal names.
     pub dimensions: Vec<(String, DimensionMapping)>,
+    /// Which changes are acted upon, and when.
+    pub policy: Policy,
 }
 
 impl Reads {
@@ -182,10 +197,56 @@ impl Reads {
         self.missing = Missing::Skip;
         self
     }
+
+    /// Acts upon a change once the input has been quiet for so long, and on all of them at once;
+    /// at the latest twelve times as long after the first, or what
+    /// [`debounce_at_most`](Self::debounce_at_most) says.
+    #[must_use]
+    pub fn debounce(mut self, quiet: Span) -> Self {
+        self.policy.debounced(quiet);
+        self
+    }
+
+    /// Acts upon a change at the latest so long after the first; comes after `debounce`.
+    #[must_use]
+    pub fn debounce_at_most(mut self, length: Span) -> Self {
+        self.policy.debounced_at_most(length);
+        self
+    }
+
+    /// Does not act upon changes of fewer rows than this, until together they are as many.
+    ///
+    /// Rows that came or went are counted. A rewrite that leaves the number of rows as it was
+    /// counts in full, and a change whose size nobody knows is always acted upon.
+    #[must_use]
+    pub const fn ignore_below_rows(mut self, rows: u64) -> Self {
+        self.policy.ignore_below = Some(Threshold::Rows(rows));
+        self
+    }
+
+    /// Does not act upon changes of a smaller share of the rows that were read, until together
+    /// they are as many; counted as in [`ignore_below_rows`](Self::ignore_below_rows).
+    #[must_use]
+    pub const fn ignore_below_percent(mut self, percent: f64) -> Self {
+        self.policy.ignore_below = Some(Threshold::Percent(percent));
+        self
+    }
+
+    /// Whether published partitions are made again unasked when this input changes.
+    #[must_use]
+    pub const fn restate(mut self, restate: Restate) -> Self {
+        self.policy.restate = restate;
+        self
+    }
 }
 
 impl From<Mapping> for Reads {
     fn from(mapping: Mapping) -> Self {
-        Self { mapping, missing: Missing::default(), dimensions: Vec::new() }
+        Self {
+            mapping,
+            missing: Missing::default(),
+            dimensions: Vec::new(),
+            policy: Policy::default(),
+        }
     }
 }

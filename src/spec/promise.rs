@@ -1,60 +1,6 @@
-//! Schedules, SLAs and checks, as data: validated when declared.
+//! SLAs and checks, as data: validated when declared.
 
 use std::time::Duration;
-
-/// What to do with ticks that were missed while nothing ran.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CatchUp {
-    /// Make up for every one.
-    All,
-    /// Make up for the latest only.
-    #[default]
-    Latest,
-    /// Make up for none.
-    None,
-}
-
-/// A schedule: a cron expression of five fields, in a time zone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cron {
-    /// Minute, hour, day of month, month, day of week.
-    pub expression: String,
-    /// An IANA time zone; without it, that of the job's partitions.
-    pub zone: Option<String>,
-    /// What to do with missed ticks.
-    pub catch_up: CatchUp,
-}
-
-impl Cron {
-    /// A schedule in the zone of the job's partitions.
-    #[must_use]
-    pub fn new(expression: &str) -> Self {
-        Self { expression: expression.to_owned(), zone: None, catch_up: CatchUp::default() }
-    }
-
-    /// Reads the expression in this time zone.
-    #[must_use]
-    pub fn time_zone(mut self, name: &str) -> Self {
-        self.zone = Some(name.to_owned());
-        self
-    }
-
-    /// What to do with missed ticks.
-    #[must_use]
-    pub const fn catch_up(mut self, policy: CatchUp) -> Self {
-        self.catch_up = policy;
-        self
-    }
-
-    pub(super) fn fault(&self) -> Option<String> {
-        if let Err(why) = crate::model::cron::parsed(&self.expression) {
-            return Some(format!("`{}` is not a schedule: {why}", self.expression));
-        }
-        let zone = self.zone.as_deref()?;
-        let unknown = jiff::tz::TimeZone::get(zone).is_err();
-        unknown.then(|| format!("`{zone}` is not an IANA time zone"))
-    }
-}
 
 /// What an [`Sla`] promises.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,9 @@
 
 use std::panic::Location;
 
-use super::{About, Contract, Partitions, Sla};
+use jiff::{SignedDuration, Span};
+
+use super::{About, Contract, Partitions, Sla, automation};
 
 /// How the files of a source are written; compression is seen from the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +39,13 @@ pub struct Source {
     pub(super) format: Option<Format>,
     pub(super) partitions: Partitions,
     pub(super) rejects: RejectLimit,
+    pub(super) every: SignedDuration,
     pub(super) about: About,
     pub(super) place: &'static Location<'static>,
 }
+
+/// How often a source is looked at when nothing is said.
+const EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 impl Source {
     /// Files under a template such as `landing/{day}/*.ndjson.gz`.
@@ -56,6 +62,7 @@ impl Source {
             format: None,
             partitions: Partitions::single(),
             rejects: RejectLimit::Share(0.01),
+            every: EVERY,
             about: About::default(),
             place: Location::caller(),
         }
@@ -86,6 +93,14 @@ impl Source {
     #[must_use]
     pub const fn rejects_at_most(mut self, limit: RejectLimit) -> Self {
         self.rejects = limit;
+        self
+    }
+
+    /// How often it is looked at; without it, every ten seconds. Whoever writes the files may
+    /// announce them, and they are looked at at once.
+    #[must_use]
+    pub fn every(mut self, interval: Span) -> Self {
+        self.every = automation::length(interval);
         self
     }
 

@@ -83,6 +83,10 @@ pub(super) fn datasets(
         if source.about.contract.is_none() {
             fault("a source needs a contract: the columns and types of its files".to_owned());
         }
+        if source.every <= jiff::SignedDuration::ZERO {
+            let message = "`every` takes a length above zero, in weeks or smaller units".to_owned();
+            faults.push(SpecError::new("TM0119", &source.name, source.place, message));
+        }
     }
     faults.sort_by_key(|fault| by_name.get(&fault.dataset).copied());
     (found, faults)
@@ -126,6 +130,7 @@ fn source_maker(source: &Source) -> (Maker, Option<String>) {
         template: source.template.clone(),
         format: format.unwrap_or(Format::Parquet),
         rejects: source.rejects,
+        every: source.every,
     });
     (maker, fault)
 }
@@ -136,7 +141,9 @@ fn job_spec(job: &Declaration) -> JobSpec {
         inputs: Vec::new(),
         retry: job.retry,
         timeout: job.timeout,
-        schedule: job.schedule.clone(),
+        limits: job.limits.clone(),
+        schedule: job.schedule.clone().map(Box::new),
+        automated: job.automated,
         checks: job.checks.clone(),
         version: job.version.clone(),
     }
@@ -216,6 +223,9 @@ impl Resolver<'_> {
                 }
             };
             self.mapping_faults(job, dataset, is_self, reads);
+            if let Some(message) = reads.policy.fault() {
+                self.fault("TM0119", job, message.to_owned());
+            }
             inputs.push(InputSpec { dataset, reads: reads.clone(), is_self });
         }
         inputs
@@ -265,8 +275,13 @@ impl Resolver<'_> {
         if job.timeout.is_zero() {
             self.fault("TM0111", job, "a timeout of zero lets no attempt finish".to_owned());
         }
-        if let Some(message) = job.schedule.as_ref().and_then(super::Cron::fault) {
+        let scheme = &self.found[self.index].scheme;
+        let scheme = (!self.uncut.contains(&self.index)).then_some(scheme);
+        if let Some(message) = job.schedule.as_ref().and_then(|schedule| schedule.fault(scheme)) {
             self.fault("TM0107", job, message);
+        }
+        if let Some(message) = job.limits.fault() {
+            self.fault("TM0116", job, message);
         }
         if let Some(arity) = job.arity
             && arity != job.reads.len()
@@ -274,6 +289,11 @@ impl Resolver<'_> {
             let reads = job.reads.len();
             let message = format!("its code takes {arity} frames, but it reads {reads} datasets");
             self.fault("TM0109", job, message);
+        }
+        let waits = job.automated.mode == Some(super::Automation::OnSchedule);
+        if waits && job.schedule.is_none() {
+            let message = "`Automation::on_schedule()` needs a schedule; add `.schedule(…)`";
+            self.fault("TM0119", job, message.to_owned());
         }
         let Some(contract) = &job.about.contract else { return };
         for check in &job.checks {

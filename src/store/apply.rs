@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, PgPool};
 
-use super::{Error, Registry, Result, Slices};
+use super::{Error, Registry, Result, Slices, link_ticks};
+use crate::model::{Class, Origin};
+use crate::plan::schedule::Asking;
 use crate::plan::{Node, Wiring};
 use crate::spec::Catalog;
 
@@ -19,6 +23,18 @@ pub struct NewBackfill<'a> {
     pub hash: &'a str,
     /// Who asked.
     pub by: &'a str,
+    /// What kind of asker that is.
+    pub origin: Origin,
+    /// What kind of work it is.
+    pub class: Class,
+    /// Within its class, the greater goes first.
+    pub priority: i16,
+    /// How many of its runs may run at once, if limited.
+    pub concurrency: Option<i32>,
+    /// When each run is promised, in the order of the wiring.
+    pub deadlines: &'a [Option<Timestamp>],
+    /// The ticks that ask.
+    pub ticks: &'a [Asking],
 }
 
 /// A recorded backfill.
@@ -50,9 +66,10 @@ pub async fn apply(
     let state = if runs == 0 { "completed" } else { "active" };
     let backfill = sqlx::query_scalar!(
         "insert into tidemill.backfill
-             (request, plan, plan_hash, runs, created_by, state, finished_at)
+             (request, plan, plan_hash, runs, created_by, state, finished_at, origin, class,
+             priority, concurrency)
          values ($1, $2, $3, $4, $5, $6::text::tidemill.backfill_state,
-             case when $6 = 'active' then null else now() end)
+             case when $6 = 'active' then null else now() end, $7, $8, $9, $10)
          returning id",
         new.request,
         new.plan,
@@ -60,9 +77,17 @@ pub async fn apply(
         runs,
         new.by,
         state,
+        new.origin as Origin,
+        new.class as Class,
+        new.priority,
+        new.concurrency,
     )
     .fetch_one(&mut *tx)
     .await?;
+    // Another scheduler may have asked for the same ticks, or taken all of their partitions.
+    if !new.ticks.is_empty() && (runs == 0 || !link_ticks(&mut tx, backfill, new.ticks).await?) {
+        return Err(Error::PlanMoved);
+    }
     let live = still_live(&mut tx, wiring).await?;
     let is_gone = |(from, _, required): &(Node, Node, bool)| match from {
         Node::Live(id) => *required && !live.contains(id),
@@ -79,7 +104,9 @@ pub async fn apply(
     .fetch_all(&mut *tx)
     .await?;
     let edges = Edges::new(wiring, &ids, &live);
-    insert_runs(&mut tx, catalog, registry, &slices, wiring, backfill, &ids, &edges).await?;
+    let promised = new.deadlines;
+    insert_runs(&mut tx, catalog, registry, &slices, wiring, promised, backfill, &ids, &edges)
+        .await?;
     sqlx::query!(
         "insert into tidemill.run_edge (upstream_id, downstream_id, is_required)
          select * from unnest($1::bigint[], $2::bigint[], $3::bool[])",
@@ -162,6 +189,7 @@ async fn insert_runs(
     registry: &Registry,
     slices: &Slices,
     wiring: &Wiring,
+    promised: &[Option<Timestamp>],
     backfill: i64,
     ids: &[i64],
     edges: &Edges,
@@ -177,6 +205,9 @@ async fn insert_runs(
     let mut reasons: Vec<String> = Vec::with_capacity(ids.len());
     let mut attempts: Vec<i32> = Vec::with_capacity(ids.len());
     let mut codes: Vec<Option<i32>> = Vec::with_capacity(ids.len());
+    let mut deadlines: Vec<Option<jiff_sqlx::Timestamp>> =
+        promised.iter().map(|deadline| deadline.map(ToSqlx::to_sqlx)).collect();
+    deadlines.resize(ids.len(), None);
     for (dataset, key, reason) in &wiring.runs {
         datasets.push(Some(registry.datasets[*dataset]));
         slice_ids.push(slices.id(&key.slice));
@@ -205,6 +236,7 @@ async fn insert_runs(
         &waiting,
         &attempts,
         &codes as &[Option<i32>],
+        &deadlines as &[Option<jiff_sqlx::Timestamp>],
     )
     .execute(db)
     .await?;

@@ -6,7 +6,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::{Error, Result};
 use crate::model::{Registered, Scheme, Slice};
-use crate::spec::{Catalog, Mapping};
+use crate::spec::{Catalog, Mapping, Pool};
 
 /// The version of a job's code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,16 +97,26 @@ pub async fn register(
 ) -> Result<Registry> {
     let mut tx = pool.begin().await?;
     let mut registry = Registry::default();
+    let pools = register_pools(&mut tx, catalog).await?;
     for (index, dataset) in catalog.datasets().iter().enumerate() {
         let scheme = cut(&dataset.scheme);
+        let limits = dataset.job().map(|job| job.limits.clone()).unwrap_or_default();
         let row = sqlx::query!(
-            "insert into tidemill.dataset (name, scheme, is_source)
-             values ($1, $2, $3)
-             on conflict (name) do update set is_source = excluded.is_source
+            "insert into tidemill.dataset
+                 (name, scheme, is_source, pool_id, pool_weight, concurrency)
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict (name) do update
+             set is_source = excluded.is_source,
+                 pool_id = excluded.pool_id,
+                 pool_weight = excluded.pool_weight,
+                 concurrency = excluded.concurrency
              returning id, scheme",
             dataset.name.as_str(),
             scheme,
             dataset.source().is_some(),
+            pools[&limits.pool.name],
+            limits.weight as i32,
+            limits.concurrency.map(|runs| runs as i32),
         )
         .fetch_one(&mut *tx)
         .await?;
@@ -144,6 +154,32 @@ pub async fn register(
     Slices::ensure(&mut tx, &slices).await?;
     tx.commit().await?;
     Ok(registry)
+}
+
+/// Makes the pools known, and their numbers. Slots that a person set stay as they are.
+async fn register_pools(db: &mut PgConnection, catalog: &Catalog) -> Result<BTreeMap<String, i32>> {
+    let jobs = catalog.datasets().iter().filter_map(|dataset| dataset.job());
+    let mut declared: BTreeMap<String, Pool> =
+        jobs.map(|job| (job.limits.pool.name.clone(), job.limits.pool.clone())).collect();
+    declared.entry(Pool::DEFAULT.to_owned()).or_default();
+    let mut ids = BTreeMap::new();
+    for (name, pool) in declared {
+        let id = sqlx::query_file_scalar!(
+            "src/store/sql/register_pool.sql",
+            name,
+            pool.slots.map(|slots| slots as i32),
+            pool.live.weight as i32,
+            pool.late.weight as i32,
+            pool.backfill.weight as i32,
+            pool.live.floor as i32,
+            pool.late.floor as i32,
+            pool.backfill.floor as i32,
+        )
+        .fetch_one(&mut *db)
+        .await?;
+        ids.insert(name, id);
+    }
+    Ok(ids)
 }
 
 /// How a scheme is cut, without where it starts and ends: that may change.

@@ -1,15 +1,24 @@
 //! What the database knows: SQL and nothing else.
 
 mod apply;
+mod bell;
 mod causes;
+mod changes;
+mod claim;
 mod commit;
 mod error;
+mod holds;
 mod ids;
 mod ledger;
+mod mark;
 mod observe;
+mod pauses;
 mod pins;
 mod queries;
 mod runs;
+mod schedules;
+mod ticks;
+mod watch;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -17,25 +26,48 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
 
 pub use apply::{Applied, NewBackfill, apply};
+pub use bell::{Rings, ring};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
 };
-pub use commit::{Ended, Lease, Published, commit};
+pub use changes::{
+    Touched, cancelled, edge_changes, failures_begun, moved, restated, touched_since,
+    touched_within,
+};
+pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
+pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use error::{Error, Result};
+pub use holds::{approvals, approve, holds, record_holds};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use mark::{Mark, mark};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
-    live_counts, mark, runs, version, versions,
+    live_counts, runs, version, versions,
 };
-pub use runs::{Claimed, claim, expire_worker, release};
-pub use workers::{Worker, beat, end_worker, ended_with_runs, live_workers, start_worker};
+pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use schedules::{
+    NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
+    schedules,
+};
+pub use ticks::{
+    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
+    tick_mark, ticks,
+};
+pub use watch::{
+    Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
+    next_watch, renew_watch, watches,
+};
+pub use workers::{
+    NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
+};
 
 /// How a transaction begins whose statements must all see the same instant.
 pub const ONE_PICTURE: &str = "begin isolation level repeatable read read only";
@@ -52,7 +84,7 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
     let options = options
         .disable_statement_logging()
         .application_name("tidemill")
-        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")]);
+        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]);
     let pool = PgPoolOptions::new()
         .max_connections(12)
         .connect_with(options)

@@ -24,6 +24,8 @@ pub struct Observed {
     pub key: PartitionKey,
     /// A hash of the names, sizes and tags of its files.
     pub content: u128,
+    /// Its rows, when somebody counted them.
+    pub rows: Option<i64>,
     /// Where its files are, and how large.
     pub files: Vec<(String, i64)>,
     /// What the store says of each file's version.
@@ -87,8 +89,8 @@ pub async fn record_observed(
             "with version as (
                  insert into tidemill.materialization
                      (dataset_id, slice_id, ordinal, generation, content, bytes, paths, sizes,
-                      hashes, routed_by)
-                 values ($1, $2, $3, nextval('tidemill.run_id'), $4, $5, $6, $7, $8, $9)
+                      hashes, routed_by, rows)
+                 values ($1, $2, $3, nextval('tidemill.run_id'), $4, $5, $6, $7, $8, $9, $10)
                  returning id, dataset_id, slice_id, ordinal, generation, content
              )
              insert into tidemill.head
@@ -110,6 +112,7 @@ pub async fn record_observed(
             &sizes,
             &version.tags,
             &version.routed_by,
+            version.rows,
         )
         .fetch_optional(&mut *db)
         .await?;

@@ -419,24 +419,6 @@ pub async fn live_counts(db: &mut PgConnection, registry: &Registry) -> Result<C
     .await?)
 }
 
-/// What has been recorded so far: equal marks mean that nothing was recorded in between.
-///
-/// # Errors
-///
-/// When the statement fails.
-pub async fn mark(db: &mut PgConnection, registry: &Registry) -> Result<[i64; 4]> {
-    let row = sqlx::query!(
-        r#"select coalesce((select max(id) from tidemill.materialization), 0) as "versions!",
-               (select count(*) from tidemill.head) as "heads!",
-               (select count(*) from tidemill.dimension_value) as "values!",
-               (select count(*) from tidemill.run where dataset_id = any($1)) as "live!""#,
-        &registry.datasets,
-    )
-    .fetch_one(db)
-    .await?;
-    Ok([row.versions, row.heads, row.values, row.live])
-}
-
 /// Backfills that have runs of what is declared still to finish, oldest first, and how many runs
 /// each has in all.
 ///

@@ -17,16 +17,36 @@ pub struct Worker {
     pub beat: i64,
 }
 
+/// A worker process as it introduces itself.
+#[derive(Clone, Debug)]
+pub struct NewWorker {
+    /// Where it runs.
+    pub host: String,
+    /// Its process there.
+    pub pid: i32,
+    /// How many partitions it makes at once.
+    pub slots: i32,
+    /// The versions of code it can run.
+    pub codes: Vec<i32>,
+    /// The pools it serves; none for all of them.
+    pub pools: Option<Vec<i32>>,
+}
+
 /// Makes a new worker known.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn start_worker(db: &mut PgConnection, host: &str, pid: i32) -> Result<i64> {
+pub async fn start_worker(db: &mut PgConnection, new: &NewWorker) -> Result<i64> {
     let id = sqlx::query_scalar!(
-        "insert into tidemill.worker (host, pid) values ($1, $2) returning id",
-        host,
-        pid,
+        "insert into tidemill.worker (host, pid, slots, codes, pools)
+         values ($1, $2, $3, $4, $5)
+         returning id",
+        new.host,
+        new.pid,
+        new.slots,
+        &new.codes,
+        new.pools.as_deref(),
     )
     .fetch_one(db)
     .await?;

@@ -125,7 +125,7 @@ async fn a_plan_that_no_longer_holds_is_refused() {
     engine::observe(&test.mill).await.unwrap();
 
     let hash = &planned.plan.hash;
-    let refused = engine::apply(&test.mill, &request, hash, "test", false, "test").await;
+    let refused = test.try_apply(&request, hash).await;
     let refused = refused.unwrap_err();
     assert!(matches!(refused.downcast_ref(), Some(store::Error::PlanMoved)), "{refused:#}");
     assert_eq!(test.number("select count(*) from tidemill.run where id <> $1", 0).await, 0);
@@ -138,10 +138,8 @@ async fn two_who_apply_the_same_plan_make_one_set_of_runs() {
     let request = test.ask(&[], NEEDED).await;
     let hash = engine::plan_now(&test.mill, &request, clock::now()).await.unwrap().plan.hash;
 
-    let (one, two) = tokio::join!(
-        engine::apply(&test.mill, &request, &hash, "test", false, "one"),
-        engine::apply(&test.mill, &request, &hash, "test", false, "two"),
-    );
+    let (one, two) =
+        tokio::join!(test.try_apply(&request, &hash), test.try_apply(&request, &hash),);
     assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1);
     let runs = "select count(*) from tidemill.run where dataset_id is not null and id <> $1";
     assert_eq!(test.number(runs, 0).await, 6);

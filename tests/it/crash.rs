@@ -11,7 +11,6 @@ use tempfile::TempDir;
 use tidemill::engine;
 use tidemill::prelude::*;
 use tokio::process::{Child, Command};
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{Cluster, NEEDED, Places, TELL, TestMill, work_options};
@@ -143,7 +142,7 @@ async fn a_backfill_survives_the_death_of_its_database() {
     })
     .await;
     let backfill = test.apply(&test.ask(&[], NEEDED).await).await;
-    let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let (stop, bell) = (CancellationToken::new(), Arc::new(engine::Bell::default()));
     let worker =
         tokio::spawn(engine::work(Arc::clone(&test.mill), work_options(), stop.clone(), bell));
 

@@ -1,5 +1,7 @@
 //! Who may publish: whoever holds the run, once, and never over something newer.
 
+use std::collections::BTreeSet;
+
 use tidemill::engine;
 use tidemill::prelude::*;
 use tidemill::store::{self, Claimed, Ended, Lease, Observed, Published};
@@ -22,16 +24,6 @@ async fn applied() -> (TestMill, i64) {
     (test, backfill)
 }
 
-async fn start_worker(test: &TestMill) -> i64 {
-    let mut db = test.mill.pool.acquire().await.unwrap();
-    store::start_worker(&mut db, "elsewhere", 1).await.unwrap()
-}
-
-async fn claim(test: &TestMill, worker: i64, limit: i64) -> Vec<Claimed> {
-    let mut db = test.mill.pool.acquire().await.unwrap();
-    store::claim(&mut db, &test.mill.registry, worker, limit).await.unwrap()
-}
-
 async fn expire(test: &TestMill, worker: i64) -> i64 {
     let mut tx = test.mill.pool.begin().await.unwrap();
     let freed = store::expire_worker(&mut tx, worker).await.unwrap();
@@ -40,7 +32,7 @@ async fn expire(test: &TestMill, worker: i64) -> i64 {
 }
 
 async fn commit(test: &TestMill, worker: i64, group: &[(Claimed, Ended)]) -> Vec<Lease> {
-    store::commit(&test.mill.pool, &test.mill.registry, worker, group).await.unwrap()
+    store::commit(&test.mill.pool, &test.mill.registry, worker, group).await.unwrap().leases
 }
 
 /// A result that nobody computed.
@@ -52,14 +44,14 @@ fn made_up(run: &Claimed) -> (Claimed, Ended) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_was_taken_for_dead_publishes_nothing() {
     let (test, backfill) = applied().await;
-    let dead = start_worker(&test).await;
-    let runs = claim(&test, dead, 2).await;
+    let dead = test.stranger().await;
+    let runs = test.claim(dead, 2).await;
     assert_eq!(expire(&test, dead).await, 2);
 
     let group: Vec<_> = runs.iter().map(made_up).collect();
     assert_eq!(commit(&test, dead, &group).await, [Lease::Lost, Lease::Lost]);
     assert_eq!(test.published("numbers").await, 0);
-    assert_eq!(claim(&test, dead, 2).await.len(), 0, "the dead claim nothing");
+    assert_eq!(test.claim(dead, 2).await.len(), 0, "the dead claim nothing");
 
     test.work(backfill).await;
     assert_eq!(commit(&test, dead, &group).await, [Lease::Lost, Lease::Lost]);
@@ -70,10 +62,10 @@ async fn a_worker_that_was_taken_for_dead_publishes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_whose_run_somebody_else_claimed_publishes_nothing() {
     let (test, backfill) = applied().await;
-    let (slow, other) = (start_worker(&test).await, start_worker(&test).await);
-    let lost = claim(&test, slow, 1).await;
+    let (slow, other) = (test.stranger().await, test.stranger().await);
+    let lost = test.claim(slow, 1).await;
     expire(&test, slow).await;
-    let held = claim(&test, other, 2).await;
+    let held = test.claim(other, 2).await;
     let again = held.iter().find(|run| run.id == lost[0].id).unwrap();
     assert_eq!((lost[0].attempt, again.attempt), (1, 2));
 
@@ -90,8 +82,8 @@ async fn a_worker_whose_run_somebody_else_claimed_publishes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_that_is_sent_again_is_recognized_and_published_once() {
     let (test, backfill) = applied().await;
-    let worker = start_worker(&test).await;
-    let group: Vec<_> = claim(&test, worker, 2).await.iter().map(made_up).collect();
+    let worker = test.stranger().await;
+    let group: Vec<_> = test.claim(worker, 2).await.iter().map(made_up).collect();
 
     assert_eq!(commit(&test, worker, &group).await, [Lease::Held, Lease::Held]);
     assert_eq!(commit(&test, worker, &group).await, [Lease::Held, Lease::Held]);
@@ -103,11 +95,12 @@ async fn a_group_that_is_sent_again_is_recognized_and_published_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_run_never_hides_what_a_newer_one_published() {
     let (test, backfill) = applied().await;
-    let worker = start_worker(&test).await;
-    let runs = claim(&test, worker, 2).await;
+    let worker = test.stranger().await;
+    let runs = test.claim(worker, 2).await;
     let newer = Observed {
         key: runs[0].key.clone(),
         content: 99,
+        rows: None,
         files: vec![],
         tags: vec![],
         routes: vec![],
@@ -129,17 +122,12 @@ async fn an_older_run_never_hides_what_a_newer_one_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_claims_never_hand_out_the_same_run() {
     let (test, backfill) = applied().await;
-    let (first, second) = (start_worker(&test).await, start_worker(&test).await);
-    let registry = &test.mill.registry;
-    let mut one = test.mill.pool.begin().await.unwrap();
-    let mut two = test.mill.pool.begin().await.unwrap();
-
-    let held = store::claim(&mut one, registry, first, 1).await.unwrap();
-    let rest = store::claim(&mut two, registry, second, 10).await.unwrap();
-    assert_eq!((held.len(), rest.len()), (1, 1), "the locked row is skipped, not waited for");
-    assert_ne!(held[0].id, rest[0].id);
-    one.rollback().await.unwrap();
-    two.rollback().await.unwrap();
+    let (first, second) = (test.stranger().await, test.stranger().await);
+    let (held, rest) = tokio::join!(test.claim(first, 1), test.claim(second, 10));
+    let runs: BTreeSet<i64> = held.iter().chain(&rest).map(|run| run.id).collect();
+    assert_eq!((runs.len(), held.len() + rest.len()), (2, 2));
+    expire(&test, first).await;
+    expire(&test, second).await;
     test.work(backfill).await;
     test.finish().await;
 }
@@ -147,14 +135,15 @@ async fn two_claims_never_hand_out_the_same_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_given_back_untouched_has_lost_no_attempt() {
     let (test, backfill) = applied().await;
-    let worker = start_worker(&test).await;
-    let runs = claim(&test, worker, 2).await;
+    let worker = test.stranger().await;
+    let runs = test.claim(worker, 2).await;
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
     let mut db = test.mill.pool.acquire().await.unwrap();
     store::release(&mut db, worker, &ids).await.unwrap();
     drop(db);
 
-    assert!(claim(&test, worker, 2).await.iter().all(|run| run.attempt == 1));
+    let again = test.claim(worker, 2).await;
+    assert!(again.iter().all(|run| (run.attempt, run.failures) == (2, 0)));
     expire(&test, worker).await;
     test.work(backfill).await;
     test.finish().await;
@@ -165,13 +154,11 @@ async fn a_worker_takes_over_what_a_dead_process_of_this_machine_held() {
     let (test, backfill) = applied().await;
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    let mut db = test.mill.pool.acquire().await.unwrap();
     let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
     let here = format!("{}/{}/{}", host.trim(), boot.trim(), space.display());
     // No process has this number.
-    let dead = store::start_worker(&mut db, &here, i32::MAX).await.unwrap();
-    drop(db);
-    assert_eq!(claim(&test, dead, 2).await.len(), 2);
+    let dead = test.stranger_at(&here, i32::MAX).await;
+    assert_eq!(test.claim(dead, 2).await.len(), 2);
 
     test.work(backfill).await;
     assert_eq!(test.published("numbers").await, 2);

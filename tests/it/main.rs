@@ -4,6 +4,7 @@ mod cli;
 mod oracle;
 mod support;
 
+mod automation;
 mod backfill;
 mod crash;
 mod dimensions;
@@ -11,6 +12,8 @@ mod fence;
 mod missing;
 mod outside;
 mod quality;
+mod queue;
 mod regress;
 mod retries;
+mod schedules;
 mod staleness;

@@ -11,14 +11,13 @@ use polars::prelude::{
     SinkTarget, UnifiedSinkArgs, col, len, lit,
 };
 use polars_io::utils::sync_on_close::SyncOnCloseType;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::super::progress;
 use super::{Figure, median};
 use crate::cluster;
 use crate::config::Config;
-use crate::engine::{self, Mill, WorkOptions};
+use crate::engine::{self, Bell, Demand, Mill, WorkOptions};
 use crate::job::{JobResult, Project, Transform, verify};
 use crate::plan::{Request, Select};
 use crate::spec::{Contract, Mapping, Source, TimePartitions, Type};
@@ -131,9 +130,10 @@ async fn backfill(mill: &Arc<Mill>) -> Result<f64> {
     let request = Request { targets, select, upstream: false, downstream: false };
     let began = Instant::now();
     let planned = engine::plan_now(mill, &request, now).await?;
-    let applied =
-        engine::apply(mill, &request, &planned.plan.hash, "bench", false, "bench").await?;
-    let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let seen = &planned.plan.hash;
+    let demand = Demand::backfill(request, seen, "bench", "bench");
+    let applied = engine::demand(mill, &demand).await?;
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
     let options =
         WorkOptions { slots: 1, poll: Duration::from_millis(5), ..WorkOptions::default() };
     let worker = tokio::spawn(engine::work(Arc::clone(mill), options, stop.clone(), bell));

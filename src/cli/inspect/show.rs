@@ -105,8 +105,8 @@ fn dataset_json(session: &Session, picture: &Picture, dataset: usize) -> Value {
         "contract": columns.map(Iterator::collect::<Vec<_>>),
         "inputs": inputs.collect::<Vec<_>>(),
         "readers": readers,
-        "schedule": job.and_then(|job| job.schedule.as_ref()).map(|cron| json!({
-            "cron": cron.expression, "zone": cron.zone,
+        "schedule": job.and_then(|job| job.schedule.as_ref()).map(|schedule| json!({
+            "when": schedule.to_string(), "zone": schedule.zone_for(&spec.scheme),
         })),
         "sla": about.sla.as_ref().map(|sla| promise(&sla.promise)),
         "checks": job.map_or_else(Vec::new, |job| {
@@ -154,8 +154,8 @@ fn print_dataset(spec: &DatasetSpec, facts: &Value) {
             counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
         output::line(&format!("  {:<12} {}", "of these", each.join(", ")));
     }
-    if let Some(cron) = facts["schedule"]["cron"].as_str() {
-        output::line(&format!("  {:<12} {cron}", "schedule"));
+    if let Some(when) = facts["schedule"]["when"].as_str() {
+        output::line(&format!("  {:<12} {when}", "schedule"));
     }
     if let Some(template) = facts["source"]["template"].as_str() {
         let root = facts["source"]["root"].as_str().unwrap_or_default();

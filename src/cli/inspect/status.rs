@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use super::when;
 use crate::api::{self, BackfillView, StatusView};
-use crate::cli::output;
 use crate::cli::session::Session;
+use crate::cli::{announce, output};
+use crate::store::{self, Slices};
 
 /// Shows where every dataset stands, the latest backfills and the latest failures.
 pub(in crate::cli) async fn status(session: &Session, json: bool) -> anyhow::Result<ExitCode> {
@@ -14,8 +15,19 @@ pub(in crate::cli) async fn status(session: &Session, json: bool) -> anyhow::Res
     let view = api::status(&mill.pool, &mill.catalog, &mill.registry, now).await?;
     if json {
         output::json(&serde_json::to_value(&view)?);
-    } else {
-        print(&view);
+        return Ok(ExitCode::SUCCESS);
+    }
+    print(&view);
+    let mut db = mill.pool.acquire().await?;
+    let slices = Slices::load(&mut db).await?;
+    let holds = store::holds(&mut db, &mill.registry, &slices).await?;
+    let held: u64 = holds.iter().map(|hold| hold.partitions.len()).sum();
+    if 0 < held {
+        let count = output::count(held, "partition");
+        output::line(&format!("{count} could be made and wait; `tidemill automation` says why"));
+    }
+    for fault in announce::faults(session, &store::watches(&mut db, &mill.registry).await?) {
+        output::line(&fault);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@ use crate::api::Standing;
 use crate::cli::args::WhyArgs;
 use crate::cli::session::Session;
 use crate::model::{PartitionKey, PartitionSet, Ranges};
+use crate::plan::Hold;
 use crate::spec::Missing;
 use crate::store::{
     self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, RunRow, VersionRow,
@@ -34,6 +35,8 @@ pub(super) struct Facts {
     pub(super) lacks: cause::Lacks,
     /// Inputs that are not published, and can be made.
     pub(super) unmade: Vec<(usize, PartitionSet)>,
+    /// Why it is not made by itself, though it could be.
+    pub(super) held: Option<Hold>,
     /// From the partition up to what is stale for a reason of its own.
     pub(super) trail: Vec<Hop>,
     /// How the last of the trail came to be stale.
@@ -92,6 +95,9 @@ async fn gather(
         }
         None => (None, Vec::new()),
     };
+    let held = store::holds(&mut db, &mill.registry, &picture.slices).await?;
+    let held =
+        held.into_iter().find(|hold| hold.dataset == dataset && hold.partitions.contains(&key));
     let assessment = &picture.assessment;
     let one = PartitionSet::single(&key);
     let world = World { catalog, ledger: &picture.ledger, assessment };
@@ -111,6 +117,7 @@ async fn gather(
         waits_on,
         lacks: cause::lacks(catalog, assessment, dataset, &one),
         unmade: if is_published { Vec::new() } else { unmade(world, dataset, &key) },
+        held,
         trail,
         end,
         dataset,

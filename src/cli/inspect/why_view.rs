@@ -6,8 +6,8 @@ use super::trail::Hop;
 use super::why::{End, Facts};
 use super::{Picture, cause, hex, key_json, ranges_json, when};
 use crate::api::Standing;
-use crate::cli::output;
 use crate::cli::session::Session;
+use crate::cli::{announce, output};
 use crate::model::{PartitionKey, PartitionSet};
 use crate::spec::Catalog;
 use crate::store::{InputChange, LiveRow, VersionRow};
@@ -26,6 +26,11 @@ pub(super) fn show(session: &Session, picture: &Picture, facts: &Facts, json: bo
     output::line(&format!("{name} is {}", headline(session, facts)));
     let mut lines = Vec::new();
     under_way(session, picture, facts, &mut lines);
+    if let Some(hold) = &facts.held {
+        let until = hold.until.map_or_else(String::new, |at| format!(", until {}", when(at)));
+        let reason = announce::reason(catalog, hold);
+        lines.push(format!("it waits since {}{until}: {reason}", when(hold.since)));
+    }
     if let Some(failure) = &facts.failure {
         lines.push(format!(
             "its last run, {}, failed at {}: {}: {}",

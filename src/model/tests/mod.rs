@@ -2,6 +2,7 @@
 
 mod axis;
 mod cron;
+mod cron_times;
 mod days;
 mod keys;
 mod labels;

@@ -1,11 +1,22 @@
 //! Planning as text: the whole world in a few lines, the whole answer below it.
 
 mod assess;
+mod automation;
 mod backfill;
 mod properties;
-mod world;
+mod unasked;
+mod share;
+pub(super) mod world;
 
+use crate::spec::{Catalog, Declaration, JobKind};
 use world::{World, plan_text, set_text};
+
+/// A catalog of one job that reads nothing, changed like this.
+pub(super) fn declared(name: &str, change: impl FnOnce(&mut Declaration)) -> Catalog {
+    let mut job = Declaration::new(JobKind::Transform, name);
+    change(&mut job);
+    Catalog::build(&[], &[job]).unwrap()
+}
 
 /// Plans the request in the last line of a world.
 #[track_caller]

@@ -11,7 +11,7 @@ use crate::plan::{BackfillPlan, Node, Request, Select, Wiring, assess, plan, wir
 use crate::spec::{Dataset, Declaration, Input, Mapping, Missing, Reads};
 
 /// How a job of a made-up graph reads: how, of which job before it, and whether it may be missing.
-type Read = (u8, u8, bool);
+pub(super) type Read = (u8, u8, bool);
 
 fn reads(kind: u8, skips: bool) -> Reads {
     let mapping = match kind {
@@ -24,8 +24,11 @@ fn reads(kind: u8, skips: bool) -> Reads {
     if skips { mapping.or_skip() } else { mapping.into() }
 }
 
+/// A job of a made-up graph: whether it is weekly, whether it reads itself, and what else it reads.
+pub(super) type Shape = (bool, bool, Vec<Read>);
+
 /// Jobs of which each reads some before it, and maybe itself.
-fn jobs(shape: &[(bool, bool, Vec<Read>)]) -> Vec<Declaration> {
+pub(super) fn jobs(shape: &[Shape]) -> Vec<Declaration> {
     let declared = shape.iter().enumerate().map(|(at, (is_weekly, reads_itself, of))| {
         let mut job = declaration(&format!("job{at}"), *is_weekly);
         for (kind, which, skips) in of.iter().filter(|_| 0 < at) {
@@ -46,11 +49,15 @@ fn live_id(dataset: usize, ordinal: i64) -> i64 {
     1_000_000 * dataset as i64 + ordinal
 }
 
-fn any_world() -> impl Strategy<Value = World> {
+pub(super) fn any_shape() -> impl Strategy<Value = Vec<Shape>> {
     let read = (0_u8..6, any::<u8>(), any::<bool>());
     let job = (any::<bool>(), any::<bool>(), prop::collection::vec(read, 0..3));
+    prop::collection::vec(job, 1..6)
+}
+
+fn any_world() -> impl Strategy<Value = World> {
     let made = prop::collection::vec((any::<u8>(), 0_i64..14, any::<bool>()), 0..40);
-    (prop::collection::vec(job, 1..6), made).prop_map(|(shape, made)| {
+    (any_shape(), made).prop_map(|(shape, made)| {
         let mut world = World::of(&[], &jobs(&shape));
         for (dataset, offset, is_live) in made {
             let dataset = usize::from(dataset) % shape.len();

@@ -17,26 +17,26 @@
 use std::collections::BTreeSet;
 use std::panic::Location;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use crate::model::{PartitionSet, Ranges, Registered, Scheme, Slice};
 use crate::plan::{BackfillPlan, Head, InputsDigest, Ledger, Record, Request, Select, Track, part};
 use crate::spec::{
-    Catalog, Contract, Dataset, Declaration, Format, Input, JobKind, Mapping, Partitions, Reads,
-    Source, TimePartitions, Type,
+    Automation, Catalog, Contract, Dataset, Declaration, Format, Input, JobKind, Mapping,
+    Partitions, Reads, Rebuild, Restate, Source, TimePartitions, Type,
 };
 
 /// A catalog and what the database knows of it.
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) catalog: Catalog,
-    pub(super) ledger: Ledger,
+pub(in crate::plan) struct World {
+    pub(in crate::plan) catalog: Catalog,
+    pub(in crate::plan) ledger: Ledger,
 }
 
 impl World {
     /// Reads a world; its last line is a request.
     #[track_caller]
-    pub(super) fn read(text: &str) -> Self {
+    pub(in crate::plan) fn read(text: &str) -> Self {
         let lines: Vec<Vec<&str>> =
             text.lines().map(|line| line.split_whitespace().collect()).collect();
         let declared = |line: &&Vec<&str>| {
@@ -65,7 +65,7 @@ impl World {
 
     /// A world in which nothing has been made.
     #[track_caller]
-    pub(super) fn of(sources: &[Source], jobs: &[Declaration]) -> Self {
+    pub(in crate::plan) fn of(sources: &[Source], jobs: &[Declaration]) -> Self {
         let catalog = Catalog::build(sources, jobs).unwrap();
         let record = Record { current_code: BTreeSet::from([1]), ..Record::default() };
         let records = vec![record; catalog.datasets().len()];
@@ -73,12 +73,12 @@ impl World {
         Self { catalog, ledger: Ledger { now, registered: Registered::new(), records } }
     }
 
-    fn index(&self, name: &str) -> usize {
+    pub(super) fn index(&self, name: &str) -> usize {
         self.catalog.index_of(name).unwrap_or_else(|| panic!("no dataset `{name}`"))
     }
 
     /// The partitions that short labels name.
-    fn set(&self, dataset: usize, text: &str) -> Ranges {
+    pub(super) fn set(&self, dataset: usize, text: &str) -> Ranges {
         let full = |label: &str| match label {
             "" => String::new(),
             week if week.starts_with('W') => format!("2024-{week}"),
@@ -93,9 +93,9 @@ impl World {
     }
 
     /// Publishes partitions as made from what is there.
-    pub(super) fn make(&mut self, dataset: usize, ranges: &Ranges) {
+    pub(in crate::plan) fn make(&mut self, dataset: usize, ranges: &Ranges) {
         let is_source = self.catalog.dataset(dataset).source().is_some();
-        let track = self.ledger.records[dataset].tracks.remove(&Slice::none()).unwrap_or_default();
+        let track = self.track(dataset);
         let mut heads = track.heads().to_vec();
         for ordinal in ranges.iter() {
             heads.retain(|head| head.ordinal != ordinal);
@@ -106,14 +106,16 @@ impl World {
             self.put(dataset, heads.clone());
             if !is_source {
                 heads[at].inputs = Some(self.inputs(dataset, ordinal));
-                heads[at].code = Some(1);
+                heads[at].code = self.ledger.records[dataset].current_code.first().copied();
             }
         }
         self.put(dataset, heads);
     }
 
     fn put(&mut self, dataset: usize, heads: Vec<Head>) {
-        let track = Track::new(&Slice::none(), heads);
+        let mut track = Track::new(&Slice::none(), heads);
+        track.failed.clone_from(&self.track(dataset).failed);
+        track.live.clone_from(&self.track(dataset).live);
         self.ledger.records[dataset].tracks.insert(Slice::none(), track);
     }
 
@@ -131,6 +133,21 @@ impl World {
             digest.add(weights.fold(0, u128::wrapping_add));
         }
         digest.finish()
+    }
+
+    /// What is known of a dataset without dimensions besides time.
+    pub(super) fn track(&mut self, dataset: usize) -> &mut Track {
+        self.ledger.records[dataset].tracks.entry(Slice::none()).or_default()
+    }
+
+    /// Gives a published partition other rows.
+    pub(super) fn alter(&mut self, dataset: usize, ordinal: i64) {
+        let track = self.track(dataset);
+        let mut heads = track.heads().to_vec();
+        for head in heads.iter_mut().filter(|head| head.ordinal == ordinal) {
+            head.content = 2000 + ordinal as u128;
+        }
+        self.put(dataset, heads);
     }
 
     fn happen(&mut self, line: &[&str]) {
@@ -160,7 +177,7 @@ impl World {
     }
 
     /// Reads a request: what to select, a dataset and partitions or nothing for all, directions.
-    pub(super) fn request(&self, line: &str) -> Request {
+    pub(in crate::plan) fn request(&self, line: &str) -> Request {
         let words: Vec<&str> = line.split_whitespace().collect();
         let asks = |word: &str| words.contains(&word);
         let select = Select {
@@ -212,6 +229,9 @@ fn job(line: &[&str]) -> Declaration {
         if word == "has" {
             break;
         }
+        if behaves(&mut job, word) {
+            continue;
+        }
         assert_eq!(word, "reads");
         let name = words.next().unwrap();
         let mut reads: Reads = mapping(name == "itself", line[1] == "weekly").into();
@@ -219,10 +239,7 @@ fn job(line: &[&str]) -> Declaration {
             reads = match how {
                 "or_skip" => reads.or_skip(),
                 "all" => Reads { mapping: Mapping::All, ..reads },
-                at_least => {
-                    let least = at_least.strip_prefix("at_least_").unwrap().parse().unwrap();
-                    reads.mapping.at_least(least)
-                }
+                how => weighed(reads, how),
             };
         }
         let input =
@@ -232,8 +249,38 @@ fn job(line: &[&str]) -> Declaration {
     job
 }
 
+/// What a job does unasked; whether the word speaks of that.
+fn behaves(job: &mut Declaration, word: &str) -> bool {
+    match word {
+        "manual" => job.automated.mode = Some(Automation::Manual),
+        "rebuilds" => job.automated.on_code_change = Rebuild::All,
+        budget => match budget.strip_prefix("budget_") {
+            Some(most) => job.automated.restatements_a_day = Some(most.parse().unwrap()),
+            None => return false,
+        },
+    }
+    true
+}
+
+/// `at_least_3`, or which changes are acted upon: `approval`, `below_10`, `debounce_5` and
+/// `at_most_15` minutes.
+fn weighed(reads: Reads, how: &str) -> Reads {
+    if how == "approval" {
+        return reads.restate(Restate::AfterApproval);
+    }
+    let (word, number) = how.rsplit_once('_').unwrap();
+    let number: u32 = number.parse().unwrap();
+    match word {
+        "at_least" => reads.mapping.at_least(number),
+        "below" => reads.ignore_below_rows(number.into()),
+        "debounce" => reads.debounce(i64::from(number).minutes()),
+        "at_most" => reads.debounce_at_most(i64::from(number).minutes()),
+        _ => panic!("`{how}` says nothing of a read"),
+    }
+}
+
 /// A job that reads nothing yet.
-pub(super) fn declaration(name: &str, is_weekly: bool) -> Declaration {
+pub(in crate::plan) fn declaration(name: &str, is_weekly: bool) -> Declaration {
     let mut job = Declaration::new(JobKind::Transform, name);
     job.about.contract = Some(contract());
     job.partitions = if is_weekly { days().weekly().into() } else { Partitions::from(days()) };
@@ -253,7 +300,7 @@ fn days() -> TimePartitions {
 }
 
 /// A plan: a line for each dataset and reason, then a line for each blocker.
-pub(super) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
+pub(in crate::plan) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
     let mut lines = Vec::new();
     for step in &plan.steps {
         let dataset = catalog.dataset(step.dataset);
@@ -281,7 +328,7 @@ pub(super) fn plan_text(catalog: &Catalog, plan: &BackfillPlan) -> String {
 }
 
 /// A set as short labels: `01..03 07`.
-pub(super) fn set_text(scheme: &Scheme, set: &PartitionSet) -> String {
+pub(in crate::plan) fn set_text(scheme: &Scheme, set: &PartitionSet) -> String {
     let short = |ordinal| {
         let label = scheme.label(ordinal);
         let short = label.trim_start_matches("2024-01-").trim_start_matches("2024-");

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use super::{days, job};
 use crate::model::Window;
 use crate::spec::{
     Catalog, Check, Contract, Cron, Dataset, Declaration, DimensionMapping, Input, Mapping,
-    Partitions, Reads, Retry, Sla, Source, SpecError, TimePartitions, Type,
+    Partitions, Reads, Retry, Schedule, Sla, Source, SpecError, TimePartitions, Type,
 };
 
 fn source(name: &str, template: &str) -> Source {
@@ -67,7 +67,7 @@ fn a_sound_project_has_no_fault() {
     state.reads.push((Input::Itself, Mapping::previous().into()));
     state.about.contract = Some(columns());
     state.checks = vec![Check::unique(["id"]), Check::rows_at_least(1)];
-    state.schedule = Some(Cron::new("@daily").time_zone("Europe/Berlin"));
+    state.schedule = Some(Cron::new("@daily").time_zone("Europe/Berlin").into());
     state.about.sla = Some(Sla::complete_by("06:00").objective(0.99));
     state.arity = Some(2);
     let report = reads(job("report"), "state", Mapping::All);
@@ -255,13 +255,33 @@ fn schemes() {
 #[test]
 fn schedules_retries_and_promises() {
     check(
-        &[with("report", |job| job.schedule = Some(Cron::new("0 0 12 * * *")))],
+        &[with("report", |job| job.schedule = Some(Cron::new("0 0 12 * * *").into()))],
         "TM0107: `report`: `0 0 12 * * *` is not a schedule: it has 6 fields; minute to day of \
          week are five",
     );
     check(
-        &[with("report", |job| job.schedule = Some(Cron::new("@daily").time_zone("CET+1")))],
+        &[with("report", |job| job.schedule = Some(Cron::new("@daily").time_zone("CET+1").into()))],
         "TM0107: `report`: `CET+1` is not an IANA time zone",
+    );
+    check(
+        &[with("report", |job| job.schedule = Some(Cron::new("0 0 30 2 *").into()))],
+        "TM0107: `report`: `0 0 30 2 *` is not a schedule: it never fires",
+    );
+    check(
+        &[with("report", |job| job.schedule = Some(Cron::new("0 0 * * *").ticks_max(0)))],
+        "TM0107: `report`: `ticks_max(0)` makes up for nothing; use `CatchUp::None`",
+    );
+    let early = || Schedule::at_close().after(-20.minutes());
+    check(
+        &[with("report", |job| job.schedule = Some(early()))],
+        "TM0107: `report`: `20m ago` after a window closes is before it closes",
+    );
+    let mut whole = job("report");
+    whole.schedule = Some(Schedule::at_close());
+    check(
+        &[whole],
+        "TM0107: `report`: none of its windows ever closes, since it is not cut by time; \
+         schedule it by `Cron::new(…)`",
     );
     check(
         &[with("report", |job| job.retry = Retry::exponential().attempts(0))],
@@ -352,7 +372,7 @@ fn many_faults_are_reported_at_once() {
         with("broken", |job| job.partitions = days("2024-02-30")),
         with("broken", |job| job.timeout = Duration::ZERO),
         with("promised", |job| {
-            job.schedule = Some(Cron::new("often"));
+            job.schedule = Some(Cron::new("often").into());
             job.about.sla = Some(Sla::complete_by("dawn"));
         }),
         reads(daily("hen"), "egg", Mapping::Same),

@@ -49,7 +49,9 @@ proptest! {
         let one = |slice: &Slice, ordinal| {
             PartitionSet::single(&PartitionKey { slice: slice.clone(), ordinal })
         };
+        let joined = link.inputs_joined(&inputs);
         for wanted in &outputs {
+            prop_assert_eq!(joined.of(wanted), link.input_slices(wanted, &inputs));
             let needs = link.needs(&one(wanted, 19_724), of(&inputs));
             for read in &inputs {
                 let affects = link.affects(&one(read, 19_724), of(&inputs), of(&outputs));

@@ -1,19 +1,14 @@
--- How far a backfill is.
-select coalesce(sum(n) filter (where state = 'waiting'), 0)::bigint as "waiting!",
-    coalesce(sum(n) filter (where state in ('ready', 'backoff')), 0)::bigint as "ready!",
-    coalesce(sum(n) filter (where state = 'running'), 0)::bigint as "running!",
-    coalesce(sum(n) filter (where state = 'succeeded'), 0)::bigint as "succeeded!",
-    coalesce(sum(n) filter (where outcome = 'unchanged'), 0)::bigint as "unchanged!",
-    coalesce(sum(n) filter (where state = 'failed'), 0)::bigint as "failed!",
-    coalesce(sum(n) filter (where state = 'cancelled'), 0)::bigint as "cancelled!"
-from (
-    select state::text, null as outcome, count(*) as n
+-- How far a backfill is: what has finished is added up in its row, what is live is counted.
+with live as (
+    select count(*) filter (where state = 'waiting') as waiting,
+        count(*) filter (where state in ('ready', 'backoff')) as ready,
+        count(*) filter (where state = 'running') as running
     from tidemill.run
     where backfill_id = $1 and dataset_id is not null
-    group by state
-    union all
-    select state::text, outcome, count(*)
-    from tidemill.run_history
-    where backfill_id = $1
-    group by state, outcome
-) as counted
+)
+select live.waiting as "waiting!", live.ready as "ready!", live.running as "running!",
+    backfill.published + backfill.unchanged as "succeeded!", backfill.unchanged as "unchanged!",
+    backfill.failed as "failed!", backfill.cancelled as "cancelled!"
+from tidemill.backfill
+cross join live
+where backfill.id = $1

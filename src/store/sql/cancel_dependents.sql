@@ -16,15 +16,16 @@ cancelled as (
 ),
 kept as (
     insert into tidemill.run_history (
-        id, backfill_id, dataset_id, slice_id, ordinal, state, outcome, reason, attempt, error_code,
-        error, created_at
+        id, backfill_id, dataset_id, slice_id, ordinal, left_state, state, outcome, reason, attempt,
+        error_code, error, created_at
     )
-    select id, backfill_id, dataset_id, slice_id, ordinal, 'cancelled', 'upstream_failed', reason,
+    select id, backfill_id, dataset_id, slice_id, ordinal, state, 'cancelled', 'upstream_failed', reason,
         attempt, 'TM0406', $2, created_at
     from cancelled
     where dataset_id is not null
 )
-select doomed.id as "id!", cancelled.backfill_id as "backfill_id?"
+select doomed.id as "id!", cancelled.backfill_id as "backfill_id?",
+    cancelled.dataset_id is not null as "is_run!"
 from doomed
 left join cancelled on cancelled.id = doomed.id
 order by doomed.id

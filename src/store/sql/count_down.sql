@@ -1,5 +1,5 @@
 -- Count down runs whose rows are locked already: by then no other commit can be half way. Returns
--- the gates that opened: they finish at once.
+-- what became ready, and the gates that opened: they finish at once.
 with counts as (
     select *
     from unnest($1::bigint[], $2::int[]) as counts (id, passed)
@@ -13,6 +13,7 @@ lowered as (
     from counts
     where run.id = counts.id
       and run.dataset_id is not null
+    returning run.id, run.state
 ),
 held as (
     update tidemill.run
@@ -30,4 +31,6 @@ opened as (
       and run.waiting_on <= counts.passed
     returning run.id
 )
-select id as "id!" from opened
+select id as "id!", true as "is_gate!" from opened
+union all
+select id, false from lowered where state = 'ready'

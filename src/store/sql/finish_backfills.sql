@@ -1,18 +1,25 @@
--- End the backfills whose last run finished.
+-- Add up what finished of each backfill, and end those whose last run did. The row itself is read,
+-- not a picture of it: of two commits, the second adds to what the first left.
 update tidemill.backfill
-set state = case
-        when exists (
-            select from tidemill.run_history as run
-            where run.backfill_id = backfill.id
-              and run.state in ('failed', 'cancelled')
-        ) then 'failed'
+set published = backfill.published + ended.published,
+    unchanged = backfill.unchanged + ended.unchanged,
+    failed = backfill.failed + ended.failed,
+    cancelled = backfill.cancelled + ended.cancelled,
+    state = case
+        when backfill.state <> 'active' or backfill.published + backfill.unchanged + backfill.failed
+            + backfill.cancelled + ended.total < backfill.runs then backfill.state
+        when 0 < backfill.failed + ended.failed + backfill.cancelled + ended.cancelled then 'failed'
         else 'completed'
-    end::tidemill.backfill_state,
-    finished_at = now()
-where id = any($1)
-  and state = 'active'
-  and not exists (
-      select from tidemill.run
-      where run.backfill_id = backfill.id
-        and run.dataset_id is not null
-  )
+    end,
+    finished_at = case
+        when backfill.state = 'active' and backfill.published + backfill.unchanged + backfill.failed
+            + backfill.cancelled + ended.total = backfill.runs then now()
+        else backfill.finished_at
+    end
+from (
+    select id, published, unchanged, failed, cancelled,
+        published + unchanged + failed + cancelled as total
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        as ended (id, published, unchanged, failed, cancelled)
+) as ended
+where backfill.id = ended.id

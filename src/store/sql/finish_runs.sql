@@ -12,10 +12,10 @@ finished as (
 ),
 kept as (
     insert into tidemill.run_history (
-        id, backfill_id, dataset_id, slice_id, ordinal, state, outcome, reason, attempt, error_code,
-        error, created_at
+        id, backfill_id, dataset_id, slice_id, ordinal, left_state, state, outcome, reason, attempt,
+        error_code, error, created_at
     )
-    select id, backfill_id, dataset_id, slice_id, ordinal,
+    select id, backfill_id, dataset_id, slice_id, ordinal, state,
         case outcome when 'failed' then 'failed' else 'succeeded' end::tidemill.run_state,
         outcome, reason, attempt, last_code, last_error, created_at
     from finished

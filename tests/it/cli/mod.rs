@@ -1,6 +1,7 @@
 //! The whole program, driven as people and scripts drive it: arguments in, text and exit code out.
 
 mod affected;
+mod automation;
 mod commands;
 mod home;
 mod landing;
@@ -11,4 +12,5 @@ mod outputs;
 mod pipes;
 mod reference;
 mod rows;
+mod schedules;
 mod shop;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use polars::prelude::LazyFrame;
+use tidemill::model::{Class, Origin};
 use tidemill::prelude::*;
 use tidemill::store::{self, Applied, NewBackfill};
 use tidemill::{clock, engine, plan};
@@ -41,7 +42,18 @@ async fn record_late(test: &TestMill) -> store::Result<Applied> {
 
     test.work(days).await;
     let hash = &planned.plan.hash;
-    let new = NewBackfill { request: "test", plan: serde_json::json!({}), hash, by: "test" };
+    let new = NewBackfill {
+        request: "test",
+        plan: serde_json::json!({}),
+        hash,
+        by: "test",
+        origin: Origin::Person,
+        class: Class::Backfill,
+        priority: 0,
+        concurrency: None,
+        deadlines: &[None],
+        ticks: &[],
+    };
     store::apply(&mill.pool, &mill.catalog, &mill.registry, &wiring, &new).await
 }
 
@@ -103,9 +115,9 @@ async fn a_failure_ends_the_other_backfill_whose_last_run_it_cancels() {
 async fn runs_that_an_ended_worker_still_holds_are_made_by_another() {
     let test = week(Mapping::overlapping()).await;
     let backfill = test.apply(&test.ask(&[], NEEDED).await).await;
+    let gone = test.stranger().await;
+    assert_eq!(test.claim(gone, 7).await.len(), 7);
     let mut db = test.mill.pool.acquire().await.unwrap();
-    let gone = store::start_worker(&mut db, "elsewhere", 1).await.unwrap();
-    assert_eq!(store::claim(&mut db, &test.mill.registry, gone, 7).await.unwrap().len(), 7);
     // It says goodbye, as if another process of it had forgotten what it held.
     store::end_worker(&mut db, gone).await.unwrap();
     drop(db);

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres};
+use tidemill::clock;
+use tidemill::engine::{self, Demand};
 use tidemill::prelude::*;
 use tidemill::store::{self, Claimed, Ended, Lease, Published};
-use tidemill::{clock, engine};
 use tokio::task::JoinHandle;
 
 use crate::support::{NEEDED, TestMill};
@@ -47,15 +48,13 @@ async fn days(with_week: bool) -> (TestMill, i64) {
 /// Claims all seven days and publishes all but the last two, which are left to the caller.
 async fn but_two(test: &TestMill) -> (i64, Vec<Claimed>) {
     let mill = &test.mill;
-    let mut db = mill.pool.acquire().await.unwrap();
-    let worker = store::start_worker(&mut db, "elsewhere", 1).await.unwrap();
-    let mut runs = store::claim(&mut db, &mill.registry, worker, 10).await.unwrap();
-    drop(db);
+    let worker = test.stranger().await;
+    let mut runs = test.claim(worker, 10).await;
     assert_eq!(runs.len(), 7);
     let last = runs.split_off(5);
     let group: Vec<_> = runs.into_iter().map(made_up).collect();
-    let leases = store::commit(&mill.pool, &mill.registry, worker, &group).await.unwrap();
-    assert_eq!(leases, [Lease::Held; 5]);
+    let committed = store::commit(&mill.pool, &mill.registry, worker, &group).await.unwrap();
+    assert_eq!(committed.leases, [Lease::Held; 5]);
     (worker, last)
 }
 
@@ -73,7 +72,7 @@ async fn commit_at_once(test: &TestMill, worker: i64, runs: Vec<Claimed>) {
         let mill = Arc::clone(&test.mill);
         let group = [made_up(run)];
         commits.push(tokio::spawn(async move {
-            store::commit(&mill.pool, &mill.registry, worker, &group).await.unwrap()
+            store::commit(&mill.pool, &mill.registry, worker, &group).await.unwrap().leases
         }));
         stuck(&mut holder, commits.len() as i64).await;
     }
@@ -150,10 +149,8 @@ async fn a_failure_reaches_readers_that_are_recorded_at_the_same_time() {
     })
     .await;
     let first = test.apply(&test.ask(&["top", "middle"], NEEDED).await).await;
-    let mut db = test.mill.pool.acquire().await.unwrap();
-    let worker = store::start_worker(&mut db, "elsewhere", 1).await.unwrap();
-    let runs = store::claim(&mut db, &test.mill.registry, worker, 1).await.unwrap();
-    drop(db);
+    let worker = test.stranger().await;
+    let runs = test.claim(worker, 1).await;
     let request = test.ask(&["bottom"], NEEDED).await;
     let hash = engine::plan_now(&test.mill, &request, clock::now()).await.unwrap().plan.hash;
 
@@ -161,14 +158,15 @@ async fn a_failure_reaches_readers_that_are_recorded_at_the_same_time() {
     let mut holder = hold(&test).await;
     let mill = Arc::clone(&test.mill);
     let recorded = tokio::spawn(async move {
-        engine::apply(&mill, &request, &hash, "test", false, "test").await.unwrap().backfill
+        let demand = Demand::backfill(request, &hash, "test", "test");
+        engine::demand(&mill, &demand).await.unwrap().backfill
     });
     stuck(&mut holder, 1).await;
     let mill = Arc::clone(&test.mill);
     let failed = Ended::Failed { code: "TM0401", error: "never".to_owned() };
     let group = [(runs[0].clone(), failed)];
     let commit = tokio::spawn(async move {
-        store::commit(&mill.pool, &mill.registry, worker, &group).await.unwrap()
+        store::commit(&mill.pool, &mill.registry, worker, &group).await.unwrap().leases
     });
     stuck(&mut holder, 2).await;
     let_go(&mut holder).await;

@@ -1,6 +1,7 @@
 //! A whole Tidemill for one test: a database, a lake and a landing folder of its own.
 
 mod cluster;
+mod hands;
 mod invariants;
 mod s3;
 mod text;
@@ -14,12 +15,11 @@ use polars::prelude::DataFrame;
 use sqlx::postgres::{PgConnectOptions, PgListener};
 use tempfile::TempDir;
 use tidemill::clock;
-use tidemill::engine::{self, Mill, WorkOptions};
+use tidemill::engine::{self, Bell, Mill, WorkOptions};
 use tidemill::job::{Project, verify};
 use tidemill::model::{PartitionKey, PartitionSet, Slice};
 use tidemill::plan::{Request, Select};
 use tidemill::store::{self, Counts};
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use cluster::Cluster;
@@ -164,9 +164,7 @@ impl TestMill {
     /// Records a backfill; nobody works on it yet.
     pub(crate) async fn apply(&self, request: &Request) -> i64 {
         let planned = engine::plan_now(&self.mill, request, clock::now()).await.unwrap();
-        let hash = planned.plan.hash;
-        let applied = engine::apply(&self.mill, request, &hash, "test", false, "test").await;
-        applied.unwrap().backfill
+        self.try_apply(request, &planned.plan.hash).await.unwrap().backfill
     }
 
     /// Looks at the sources, plans, applies and works until it is done.
@@ -184,7 +182,7 @@ impl TestMill {
 
     /// Works until a backfill has ended.
     pub(crate) async fn work(&self, backfill: i64) {
-        let (stop, bell) = (CancellationToken::new(), Arc::new(Notify::new()));
+        let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
         let mill = Arc::clone(&self.mill);
         let worker = tokio::spawn(engine::work(mill, work_options(), stop.clone(), bell));
         self.ended(backfill).await;

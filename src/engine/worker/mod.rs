@@ -1,0 +1,340 @@
+//! Claims runs, makes partitions, publishes them.
+
+mod alive;
+mod attempt;
+mod publish;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use publish::Publisher;
+
+use super::Mill;
+use super::bell::{Bell, Topic};
+use super::resolve::{Resolved, resolve};
+use crate::plan::look_ahead;
+use crate::store::{self, Claimant, Claimed, Ended, NewWorker};
+
+/// How a worker works.
+#[derive(Clone, Debug)]
+pub struct WorkOptions {
+    /// How many partitions it makes at once.
+    pub slots: usize,
+    /// The pools it serves, by name; none for all of them.
+    pub pools: Option<Vec<String>>,
+    /// How long it waits for a bell before it looks anyway.
+    pub poll: Duration,
+    /// How often it shows that it lives.
+    pub beat: Duration,
+    /// After how long without a beat another worker is dead.
+    pub lease: Duration,
+    /// How long what is in hand may go on when the worker is told to stop.
+    pub drain: Duration,
+}
+
+impl Default for WorkOptions {
+    fn default() -> Self {
+        Self {
+            slots: 2,
+            pools: None,
+            poll: Duration::from_millis(500),
+            beat: Duration::from_secs(3),
+            lease: Duration::from_secs(15),
+            drain: Duration::from_mins(5),
+        }
+    }
+}
+
+/// How often a worker asks whether what it works on is still its own, when no bell rings.
+const ASK: Duration = Duration::from_secs(1);
+
+/// Works until `stop` fires, then finishes what is in hand and gives the rest back. The bell rings
+/// when a commit lets other runs start, and whoever makes runs may ring it.
+///
+/// # Errors
+///
+/// When the database fails for longer than the lease.
+pub async fn work(
+    mill: Arc<Mill>,
+    options: WorkOptions,
+    stop: CancellationToken,
+    bell: Arc<Bell>,
+) -> Result<()> {
+    let claimant = introduce(&mill, &options).await?;
+    let id = claimant.worker;
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let in_hand = InHand::default();
+    let mut helpers = JoinSet::new();
+    let ended = CancellationToken::new();
+    let alive = alive::keep_alive(
+        Arc::clone(&mill),
+        id,
+        (options.beat, options.lease),
+        in_hand.clone(),
+        ended.clone(),
+        stop.clone(),
+    );
+    helpers.spawn(alive);
+    helpers.spawn(keep_own(Arc::clone(&mill), id, in_hand.clone(), bell.clone(), ended.clone()));
+    let publisher = Publisher { mill: Arc::clone(&mill), worker: id, in_hand: in_hand.clone() };
+    let publishing = publisher.publish(receiver, Arc::clone(&bell));
+    // A worker that cannot publish must not go on to compute.
+    let halt = stop.clone();
+    let publisher = tokio::spawn(async move {
+        let outcome = publishing.await;
+        if outcome.is_err() {
+            halt.cancel();
+        }
+        outcome
+    });
+    let mut worker = Worker {
+        mill: Arc::clone(&mill),
+        claimant,
+        options,
+        sender,
+        in_hand,
+        usual: Arc::default(),
+    };
+    let outcome = worker.run(&stop, &bell).await;
+    drop(worker);
+    let published = publisher.await;
+    ended.cancel();
+    while helpers.join_next().await.is_some() {}
+    // What is still held by now, nobody works on.
+    let mut tx = mill.pool.begin().await?;
+    store::expire_worker(&mut tx, id).await?;
+    tx.commit().await?;
+    published??;
+    outcome
+}
+
+/// Makes the worker known, and takes over runs whose code nobody has any more.
+async fn introduce(mill: &Mill, options: &WorkOptions) -> Result<Claimant> {
+    let mut db = mill.pool.acquire().await?;
+    let pools = match &options.pools {
+        None => None,
+        Some(names) => {
+            let known = store::pools(&mut db).await?;
+            let id = |name: &String| {
+                let found = known.iter().find(|pool| pool.name == *name);
+                found.map(|pool| pool.id).ok_or_else(|| {
+                    let known: Vec<_> = known.iter().map(|pool| pool.name.as_str()).collect();
+                    anyhow::anyhow!("there is no pool `{name}`; there are: {}", known.join(", "))
+                })
+            };
+            Some(names.iter().map(id).collect::<Result<Vec<i32>>>()?)
+        }
+    };
+    let codes: Vec<i32> = mill.registry.current_code.iter().flatten().copied().collect();
+    let new = NewWorker {
+        host: alive::host(),
+        pid: std::process::id() as i32,
+        slots: options.slots as i32,
+        codes: codes.clone(),
+        pools: pools.clone(),
+    };
+    let worker = store::start_worker(&mut db, &new).await?;
+    let claimant = Claimant { worker, codes, pools };
+    let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant).await?;
+    if 0 < adopted {
+        tracing::info!("took over {adopted} runs that were planned for code nobody has any more");
+    }
+    Ok(claimant)
+}
+
+/// What a worker works on, and how each of it is told to stop.
+#[derive(Clone, Default)]
+struct InHand(Arc<Mutex<BTreeMap<(i64, i32), CancellationToken>>>);
+
+impl InHand {
+    fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<(i64, i32), CancellationToken>) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl InHand {
+    /// Tells everything to stop.
+    fn halt(&self) {
+        self.with(|held| held.values().for_each(CancellationToken::cancel));
+    }
+}
+
+/// Stops what is not this worker's any more: it was cancelled, paused, or given to another. Gives
+/// back what is this worker's and nobody works on: the answer to a claim may be lost.
+async fn keep_own(
+    mill: Arc<Mill>,
+    id: i64,
+    in_hand: InHand,
+    bell: Arc<Bell>,
+    ended: CancellationToken,
+) {
+    let mut halts = bell.listen(Topic::Halt);
+    let mut suspects: BTreeSet<(i64, i32)> = BTreeSet::new();
+    loop {
+        tokio::select! {
+            () = ended.cancelled() => return,
+            () = tokio::time::sleep(ASK) => (),
+            _ = halts.changed() => (),
+        }
+        // Taken before the question: what is claimed in between must not seem lost.
+        let mine = in_hand.with(|held| held.clone());
+        match compare(&mill, id, &mine, &suspects).await {
+            Ok(strays) => suspects = strays,
+            Err(error) => tracing::warn!("could not ask what is still mine: {error:#}"),
+        }
+    }
+}
+
+/// Compares what the database says is held with what is in hand. Returns what is held and not in
+/// hand: it may have been claimed a moment ago, so only what was among `suspects` is given back.
+async fn compare(
+    mill: &Mill,
+    id: i64,
+    mine: &BTreeMap<(i64, i32), CancellationToken>,
+    suspects: &BTreeSet<(i64, i32)>,
+) -> Result<BTreeSet<(i64, i32)>> {
+    let mut db = mill.pool.acquire().await?;
+    let held = store::held(&mut db, id).await?;
+    let lost = mine.iter().filter(|(run, _)| !held.contains(run));
+    lost.for_each(|(_, token)| token.cancel());
+    let strays: BTreeSet<(i64, i32)> =
+        held.into_iter().filter(|run| !mine.contains_key(run)).collect();
+    let adrift: Vec<i64> = strays.intersection(suspects).map(|(run, _)| *run).collect();
+    if !adrift.is_empty() {
+        tracing::warn!("gave back {} runs that nobody worked on", adrift.len());
+        store::release(&mut db, id, &adrift).await?;
+    }
+    Ok(strays)
+}
+
+struct Worker {
+    mill: Arc<Mill>,
+    claimant: Claimant,
+    options: WorkOptions,
+    sender: mpsc::UnboundedSender<(Claimed, Ended)>,
+    in_hand: InHand,
+    /// How long an attempt usually takes, in microseconds; 0 before the first.
+    usual: Arc<AtomicU64>,
+}
+
+impl Worker {
+    async fn run(&mut self, stop: &CancellationToken, bell: &Bell) -> Result<()> {
+        let mut ready: VecDeque<Resolved> = VecDeque::new();
+        let mut attempts = JoinSet::new();
+        let mut work = bell.listen(Topic::Work);
+        while !stop.is_cancelled() {
+            // Look only after this, so a run made ready in between still wakes us.
+            work.mark_unchanged();
+            while attempts.try_join_next().is_some() {}
+            let free = self.options.slots.saturating_sub(attempts.len());
+            let usual = Duration::from_micros(self.usual.load(Ordering::Relaxed));
+            let wanted = free + look_ahead(self.options.slots, usual);
+            let mut is_dry = false;
+            if ready.len() < free || ready.len() < wanted / 2 {
+                let claimed = self.claim(wanted - ready.len()).await;
+                is_dry = claimed.is_empty();
+                ready.extend(claimed);
+            }
+            while attempts.len() < self.options.slots
+                && let Some(next) = ready.pop_front()
+            {
+                attempts.spawn(self.attempt(next));
+            }
+            if ready.is_empty() && attempts.len() < self.options.slots && !is_dry {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => (),
+                _ = work.changed() => (),
+                Some(_) = attempts.join_next() => (),
+                () = tokio::time::sleep(self.options.poll) => (), // in case a bell was lost
+            }
+        }
+        self.drain(ready, attempts).await
+    }
+
+    /// Gives back what was not begun, and waits a while for what was.
+    async fn drain(&mut self, ready: VecDeque<Resolved>, mut attempts: JoinSet<()>) -> Result<()> {
+        let unbegun: Vec<i64> = ready.iter().map(|resolved| resolved.run.id).collect();
+        if !unbegun.is_empty() {
+            let mut db = self.mill.pool.acquire().await?;
+            store::release(&mut db, self.claimant.worker, &unbegun).await?;
+        }
+        let finished = async { while attempts.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.options.drain, finished).await.is_err() {
+            tracing::warn!(
+                "what is in hand takes too long to finish; it is stopped and given back"
+            );
+            self.in_hand.halt();
+            while attempts.join_next().await.is_some() {}
+        }
+        Ok(())
+    }
+
+    /// Claims at most `limit` runs, and finds out what they read.
+    async fn claim(&self, limit: usize) -> Vec<Resolved> {
+        self.claim_and_resolve(limit).await.unwrap_or_else(|error| {
+            tracing::error!("could not claim runs: {error:#}");
+            Vec::new()
+        })
+    }
+
+    async fn claim_and_resolve(&self, limit: usize) -> Result<Vec<Resolved>> {
+        let (pool, registry) = (&self.mill.pool, &self.mill.registry);
+        let runs = store::claim(pool, registry, &self.claimant, limit).await?;
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fences: Vec<(i64, i32)> = runs.iter().map(|run| (run.id, run.attempt)).collect();
+        self.in_hand.with(|held| {
+            held.extend(fences.iter().map(|fence| (*fence, CancellationToken::new())));
+        });
+        let resolving = async {
+            let mut db = self.mill.pool.acquire().await?;
+            resolve(&mut db, &self.mill, runs).await
+        };
+        let resolved = resolving.await;
+        if resolved.is_err() {
+            // Nobody works on them: they are given back as soon as the database answers.
+            self.in_hand.with(|held| held.retain(|fence, _| !fences.contains(fence)));
+        }
+        resolved
+    }
+
+    fn attempt(&self, resolved: Resolved) -> impl Future<Output = ()> + Send + 'static {
+        let (mill, sender) = (Arc::clone(&self.mill), self.sender.clone());
+        let (in_hand, usual) = (self.in_hand.clone(), Arc::clone(&self.usual));
+        async move {
+            let run = resolved.run.clone();
+            let fence = (run.id, run.attempt);
+            let told = in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default();
+            let began = Instant::now();
+            let ended = if told.is_cancelled() {
+                None
+            } else {
+                attempt::one_attempt(&mill, resolved, &told).await
+            };
+            remember(&usual, began.elapsed());
+            match ended {
+                // The publisher lives as long as any sender, and lets go of what it published.
+                Some(ended) => drop(sender.send((run, ended))),
+                None => drop(in_hand.with(|held| held.remove(&fence))),
+            }
+        }
+    }
+}
+
+/// Keeps a moving average of how long attempts take.
+fn remember(usual: &AtomicU64, took: Duration) {
+    let took = took.as_micros() as u64;
+    let _ = usual.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |before| {
+        Some(if before == 0 { took.max(1) } else { (before * 7 + took) / 8 })
+    });
+}

@@ -1,0 +1,167 @@
+//! Claiming runs: which could start, which do, and whose they are then.
+
+use std::collections::BTreeMap;
+
+use jiff_sqlx::Timestamp;
+use sqlx::{PgConnection, PgPool};
+
+use super::ledger::number;
+use super::{Registry, Result};
+use crate::model::{Class, PartitionKey, Slice};
+use crate::plan::{Candidate, PoolStanding, pick};
+use crate::spec::Share;
+
+/// A run in the hands of a worker. Its number and attempt are the fence of every write.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The run.
+    pub id: i64,
+    /// Which attempt this is, from 1; grows with every claim.
+    pub attempt: i32,
+    /// How many attempts failed before it.
+    pub failures: i32,
+    /// Who made it.
+    pub backfill: i64,
+    /// The dataset, by catalog index.
+    pub dataset: usize,
+    /// The partition.
+    pub key: PartitionKey,
+    /// The number of the partition's slice.
+    pub slice_id: i32,
+    /// When it was planned: what its mappings call "there is" is what there was then.
+    pub planned_at: jiff::Timestamp,
+    /// Whether it is made even when nothing changed.
+    pub is_forced: bool,
+    /// What is published: the digest of its inputs and the code that made it.
+    pub published: Option<(u128, i32)>,
+}
+
+/// Who claims, and what it can take.
+#[derive(Clone, Debug)]
+pub struct Claimant {
+    /// The worker.
+    pub worker: i64,
+    /// The versions of code it can run.
+    pub codes: Vec<i32>,
+    /// The pools it serves; none for all of them.
+    pub pools: Option<Vec<i32>>,
+}
+
+/// How one pool stands, with its name.
+#[derive(Clone, Debug)]
+pub struct PoolRow {
+    /// Its number.
+    pub id: i32,
+    /// Its name.
+    pub name: String,
+    /// Whether a person set its slots while everything ran.
+    pub is_overridden: bool,
+    /// Shares, and what runs.
+    pub standing: PoolStanding,
+}
+
+/// The name under which claims take turns.
+const CLAIMS: i64 = 0x7469_6465;
+
+/// Hands at most `limit` due runs to a worker.
+///
+/// Claims take turns, so that two of them cannot each take the last slot of a pool.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn claim(
+    pool: &PgPool,
+    registry: &Registry,
+    claimant: &Claimant,
+    limit: usize,
+) -> Result<Vec<Claimed>> {
+    let mut tx = pool.begin().await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", CLAIMS).fetch_one(&mut *tx).await?;
+    let candidates = candidates(&mut tx, claimant, limit).await?;
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pools = pools(&mut tx).await?;
+    let standings = pools.into_iter().map(|row| (row.id, row.standing)).collect();
+    let picked = pick(&candidates, &standings, limit);
+    let claimed = take(&mut tx, registry, claimant.worker, &picked).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+async fn candidates(
+    db: &mut PgConnection,
+    claimant: &Claimant,
+    limit: usize,
+) -> Result<Vec<Candidate>> {
+    let rows = sqlx::query_file!(
+        "src/store/sql/candidates.sql",
+        &claimant.codes,
+        claimant.pools.as_deref(),
+        limit as i64,
+    )
+    .fetch_all(db)
+    .await?;
+    let candidates = rows.into_iter().map(|row| Candidate {
+        run: row.id,
+        class: row.class,
+        pool: row.pool_id,
+        weight: row.pool_weight,
+        job: (row.dataset_id, row.job_room),
+        backfill: (row.backfill_id, row.backfill_room),
+    });
+    Ok(candidates.collect())
+}
+
+/// How every pool stands.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn pools(db: &mut PgConnection) -> Result<Vec<PoolRow>> {
+    let rows = sqlx::query_file!("src/store/sql/pool_standings.sql").fetch_all(db).await?;
+    let pools = rows.into_iter().map(|row| {
+        let share = |weight: i32, floor: i32| Share::new(weight as u32, floor as u32);
+        let standing = PoolStanding {
+            slots: row.slots,
+            used: row.used,
+            shares: [
+                share(row.live_weight, row.live_floor),
+                share(row.late_weight, row.late_floor),
+                share(row.backfill_weight, row.backfill_floor),
+            ],
+            running: [row.live as u32, row.late as u32, row.backfill as u32],
+        };
+        PoolRow { id: row.id, name: row.name, is_overridden: row.is_overridden, standing }
+    });
+    Ok(pools.collect())
+}
+
+async fn take(
+    db: &mut PgConnection,
+    registry: &Registry,
+    worker: i64,
+    picked: &[i64],
+) -> Result<Vec<Claimed>> {
+    let rows =
+        sqlx::query_file!("src/store/sql/claim_runs.sql", worker, picked).fetch_all(db).await?;
+    let mut slices: BTreeMap<i32, Slice> = BTreeMap::new();
+    let claimed = rows.into_iter().filter_map(|row| {
+        let values = row.dimension_values;
+        let slice = slices.entry(row.slice_id).or_insert_with(|| Slice::new(values));
+        Some(Claimed {
+            id: row.id,
+            attempt: row.attempt,
+            failures: row.failures,
+            backfill: row.backfill_id,
+            dataset: *registry.index.get(&row.dataset_id)?,
+            key: PartitionKey { slice: slice.clone(), ordinal: row.ordinal },
+            slice_id: row.slice_id,
+            planned_at: row.created_at.to_jiff(),
+            is_forced: row.is_forced,
+            published: row.inputs.as_deref().map(number).zip(row.code_id),
+        })
+    });
+    Ok(claimed.collect())
+}

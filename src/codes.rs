@@ -15,9 +15,10 @@ pages![
     "TM0122", "TM0123", "TM0124", // TM02: planning
     "TM0201", "TM0202", "TM0203", "TM0204", "TM0205", "TM0206", // TM03: the database
     "TM0301", "TM0302", "TM0303", "TM0304", // TM04: execution
-    "TM0401", "TM0402", "TM0403", "TM0404", "TM0405", "TM0406", "TM0407",
-    // TM05: sources and the lake
-    "TM0501", "TM0502", "TM0503", "TM0504", "TM0505",
+    "TM0401", "TM0402", "TM0403", "TM0404", "TM0405", "TM0406", "TM0407", "TM0410", "TM0411",
+    "TM0412", "TM0413", // TM05: sources and the lake
+    "TM0501", "TM0502", "TM0503", "TM0504", "TM0505", // TM07: housekeeping
+    "TM0701", "TM0702", "TM0703",
 ];
 
 /// The help page of an error code, as Markdown; letters may be small.

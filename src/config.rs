@@ -17,12 +17,22 @@ pub struct Config {
     /// `TIDEMILL_SLOTS`: how many partitions are made at once; two a core otherwise, so that
     /// cores do not wait for the disk.
     pub slots: usize,
+    /// `TIDEMILL_MEMORY`: how much memory an attempt may take whose job does not say, such as
+    /// `2GiB`; `none` for no limit; three quarters of this machine's otherwise.
+    pub memory: Option<u64>,
+    /// `TIDEMILL_CGROUP`: the folder of a control group in which Tidemill may make others, so that
+    /// the kernel holds jobs and what they start to their memory.
+    pub cgroup: Option<PathBuf>,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
+    /// `TIDEMILL_OTLP_ENDPOINT`, or else `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent.
+    pub otlp: Option<String>,
     /// Options of object stores: `AWS_REGION`, `AWS_ENDPOINT`, `AZURE_…`, `GOOGLE_…`.
     pub store_options: BTreeMap<String, String>,
     /// Every `TIDEMILL_<NAME>`, for the project's own use.
     pub settings: BTreeMap<String, String>,
+    /// The environment without what names the database: that of the processes in which jobs run.
+    pub for_jobs: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for Config {
@@ -76,10 +86,99 @@ impl Config {
                 .and_then(|text| text.parse().ok())
                 .filter(|slots| (1..=256).contains(slots))
                 .unwrap_or(cores * 2),
+            memory: match get("TIDEMILL_MEMORY").as_deref() {
+                Some("none") => None,
+                text => text.and_then(size).or_else(|| machine_memory().map(|all| all / 4 * 3)),
+            },
+            cgroup: get("TIDEMILL_CGROUP").map(PathBuf::from),
+            for_jobs: for_jobs(all),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
+            otlp: get("TIDEMILL_OTLP_ENDPOINT").or_else(|| get("OTEL_EXPORTER_OTLP_ENDPOINT")),
             store_options,
             settings,
             home,
         }
+    }
+}
+
+/// A number of bytes as people write it: `512MiB`, `2 GiB`, `1.5GB`, or in bytes.
+fn size(text: &str) -> Option<u64> {
+    let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..at].parse().ok()?;
+    let unit = match text[at..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "k" | "kib" => 1 << 10,
+        "mb" => 1_000_000,
+        "m" | "mib" => 1 << 20,
+        "gb" => 1_000_000_000,
+        "g" | "gib" => 1 << 30,
+        _ => return None,
+    };
+    Some((number * f64::from(unit)) as u64)
+}
+
+/// How much memory this machine has, or this container may take of it.
+fn machine_memory() -> Option<u64> {
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let machine = read("/proc/meminfo").and_then(|text| {
+        size(text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.trim())
+    });
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+    let limits = limits.into_iter().filter_map(|path| read(path)?.trim().parse::<u64>().ok());
+    machine.into_iter().chain(limits).min()
+}
+
+/// What a job may know of the environment: its own settings and those of object stores, and nothing
+/// that leads to the database.
+fn for_jobs(all: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let url = all.get("DATABASE_URL").map_or("", String::as_str);
+    let is_harmless = |(name, value): &(&String, &String)| {
+        let names_it = name.starts_with("PG")
+            || name.ends_with("DATABASE_URL")
+            || name.starts_with("TIDEMILL_PG_");
+        !names_it && (url.is_empty() || !value.contains(url))
+    };
+    let kept = all.iter().filter(is_harmless);
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(all: &[(&str, &str)]) -> BTreeMap<String, String> {
+        all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn memory_is_given_as_people_write_it() {
+        let memory = |text| Config::from_variables(&variables(&[("TIDEMILL_MEMORY", text)])).memory;
+        assert_eq!(memory("2GiB"), Some(2 << 30));
+        assert_eq!(memory("1.5 GB"), Some(1_500_000_000));
+        assert_eq!(memory("512m"), Some(512 << 20));
+        assert_eq!(memory("1048576"), Some(1 << 20));
+        assert_eq!(memory("none"), None);
+        let usual = memory("");
+        assert!(usual.is_some_and(|bytes| (64 << 20) < bytes), "{usual:?}");
+        assert_eq!(memory("much"), usual, "what cannot be read is as if it were not there");
+    }
+
+    #[test]
+    fn jobs_do_not_learn_where_the_database_is() {
+        let url = "postgres://tidemill:geheim@db/tidemill";
+        let all = variables(&[
+            ("DATABASE_URL", url),
+            ("MY_DATABASE_URL", "postgres://other"),
+            ("PGPASSWORD", "geheim"),
+            ("PGHOST", "db"),
+            ("TIDEMILL_PG_BIN", "/usr/lib/postgresql/15/bin"),
+            ("TIDEMILL_COPY", &format!("--url={url}")),
+            ("TIDEMILL_DATA", "data"),
+            ("AWS_REGION", "eu-central-1"),
+            ("PATH", "/usr/bin"),
+        ]);
+        let left: Vec<String> = Config::from_variables(&all).for_jobs.into_keys().collect();
+        assert_eq!(left, ["AWS_REGION", "PATH", "TIDEMILL_DATA"]);
     }
 }

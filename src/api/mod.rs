@@ -1,6 +1,7 @@
 //! What the network sees: a status page and the same as JSON, read-only.
 
 mod guard;
+mod metrics;
 mod page;
 mod serve;
 mod standing;

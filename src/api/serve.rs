@@ -1,4 +1,4 @@
-//! The server: three read-only addresses.
+//! The server: four read-only addresses.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use super::metrics::{self, Scrape};
 use super::{StatusView, guard, page, view};
 use crate::spec::Catalog;
 use crate::store::{self, Registry};
@@ -32,11 +33,13 @@ pub trait World: Send + Sync + 'static {
 
 /// What every request may see.
 pub(super) struct Shared {
-    world: Arc<dyn World>,
+    pub(super) world: Arc<dyn World>,
     pub(super) listen: SocketAddr,
     /// The latest picture. Whoever takes a new one holds the lock, so that many requests cost the
     /// database no more than one.
     latest: Mutex<Option<StatusView>>,
+    /// What the metrics say of the database, and since when.
+    pub(super) scrape: Mutex<Scrape>,
 }
 
 /// For how long a picture is shown again.
@@ -53,7 +56,8 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let listen = listener.local_addr()?;
-    let shared = Arc::new(Shared { world, listen, latest: Mutex::new(None) });
+    let (latest, scrape) = (Mutex::default(), Mutex::default());
+    let shared = Arc::new(Shared { world, listen, latest, scrape });
     let stopped = async move { stop.cancelled().await };
     axum::serve(listener, router(shared)).with_graceful_shutdown(stopped).await?;
     Ok(())
@@ -63,6 +67,7 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/healthz", get(health))
+        .route("/metrics", get(metrics::metrics))
         .route("/api/v1/status", get(status))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") })
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard))

@@ -20,6 +20,12 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Bring everything up to date, then serve and keep it so.
     Up(UpArgs),
+    /// Decide what is made and ask for it, for workers elsewhere; any number may.
+    Scheduler,
+    /// Make what schedulers and people ask for; any number may.
+    Worker(WorkerArgs),
+    /// Show how everything stands, and nothing else.
+    Server(ServerArgs),
     /// Check the whole project without reading data.
     Check(CheckArgs),
     /// Show what a backfill would do, and why.
@@ -32,6 +38,8 @@ pub(super) enum Command {
     Status,
     /// List runs, newest first.
     Runs(RunsArgs),
+    /// Show what the attempts of a run said.
+    Logs(LogsArgs),
     /// Show a dataset, or one of its partitions.
     Show(PartitionArgs),
     /// Show where the partitions of a dataset stand, as ranges.
@@ -66,6 +74,16 @@ pub(super) enum Command {
     Automation,
     /// Let go of what waits, as `automation` lists it.
     Approve(ApproveArgs),
+    /// Run jobs for the worker that starts this.
+    #[command(hide = true)]
+    Exec {
+        /// The name under which the worker listens.
+        name: String,
+    },
+    /// Delete what nothing needs any more: objects that nothing names, superseded versions.
+    Clean(CleanArgs),
+    /// Examine the live system, and say in plain words what is wrong and what to do.
+    Doctor(DoctorArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.
@@ -85,6 +103,23 @@ pub(super) struct UpArgs {
     /// Stop once everything is up to date.
     #[arg(long)]
     pub(super) once: bool,
+    /// Where to listen; a port of 0 takes any free one.
+    #[arg(long)]
+    pub(super) listen: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WorkerArgs {
+    /// How many partitions are made at once; without it, as TIDEMILL_SLOTS says.
+    #[arg(long)]
+    pub(super) slots: Option<std::num::NonZeroU16>,
+    /// Only runs of these pools, by name, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    pub(super) pools: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServerArgs {
     /// Where to listen; a port of 0 takes any free one.
     #[arg(long)]
     pub(super) listen: Option<String>,
@@ -176,6 +211,18 @@ pub(super) struct RunsArgs {
     /// At most so many.
     #[arg(long, default_value_t = 50)]
     pub(super) limit: i64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogsArgs {
+    /// The run, as `tidemill runs` numbers it.
+    pub(super) run: i64,
+    /// Only of this attempt, from 1.
+    #[arg(long, value_name = "N")]
+    pub(super) attempt: Option<i32>,
+    /// Go on until the run has ended.
+    #[arg(long, short)]
+    pub(super) follow: bool,
 }
 
 #[derive(Debug, Args)]
@@ -308,6 +355,20 @@ pub(super) struct ApproveArgs {
     pub(super) partitions: Option<String>,
     #[command(flatten)]
     pub(super) within: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArgs {
+    /// List what would be deleted, and delete nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Read every published file, not a sample, and watch for half a minute whether workers live.
+    #[arg(long)]
+    pub(super) deep: bool,
 }
 
 #[derive(Debug, Args)]

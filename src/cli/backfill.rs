@@ -13,7 +13,7 @@ use super::args::{BackfillArgs, RunArgs};
 use super::fault::Fault;
 use super::session::Session;
 use super::{output, plan_view, progress};
-use crate::engine::{self, Bell, Demand, Planned, WorkOptions};
+use crate::engine::{self, Bell, Demand, Planned};
 use crate::plan::{Request, Select};
 use crate::store;
 
@@ -247,7 +247,7 @@ const INTERRUPTED: u8 = 130;
 /// Follows a backfill and works on it in this process; none when it was interrupted.
 async fn with_worker(session: &Session, backfill: i64, runs: u64) -> Result<Option<store::Counts>> {
     let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
-    let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
+    let options = session.work_options();
     let mut worker =
         tokio::spawn(engine::work(Arc::clone(&session.mill), options, stop.clone(), bell));
     let outcome = tokio::select! {

@@ -5,8 +5,12 @@ mod args;
 mod backfill;
 mod bench;
 mod check;
+mod exec;
+mod clean;
+mod doctor;
 mod fault;
 mod inspect;
+mod logs;
 mod output;
 mod pause;
 mod plan_view;
@@ -15,7 +19,8 @@ mod rows;
 mod schedules;
 mod session;
 mod texts;
-mod up;
+mod keeper;
+mod roles;
 
 use std::process::ExitCode;
 
@@ -29,8 +34,18 @@ use crate::config::Config;
 /// Runs the command that was typed.
 pub(crate) fn run(declare: &Declare) -> ExitCode {
     let cli = Cli::parse();
-    crate::telemetry::init(cli.verbose, matches!(cli.command, Command::Up(_)));
+    if let Command::Exec { name } = &cli.command {
+        return exec::exec(declare, &Config::read(), name);
+    }
     let config = Config::read();
+    let _telemetry = crate::telemetry::init(crate::telemetry::Options {
+        verbose: cli.verbose,
+        serving: matches!(
+            cli.command,
+            Command::Up(_) | Command::Scheduler | Command::Worker(_) | Command::Server(_)
+        ),
+        otlp: config.otlp.as_deref(),
+    });
     match dispatch(declare, &config, &cli) {
         Ok(code) => code,
         Err(error) => fault::report(&error, cli.json),
@@ -59,12 +74,16 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
     let session = Session::open(declare, config).await?;
     let json = cli.json;
     let outcome = match &cli.command {
-        Command::Up(args) => up::up(&session, args).await,
+        Command::Up(args) => roles::up(&session, args).await,
+        Command::Scheduler => roles::scheduler(&session).await,
+        Command::Worker(args) => roles::worker(&session, args).await,
+        Command::Server(args) => roles::server(&session, args).await,
         Command::Plan(args) => backfill::plan(&session, args, json).await,
         Command::Backfill(args) => backfill::backfill(&session, args, json).await,
         Command::Run(args) => backfill::run(&session, args, json).await,
         Command::Status => inspect::status(&session, json).await,
         Command::Runs(args) => inspect::runs(&session, args, json).await,
+        Command::Logs(args) => logs::logs(&session, args, json).await,
         Command::Show(args) => inspect::show(&session, args, json).await,
         Command::Partitions(args) => inspect::partitions(&session, args, json).await,
         Command::Why(args) => inspect::why(&session, args, json).await,
@@ -80,8 +99,11 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Announce { source } => announce::announce(&session, source, json).await,
         Command::Automation => announce::automation(&session, json).await,
         Command::Approve(args) => announce::approve(&session, args, json).await,
+        Command::Clean(args) => clean::clean(&session, args, json).await,
+        Command::Doctor(args) => doctor::doctor(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)
+        | Command::Exec { .. }
         | Command::Explain { .. }
         | Command::Completions { .. } => {
             unreachable!("handled without the project's database")

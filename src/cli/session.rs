@@ -7,11 +7,12 @@ use anyhow::Result;
 use super::fault::{Declared, Fault};
 use crate::cluster::{self, Database};
 use crate::config::Config;
-use crate::engine::Mill;
+use crate::engine::{CrewOptions, Mill, Mode, WorkOptions};
 use crate::job::{Project, Verified, verify};
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
+use crate::telemetry::traces;
 
 /// What a project declares.
 pub(super) type Declare = dyn Fn(&mut Project);
@@ -63,6 +64,10 @@ impl Session {
         let database = cluster::open(&options).await.map_err(|error| Fault::from(&error))?;
         tracing::info!("{}", database.describe());
         let pool = store::open(database.options.clone()).await?;
+        if traces::is_on() {
+            let mut db = pool.acquire().await?;
+            traces::set_realm(&store::installation(&mut db).await?);
+        }
         let mill = Mill::open(
             loaded.project,
             loaded.catalog,
@@ -73,6 +78,22 @@ impl Session {
         )
         .await?;
         Ok(Self { mill: Arc::new(mill), config: config.clone(), database })
+    }
+
+    /// How a worker of this process works: each attempt in a process of its own.
+    pub(super) fn work_options(&self) -> WorkOptions {
+        let Config { slots, memory, cgroup, for_jobs, .. } = &self.config;
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let crew = CrewOptions {
+            slots: *slots,
+            mode: Mode::Processes,
+            memory: *memory,
+            cgroup: cgroup.clone(),
+            threads: (cores / slots).max(1),
+            environment: for_jobs.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            ..CrewOptions::default()
+        };
+        WorkOptions { slots: *slots, crew, ..WorkOptions::default() }
     }
 
     /// Lets go of the database; a private one stops when nobody else uses it.

@@ -1,49 +1,33 @@
 //! A project together with the database and the places it works on.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use sqlx::PgPool;
 
+use super::workshop::{OpenError, Workshop};
 use crate::job::{Project, Verified};
-use crate::lake::{self, Place};
 use crate::spec::Catalog;
 use crate::store::{self, CodeVersion, Registry};
 
 /// A project together with the database and the places it works on.
 #[derive(Debug)]
 pub struct Mill {
-    /// The jobs' code.
-    pub project: Project,
-    /// Everything declared.
-    pub catalog: Catalog,
-    /// Columns and fingerprints.
-    pub verified: Verified,
+    /// Everything but the database.
+    pub workshop: Arc<Workshop>,
     /// The database.
     pub pool: PgPool,
     /// The numbers under which the database knows what is declared.
     pub registry: Registry,
-    /// Where partitions are.
-    pub lake: Place,
-    /// Where the files of each source are, by catalog index.
-    pub sources: Vec<Option<Place>>,
 }
 
-/// Why a project cannot be brought together with its database and places.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The lake, or a source's place.
-    #[error(transparent)]
-    Place(#[from] lake::OpenError),
-    /// A source does not say where its files are.
-    #[error(
-        "TM0115: source `{0}` does not say where its files are; add `.under(…)` to it, or call \
-         `project.landing(…)`"
-    )]
-    NoRoot(String),
+impl Deref for Mill {
+    type Target = Workshop;
+
+    fn deref(&self) -> &Workshop {
+        &self.workshop
+    }
 }
 
 impl Mill {
@@ -60,19 +44,9 @@ impl Mill {
         lake: &str,
         store_options: &BTreeMap<String, String>,
     ) -> Result<Self, OpenError> {
-        let lake = Place::open(lake, store_options)?;
-        let mut sources = Vec::new();
-        for dataset in catalog.datasets() {
-            sources.push(match dataset.source() {
-                None => None,
-                Some(source) => {
-                    let root = source.root.as_deref();
-                    let root = root.ok_or_else(|| OpenError::NoRoot(dataset.name.to_string()))?;
-                    Some(Place::open(root, store_options)?)
-                }
-            });
-        }
-        let code: Vec<Option<CodeVersion>> = verified
+        let workshop = Workshop::open(project, catalog, verified, lake, store_options)?;
+        let code: Vec<Option<CodeVersion>> = workshop
+            .verified
             .fingerprints
             .iter()
             .map(|fingerprint| {
@@ -82,8 +56,8 @@ impl Mill {
                 })
             })
             .collect();
-        let registry = store::register(&pool, &catalog, &code).await?;
-        Ok(Self { project, catalog, verified, pool, registry, lake, sources })
+        let registry = store::register(&pool, &workshop.catalog, &code).await?;
+        Ok(Self { workshop: Arc::new(workshop), pool, registry })
     }
 
     /// The routed reads of a dataset: router number, reader, input position; each router once.

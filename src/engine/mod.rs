@@ -4,19 +4,36 @@ mod automation;
 mod bell;
 mod execute;
 mod facts;
+mod executor;
+mod failure;
+mod logs;
+mod housekeeping;
 mod mill;
 mod observe;
 mod planning;
 mod resolve;
 mod schedules;
+mod sweep;
 mod watch;
 mod worker;
+mod workshop;
 
 pub use automation::{Automaton, Step, Summary, automate};
 pub use bell::{Bell, Topic, carry};
-pub use mill::{Mill, OpenError};
+pub use executor::{
+    Assignment, Attempted, Crew, CrewOptions, Member, Mode, Pinned, Router, Stopped, serve,
+};
+pub use failure::Failure;
+pub use housekeeping::{
+    Cleaned, DUTIES, Duty, Found, HouseOptions, Tally, clean, examine, examine_at_rest,
+    keep_history, keep_house,
+};
+pub use logs::{LogSink, Logs, Source};
+pub use mill::Mill;
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{Demand, Planned, assess_now, demand, plan_now};
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
+pub use sweep::keep_sweeping;
 pub use watch::announce;
 pub use worker::{WorkOptions, work};
+pub use workshop::{OpenError, Workshop};

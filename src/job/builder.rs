@@ -153,6 +153,13 @@ impl<K> Job<K> {
         self
     }
 
+    /// How many bytes of memory an attempt may take, such as `2 << 30`; what the worker allows
+    /// when nothing is said.
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.declaration.memory = Some(bytes);
+        self
+    }
+
     /// Makes its runs take slots of a pool that other jobs share.
     pub fn pool(mut self, pool: &Pool) -> Self {
         self.declaration.limits.pool = pool.clone();

@@ -5,7 +5,9 @@ mod automation;
 mod backfill;
 mod deadline;
 mod digest;
+mod health;
 mod ledger;
+mod retention;
 mod retry;
 mod route;
 pub mod schedule;
@@ -17,7 +19,11 @@ pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_o
 pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
 pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};
+pub use health::{
+    DatabaseFacts, DiskFacts, DutyFacts, Finding, Severity, judge_database, judge_disk, judge_duty,
+};
 pub use ledger::{Head, Ledger, Pace, Record, Track};
+pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
 pub use share::{Candidate, PoolStanding, look_ahead, pick};

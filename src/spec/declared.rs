@@ -58,6 +58,8 @@ pub struct Declaration {
     pub(crate) about: About,
     pub(crate) retry: Retry,
     pub(crate) timeout: Duration,
+    /// Bytes.
+    pub(crate) memory: Option<u64>,
     pub(crate) limits: Limits,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) automated: Automated,
@@ -92,6 +94,7 @@ impl Declaration {
             about: About::default(),
             retry: Retry::default(),
             timeout: TIMEOUT,
+            memory: None,
             limits: Limits::default(),
             schedule: None,
             automated: Automated::default(),
@@ -114,6 +117,8 @@ pub struct JobSpec {
     pub retry: Retry,
     /// How long an attempt may take.
     pub timeout: Duration,
+    /// How many bytes of memory an attempt may take; the worker's default otherwise.
+    pub memory: Option<u64>,
     /// What else its runs have to wait for.
     pub limits: Limits,
     /// When partitions fall due.
@@ -170,7 +175,7 @@ pub enum Maker {
     /// Something else.
     Source(SourceSpec),
     /// A job of this project.
-    Job(JobSpec),
+    Job(Box<JobSpec>),
 }
 
 /// A dataset, validated.

@@ -14,6 +14,9 @@ use super::{
 use super::{SpecError, Type};
 use crate::model::{DimensionValues, Grain, Name, Ranges, Scheme};
 
+/// The least memory that an attempt can do anything in.
+const MEMORY_MIN: u64 = 16 << 20;
+
 /// The datasets that could be made out, sources first, and every fault.
 ///
 /// A declaration with a fault still yields a dataset where possible, so that one fault does not
@@ -31,7 +34,7 @@ pub(super) fn datasets(
         (source.name.as_str(), &source.partitions, &source.about, source.place, maker)
     });
     let from_jobs = declarations.iter().map(|job| {
-        let maker = (Maker::Job(job_spec(job)), None);
+        let maker = (Maker::Job(Box::new(job_spec(job))), None);
         (job.name.as_str(), &job.partitions, &job.about, job.place, maker)
     });
     for (name, partitions, about, place, maker) in from_sources.chain(from_jobs) {
@@ -141,6 +144,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         inputs: Vec::new(),
         retry: job.retry,
         timeout: job.timeout,
+        memory: job.memory,
         limits: job.limits.clone(),
         schedule: job.schedule.clone().map(Box::new),
         automated: job.automated,
@@ -274,6 +278,10 @@ impl Resolver<'_> {
         }
         if job.timeout.is_zero() {
             self.fault("TM0111", job, "a timeout of zero lets no attempt finish".to_owned());
+        }
+        if job.memory.is_some_and(|bytes| bytes < MEMORY_MIN) {
+            let message = "a memory limit below 16 MiB lets no attempt finish";
+            self.fault("TM0111", job, message.to_owned());
         }
         let scheme = &self.found[self.index].scheme;
         let scheme = (!self.uncut.contains(&self.index)).then_some(scheme);

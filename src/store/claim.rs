@@ -6,7 +6,7 @@ use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, PgPool};
 
 use super::ledger::number;
-use super::{Registry, Result};
+use super::{Registry, Result, Usage};
 use crate::model::{Class, PartitionKey, Slice};
 use crate::plan::{Candidate, PoolStanding, pick};
 use crate::spec::Share;
@@ -34,6 +34,8 @@ pub struct Claimed {
     pub is_forced: bool,
     /// What is published: the digest of its inputs and the code that made it.
     pub published: Option<(u128, i32)>,
+    /// What its attempt took; nothing before it has ended.
+    pub usage: Usage,
 }
 
 /// Who claims, and what it can take.
@@ -161,6 +163,7 @@ async fn take(
             planned_at: row.created_at.to_jiff(),
             is_forced: row.is_forced,
             published: row.inputs.as_deref().map(number).zip(row.code_id),
+            usage: Usage::default(),
         })
     });
     Ok(claimed.collect())

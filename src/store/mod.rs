@@ -6,11 +6,14 @@ mod causes;
 mod changes;
 mod claim;
 mod commit;
+mod doctor;
 mod error;
 mod holds;
+mod housekeeping;
 mod ids;
 mod ledger;
 mod mark;
+mod logs;
 mod observe;
 mod pauses;
 mod pins;
@@ -19,6 +22,7 @@ mod runs;
 mod schedules;
 mod ticks;
 mod watch;
+mod usage;
 mod workers;
 
 use sqlx::migrate::Migrator;
@@ -37,10 +41,23 @@ pub use changes::{
 };
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
+pub use doctor::{
+    BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
+    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
+    queue_depth, some_files, stray_history, unrest, worker_count,
+};
 pub use error::{Error, Result};
 pub use holds::{approvals, approve, holds, record_holds};
+pub use housekeeping::{
+    DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
+    database_now, drop_history_day, due_orphans, duties, duty_done, duty_failed, expire_versions,
+    forget_default, forget_orphans, forget_runs, history_days, installation, keep_day,
+    made_datasets, mark_orphans, move_horizon, orphan_counts, superseded, to_collect, unmark_named,
+    unnamed, version_range,
+};
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
@@ -52,7 +69,7 @@ pub use queries::{
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
     live_counts, runs, version, versions,
 };
-pub use runs::{adopt_stranded, expire_worker, held, release};
+pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{
     NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
     schedules,
@@ -61,6 +78,7 @@ pub use ticks::{
     Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
     tick_mark, ticks,
 };
+pub use usage::{Usage, note_usage};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,

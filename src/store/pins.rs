@@ -39,6 +39,8 @@ pub struct Pin {
     pub ordinal: i64,
     /// The hash of its rows; of a routed read, of the rows for the window.
     pub content: u128,
+    /// How many rows it has, where that is known.
+    pub rows: Option<i64>,
     /// Its files.
     pub paths: Vec<String>,
     /// Their sizes.
@@ -79,6 +81,7 @@ pub async fn pins(db: &mut PgConnection, queries: &[PinQuery]) -> Result<Vec<Pin
         slice: row.slice_id,
         ordinal: row.ordinal,
         content: number(&row.content),
+        rows: row.rows,
         paths: row.paths,
         sizes: row.sizes,
         tags: row.hashes,

@@ -232,6 +232,20 @@ pub struct AttemptRow {
     pub error_code: Option<String>,
     /// Its fault.
     pub error: Option<String>,
+    /// The most memory it had at once.
+    pub peak_bytes: Option<i64>,
+    /// Processor time.
+    pub cpu_seconds: Option<f64>,
+    /// The rows of the versions it read.
+    pub rows_read: Option<i64>,
+    /// The bytes of the files of the versions it read.
+    pub bytes_read: Option<i64>,
+    /// The rows of what it made.
+    pub rows_written: Option<i64>,
+    /// The bytes of the files it made.
+    pub bytes_written: Option<i64>,
+    /// How it ended, in a few words, when it did not end on its own.
+    pub exit_reason: Option<String>,
 }
 
 /// The attempts of a run, first to last.
@@ -243,7 +257,8 @@ pub async fn attempts(db: &mut PgConnection, run: i64) -> Result<Vec<AttemptRow>
     Ok(sqlx::query_as!(
         AttemptRow,
         r#"select number, worker_id, state::text as "state!", started_at as "started_at: _",
-               ended_at as "ended_at: _", error_code, error
+               ended_at as "ended_at: _", error_code, error, peak_bytes, cpu_seconds, rows_read,
+               bytes_read, rows_written, bytes_written, exit_reason
            from tidemill.attempt
            where run_id = $1
            order by number"#,

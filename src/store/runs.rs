@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
-use super::{Claimant, Registry, Result};
+use super::{Registry, Result};
 
 /// Gives runs back that were claimed and not begun.
 ///
@@ -48,7 +48,17 @@ pub async fn held(db: &mut PgConnection, worker: i64) -> Result<BTreeSet<(i64, i
     Ok(rows.into_iter().map(|row| (row.id, row.attempt)).collect())
 }
 
-/// Hands runs that were planned for code no worker has any more to the code of today; how many.
+/// Makes ready what waits for nothing: the safety net below the commits. Which runs.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn free_waiting(db: &mut PgConnection) -> Result<Vec<i64>> {
+    Ok(sqlx::query_file_scalar!("src/store/sql/free_waiting.sql").fetch_all(db).await?)
+}
+
+/// Hands runs that were planned for code no living worker has to the code of today, if a living
+/// worker, or the one that has `codes`, has that; how many.
 ///
 /// # Errors
 ///
@@ -56,7 +66,7 @@ pub async fn held(db: &mut PgConnection, worker: i64) -> Result<BTreeSet<(i64, i
 pub async fn adopt_stranded(
     db: &mut PgConnection,
     registry: &Registry,
-    claimant: &Claimant,
+    served: &[i32],
 ) -> Result<u64> {
     let (datasets, codes): (Vec<i32>, Vec<i32>) = registry
         .datasets
@@ -64,9 +74,8 @@ pub async fn adopt_stranded(
         .zip(&registry.code)
         .filter_map(|(dataset, code)| Some((*dataset, (*code)?)))
         .unzip();
-    let done =
-        sqlx::query_file!("src/store/sql/adopt_stranded.sql", &datasets, &codes, &claimant.codes,)
-            .execute(db)
-            .await?;
+    let done = sqlx::query_file!("src/store/sql/adopt_stranded.sql", &datasets, &codes, served,)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected())
 }

@@ -148,14 +148,32 @@ fn one(session: &Session, slices: &Slices, row: &RunRow, attempts: &[AttemptRow]
             when(attempt.started_at.to_jiff()),
             took.unwrap_or_else(|| "-".to_owned()),
             attempt.worker_id.to_string(),
+            optional(attempt.peak_bytes, |bytes| output::bytes(bytes.unsigned_abs())),
+            optional(attempt.cpu_seconds, output::seconds),
+            both(attempt.rows_read, attempt.bytes_read),
+            both(attempt.rows_written, attempt.bytes_written),
             match (&attempt.error_code, &attempt.error) {
                 (Some(code), Some(error)) => format!("{code}: {}", error.replace('\n', " ")),
-                _ => String::new(),
+                _ => attempt.exit_reason.clone().unwrap_or_default(),
             },
         ]
     };
-    let header = ["ATTEMPT", "STATE", "STARTED", "TOOK", "WORKER", "ERROR"];
+    let header =
+        ["ATTEMPT", "STATE", "STARTED", "TOOK", "WORKER", "PEAK", "CPU", "READ", "WROTE", "ERROR"];
     output::table(&header, &attempts.iter().map(cells).collect::<Vec<_>>());
+    output::line(&format!("`tidemill logs {}` shows what they said", row.id));
+}
+
+fn optional<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
+    value.map_or_else(|| "-".to_owned(), text)
+}
+
+/// Rows and bytes, as far as they are known.
+fn both(rows: Option<i64>, bytes: Option<i64>) -> String {
+    let rows = rows.map(|rows| output::count(rows.unsigned_abs(), "row"));
+    let bytes = bytes.map(|bytes| output::bytes(bytes.unsigned_abs()));
+    let known: Vec<String> = rows.into_iter().chain(bytes).collect();
+    if known.is_empty() { "-".to_owned() } else { known.join(", ") }
 }
 
 /// Dataset and partition of a run, as far as they are still declared.
@@ -200,5 +218,12 @@ fn attempt_json(row: &AttemptRow) -> Value {
         "ended_at": row.ended_at.map(|at| at.to_jiff().to_string()),
         "error_code": row.error_code,
         "error": row.error,
+        "exit_reason": row.exit_reason,
+        "peak_bytes": row.peak_bytes,
+        "cpu_seconds": row.cpu_seconds,
+        "rows_read": row.rows_read,
+        "bytes_read": row.bytes_read,
+        "rows_written": row.rows_written,
+        "bytes_written": row.bytes_written,
     })
 }

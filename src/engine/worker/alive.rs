@@ -24,7 +24,7 @@ pub(super) async fn keep_alive(
     ended: CancellationToken,
     stop: CancellationToken,
 ) {
-    let mut seen: BTreeMap<i64, (i64, Instant)> = BTreeMap::new();
+    let mut seen = Judge::default();
     let mut renewed = Instant::now();
     let mut judging = JoinSet::new();
     loop {
@@ -62,43 +62,58 @@ async fn beat_once(mill: &Mill, id: i64) -> Result<bool> {
     Ok(store::beat(&mut db, id).await?)
 }
 
-/// The beats of other workers, and since when each has not moved.
-type Seen = BTreeMap<i64, (i64, Instant)>;
+/// Who looks after other workers: their beats, and since when each has not moved by this process's
+/// own monotonic clock.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Judge(BTreeMap<i64, (i64, Instant)>);
 
-async fn judge(mill: Arc<Mill>, id: i64, lease: Duration, mut seen: Seen) -> Seen {
-    if let Err(error) = judge_others(&mill, id, lease, &mut seen).await {
-        tracing::warn!("could not look after other workers: {error:#}");
+impl Judge {
+    /// Ends the workers that are dead, `own` aside.
+    pub(in crate::engine) async fn look(
+        &mut self,
+        mill: &Mill,
+        own: Option<i64>,
+        lease: Duration,
+    ) -> Result<()> {
+        let mut db = mill.pool.acquire().await?;
+        let others = store::live_workers(&mut db).await?;
+        let mut dead = store::ended_with_runs(&mut db).await?;
+        drop(db);
+        self.0.retain(|id, _| others.iter().any(|other| other.id == *id));
+        for other in others.into_iter().filter(|other| Some(other.id) != own) {
+            let (beat, since) = self.0.entry(other.id).or_insert((other.beat, Instant::now()));
+            if *beat != other.beat {
+                (*beat, *since) = (other.beat, Instant::now());
+            }
+            if is_gone(&other) || lease < since.elapsed() {
+                dead.push(other.id);
+            }
+        }
+        for worker in dead.into_iter().filter(|worker| Some(*worker) != own) {
+            let mut tx = mill.pool.begin().await?;
+            let runs = store::expire_worker(&mut tx, worker).await?;
+            tx.commit().await?;
+            self.0.remove(&worker);
+            tracing::warn!(
+                worker.id = worker,
+                runs,
+                "TM0407: worker {worker} died; {runs} runs may be claimed again"
+            );
+        }
+        Ok(())
     }
-    seen
 }
 
-async fn judge_others(mill: &Mill, id: i64, lease: Duration, seen: &mut Seen) -> Result<()> {
-    let mut db = mill.pool.acquire().await?;
-    let others = store::live_workers(&mut db).await?;
-    let mut dead = store::ended_with_runs(&mut db).await?;
-    drop(db);
-    for other in others.into_iter().filter(|other| other.id != id) {
-        let (beat, since) = seen.entry(other.id).or_insert((other.beat, Instant::now()));
-        if *beat != other.beat {
-            (*beat, *since) = (other.beat, Instant::now());
-        }
-        let is_gone = other.host == host() && !process_lives(other.pid);
-        if is_gone || lease < since.elapsed() {
-            dead.push(other.id);
-        }
+async fn judge(mill: Arc<Mill>, id: i64, lease: Duration, mut judge: Judge) -> Judge {
+    if let Err(error) = judge.look(&mill, Some(id), lease).await {
+        tracing::warn!("could not look after other workers: {error:#}");
     }
-    for worker in dead.into_iter().filter(|worker| *worker != id) {
-        let mut tx = mill.pool.begin().await?;
-        let runs = store::expire_worker(&mut tx, worker).await?;
-        tx.commit().await?;
-        seen.remove(&worker);
-        tracing::warn!(
-            worker.id = worker,
-            runs,
-            "TM0407: worker {worker} died; {runs} runs may be claimed again"
-        );
-    }
-    Ok(())
+    judge
+}
+
+/// Whether a worker is a process of this machine that is not there any more.
+pub(in crate::engine) fn is_gone(worker: &store::Worker) -> bool {
+    worker.host == host() && !process_lives(worker.pid)
 }
 
 /// The name of this machine since its start: a process number means nothing after that.

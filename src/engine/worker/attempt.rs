@@ -1,37 +1,38 @@
 //! One attempt, from a resolved run to how it ended.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::Mill;
-use crate::engine::execute::{Failure, Stop, execute};
 use crate::engine::resolve::Resolved;
+use crate::engine::{Assignment, Attempted, Crew, Failure, Logs, Mill};
 use crate::plan::{Outcome, Verdict, after_attempt};
 use crate::store::{self, Claimed, Ended};
 
-/// How long a query that was told to stop may take to notice.
-const GRACE: Duration = Duration::from_secs(10);
+/// What attempts are made with.
+#[derive(Clone)]
+pub(super) struct Hands {
+    pub(super) worker: i64,
+    pub(super) crew: Arc<Crew>,
+    pub(super) logs: Arc<Logs>,
+}
 
 /// Makes one partition, or finds that there is nothing to make.
 ///
 /// None when it was told to stop: then its run belongs to somebody else already.
 pub(super) async fn one_attempt(
-    mill: &Arc<Mill>,
+    mill: &Mill,
+    hands: &Hands,
     resolved: Resolved,
     told: &CancellationToken,
-) -> Option<Ended> {
-    let run = resolved.run.clone();
+) -> Option<(Claimed, Ended)> {
+    let mut run = resolved.run.clone();
     let current = &mill.registry.current_code[run.dataset];
     let is_same = run
         .published
         .is_some_and(|(inputs, code)| inputs == resolved.digest && current.contains(&code));
     if is_same && !run.is_forced {
-        return Some(Ended::Unchanged);
+        return Some((run, Ended::Unchanged));
     }
     let outcome = match &resolved.lacks {
         Some(lacks) => Err(Failure {
@@ -39,52 +40,48 @@ pub(super) async fn one_attempt(
             message: format!("an input was gone when the attempt started: {lacks}"),
             is_final: false,
         }),
-        None => execute_in_time(mill, resolved, told).await,
+        None => {
+            let attempted = execute_in_time(mill, hands, resolved, told).await;
+            run.usage = attempted.usage;
+            attempted.outcomes.into_iter().next().expect("there is an outcome for each member")
+        }
     };
     if told.is_cancelled() {
+        note(mill, &run).await;
         return None;
     }
-    Some(match outcome {
+    let ended = match outcome {
         Ok(published) => Ended::Published(Box::new(published)),
         Err(failure) => after_failure(mill, &run, failure),
-    })
+    };
+    Some((run, ended))
+}
+
+/// Notes what an attempt took whose end somebody else has recorded.
+async fn note(mill: &Mill, run: &Claimed) {
+    let noted = async {
+        let mut db = mill.pool.acquire().await?;
+        store::note_usage(&mut db, run.id, run.attempt, &run.usage).await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(
+            "could not note what attempt {} of run {} took: {error}",
+            run.attempt,
+            run.id
+        );
+    }
 }
 
 async fn execute_in_time(
-    mill: &Arc<Mill>,
+    mill: &Mill,
+    hands: &Hands,
     resolved: Resolved,
     told: &CancellationToken,
-) -> Result<store::Published, Failure> {
-    let job = mill.catalog.dataset(resolved.run.dataset).job();
-    let limit = job.map_or(Duration::MAX, |job| job.timeout);
-    let stop = Stop::default();
-    let (shared, halted, runtime) = (Arc::clone(mill), stop.clone(), Handle::current());
-    let mut task =
-        tokio::task::spawn_blocking(move || execute(&shared, &resolved, &runtime, &halted));
-    let joined = tokio::select! {
-        joined = &mut task => joined,
-        () = tokio::time::sleep(limit) => {
-            halt(&stop, &mut task).await;
-            let message = format!("it took longer than its timeout of {limit:?}");
-            return Err(Failure { code: "TM0403", message, is_final: false });
-        }
-        () = told.cancelled() => {
-            halt(&stop, &mut task).await;
-            let message = "it was told to stop".to_owned();
-            return Err(Failure { code: "TM0403", message, is_final: false });
-        }
-    };
-    joined.unwrap_or_else(|error| {
-        let message = format!("the attempt panicked: {error}");
-        Err(Failure { code: "TM0402", message, is_final: false })
-    })
-}
-
-/// Tells an attempt to stop, and waits a while until it does.
-async fn halt<T>(stop: &Stop, task: &mut JoinHandle<T>) {
-    stop.flag.store(true, Ordering::Relaxed);
-    stop.token.cancel();
-    let _ = tokio::time::timeout(GRACE, task).await;
+) -> Attempted {
+    let assignment = Assignment::new(mill, hands.worker, [resolved]);
+    let assignment = assignment.expect("there is one partition to make");
+    let logs = hands.logs.sink(assignment.run, assignment.attempt);
+    hands.crew.attempt(assignment, told, &logs).await
 }
 
 fn after_failure(mill: &Mill, run: &Claimed, failure: Failure) -> Ended {

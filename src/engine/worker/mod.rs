@@ -3,6 +3,7 @@
 mod alive;
 mod attempt;
 mod publish;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,12 +14,16 @@ use anyhow::Result;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
+pub(super) use alive::{Judge, is_gone};
+use attempt::Hands;
 use publish::Publisher;
 
 use super::Mill;
 use super::bell::{Bell, Topic};
 use super::resolve::{Resolved, resolve};
+use super::{Crew, CrewOptions, Logs, Mode};
 use crate::plan::look_ahead;
 use crate::store::{self, Claimant, Claimed, Ended, NewWorker};
 
@@ -37,6 +42,8 @@ pub struct WorkOptions {
     pub lease: Duration,
     /// How long what is in hand may go on when the worker is told to stop.
     pub drain: Duration,
+    /// How its attempts are run; it has as many slots as the worker.
+    pub crew: CrewOptions,
 }
 
 impl Default for WorkOptions {
@@ -48,6 +55,7 @@ impl Default for WorkOptions {
             beat: Duration::from_secs(3),
             lease: Duration::from_secs(15),
             drain: Duration::from_mins(5),
+            crew: CrewOptions { mode: Mode::InProcess, ..CrewOptions::default() },
         }
     }
 }
@@ -94,8 +102,12 @@ pub async fn work(
         }
         outcome
     });
+    let crew = CrewOptions { slots: options.slots, ..options.crew.clone() };
+    let crew = Arc::new(Crew::start(Arc::clone(&mill.workshop), crew));
+    let logs = Arc::new(Logs::start(mill.pool.clone()));
     let mut worker = Worker {
         mill: Arc::clone(&mill),
+        hands: Hands { worker: id, crew: Arc::clone(&crew), logs: Arc::clone(&logs) },
         claimant,
         options,
         sender,
@@ -104,6 +116,10 @@ pub async fn work(
     };
     let outcome = worker.run(&stop, &bell).await;
     drop(worker);
+    // Nobody else holds them once every attempt has ended.
+    if let (Some(crew), Some(logs)) = (Arc::into_inner(crew), Arc::into_inner(logs)) {
+        tokio::join!(crew.close(), logs.close());
+    }
     let published = publisher.await;
     ended.cancel();
     while helpers.join_next().await.is_some() {}
@@ -142,7 +158,7 @@ async fn introduce(mill: &Mill, options: &WorkOptions) -> Result<Claimant> {
     };
     let worker = store::start_worker(&mut db, &new).await?;
     let claimant = Claimant { worker, codes, pools };
-    let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant).await?;
+    let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant.codes).await?;
     if 0 < adopted {
         tracing::info!("took over {adopted} runs that were planned for code nobody has any more");
     }
@@ -216,6 +232,7 @@ async fn compare(
 
 struct Worker {
     mill: Arc<Mill>,
+    hands: Hands,
     claimant: Claimant,
     options: WorkOptions,
     sender: mpsc::UnboundedSender<(Claimed, Ended)>,
@@ -288,7 +305,9 @@ impl Worker {
 
     async fn claim_and_resolve(&self, limit: usize) -> Result<Vec<Resolved>> {
         let (pool, registry) = (&self.mill.pool, &self.mill.registry);
+        let began = Instant::now();
         let runs = store::claim(pool, registry, &self.claimant, limit).await?;
+        told::claimed(&self.mill, &runs, began);
         if runs.is_empty() {
             return Ok(Vec::new());
         }
@@ -311,20 +330,25 @@ impl Worker {
     fn attempt(&self, resolved: Resolved) -> impl Future<Output = ()> + Send + 'static {
         let (mill, sender) = (Arc::clone(&self.mill), self.sender.clone());
         let (in_hand, usual) = (self.in_hand.clone(), Arc::clone(&self.usual));
+        let hands = self.hands.clone();
         async move {
-            let run = resolved.run.clone();
-            let fence = (run.id, run.attempt);
+            let fence = (resolved.run.id, resolved.run.attempt);
             let told = in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default();
             let began = Instant::now();
+            let span = told::attempt(&mill, &resolved.run);
             let ended = if told.is_cancelled() {
                 None
             } else {
-                attempt::one_attempt(&mill, resolved, &told).await
+                let attempt = attempt::one_attempt(&mill, &hands, resolved, &told);
+                attempt.instrument(span.clone()).await
             };
+            drop(hands);
+            let outcome = ended.as_ref().map(|(_, ended)| ended);
+            told::ended(&span, outcome, began.elapsed());
             remember(&usual, began.elapsed());
             match ended {
                 // The publisher lives as long as any sender, and lets go of what it published.
-                Some(ended) => drop(sender.send((run, ended))),
+                Some(ended) => drop(sender.send(ended)),
                 None => drop(in_hand.with(|held| held.remove(&fence))),
             }
         }

@@ -1,12 +1,12 @@
 //! Publishing ended attempts, in groups.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::mpsc;
 
-use super::InHand;
+use super::{InHand, told};
 use crate::engine::Mill;
 use crate::engine::bell::{Bell, Topic};
 use crate::store::{self, Claimed, Committed, Ended, Lease};
@@ -31,7 +31,9 @@ impl Publisher {
         let Self { mill, worker, in_hand } = self;
         let mut group = Vec::new();
         while 0 < receiver.recv_many(&mut group, GROUP_MAX).await {
+            let began = Instant::now();
             let committed = publish_group(&mill, worker, &group).await?;
+            told::committed(&mill, &group, &committed, began);
             if 0 < committed.made_ready {
                 bell.ring(Topic::Work);
             }

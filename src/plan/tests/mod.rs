@@ -3,6 +3,7 @@
 mod assess;
 mod automation;
 mod backfill;
+mod health;
 mod properties;
 mod unasked;
 mod share;

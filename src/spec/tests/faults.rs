@@ -296,6 +296,10 @@ fn schedules_retries_and_promises() {
         &[with("report", |job| job.timeout = Duration::ZERO)],
         "TM0111: `report`: a timeout of zero lets no attempt finish",
     );
+    check(
+        &[with("report", |job| job.memory = Some(1 << 20))],
+        "TM0111: `report`: a memory limit below 16 MiB lets no attempt finish",
+    );
     for (sla, message) in [
         (Sla::complete_by("6:00"), "`6:00` is not a time of day; write `06:00`"),
         (Sla::complete_by("24:10"), "`24:10` is not a time of day; write `06:00`"),

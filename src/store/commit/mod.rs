@@ -10,6 +10,7 @@ use sqlx::{PgConnection, PgPool};
 
 pub(super) use finish::{Tally, count_down, fail_runs};
 
+use super::usage::UsageColumns;
 use super::{Claimed, Registry, Result};
 
 /// What an attempt made.
@@ -191,6 +192,7 @@ async fn close_attempts(
 ) -> Result<()> {
     let (mut ids, mut numbers, mut ok) = (Vec::new(), Vec::new(), Vec::new());
     let (mut codes, mut errors): (Vec<Option<String>>, Vec<Option<String>>) = Default::default();
+    let mut usages = Vec::new();
     for (run, ended) in group.iter().filter(|(run, _)| held.contains(&run.id)) {
         ids.push(run.id);
         numbers.push(run.attempt);
@@ -198,22 +200,23 @@ async fn close_attempts(
         let (code, error) = fault(ended);
         codes.push(code);
         errors.push(error);
+        usages.push(&run.usage);
     }
-    sqlx::query!(
-        "update tidemill.attempt
-         set state = case when ended.ok then 'committed' else 'failed' end::tidemill.attempt_state,
-             ended_at = clock_timestamp(),
-             error_code = ended.code,
-             error = ended.error
-         from unnest($1::bigint[], $2::int[], $3::bool[], $4::text[], $5::text[])
-             as ended (id, number, ok, code, error)
-         where attempt.run_id = ended.id
-           and attempt.number = ended.number",
+    let columns = UsageColumns::of(&usages);
+    sqlx::query_file!(
+        "src/store/sql/close_attempts.sql",
         &ids,
         &numbers,
         &ok,
         &codes as &[Option<String>],
         &errors as &[Option<String>],
+        &columns.counts[0] as &[Option<i64>],
+        &columns.cpu_seconds as &[Option<f64>],
+        &columns.counts[1] as &[Option<i64>],
+        &columns.counts[2] as &[Option<i64>],
+        &columns.counts[3] as &[Option<i64>],
+        &columns.counts[4] as &[Option<i64>],
+        &columns.exit_reasons as &[Option<String>],
     )
     .execute(db)
     .await?;

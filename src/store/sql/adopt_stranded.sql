@@ -1,4 +1,5 @@
--- Hand runs that were planned for code which no living worker has to the code of today.
+-- Hand runs that were planned for code which no living worker has to the code of today, where
+-- somebody has that.
 with today as (
     select *
     from unnest($1::int[], $2::int[]) as today (dataset_id, code_id)
@@ -17,6 +18,7 @@ stranded as materialized (
     where run.state in ('waiting', 'ready', 'backoff')
       and run.code_id <> today.code_id
       and not exists (select from served where served.code_id = run.code_id)
+      and exists (select from served where served.code_id = today.code_id)
     order by run.id
     for update of run skip locked
 )

@@ -37,7 +37,7 @@ pinned as (
 select pinned.run as "run!", pinned.position as "position!",
     pinned.materialization_id as "materialization_id!", pinned.slice_id as "slice_id!",
     pinned.ordinal as "ordinal!", pinned.content as "content!", version.paths as "paths!",
-    version.sizes as "sizes!", version.hashes as "hashes!"
+    version.sizes as "sizes!", version.hashes as "hashes!", version.rows
 from pinned
 join tidemill.materialization as version on version.id = pinned.materialization_id
 order by pinned.run, pinned.position, pinned.slice_id, pinned.ordinal

@@ -1,65 +1,43 @@
-//! `tidemill up`: everything in one process.
+//! What is due: ticks, sources, decisions; again and again.
 
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
-use tokio::net::TcpListener;
+use anyhow::Result;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
-use tokio_util::sync::CancellationToken;
 
-use super::args::UpArgs;
-use super::backfill::told_to_stop;
 use super::session::Session;
 use super::{output, progress};
-use crate::api::World;
-use crate::engine::{self, Automaton, Bell, Topic, WorkOptions};
+use crate::engine::{Automaton, Bell, Schedules, Topic};
 use crate::model::Class;
 use crate::store::{self, Applied};
+use crate::telemetry::metrics;
 
 /// How often it is asked whether something is due, if nothing says so before.
 const PULSE: Duration = Duration::from_secs(10);
 /// So many times as long as a step took, it rests.
 const SHARE: u32 = 4;
 
-/// Brings everything up to date, serves, and keeps it so until it is told to stop.
-pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
-    let mill = &session.mill;
-    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
-    let listen = args.listen.as_deref().unwrap_or(&session.config.listen);
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("could not listen on {listen}; choose another with --listen"))?;
-    let address = listener.local_addr()?;
-    let mut server =
-        tokio::spawn(crate::api::serve(Arc::clone(mill) as Arc<dyn World>, listener, stop.clone()));
-    output::line(&format!("tidemill is at http://{address}"));
-    let options = WorkOptions { slots: session.config.slots, ..WorkOptions::default() };
-    let mut worker =
-        tokio::spawn(engine::work(Arc::clone(mill), options, stop.clone(), Arc::clone(&bell)));
+/// How a keeper keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Until nothing is left to make, telling what it orders.
+    Once,
+    /// For ever, telling what it orders.
+    Told,
+    /// For ever; what it orders is in the log.
+    Quiet,
+}
+
+/// At each pulse: record ticks that are due, look at the sources that are due, decide what is made,
+/// record it, ring. It never waits for runs; once means until nothing is left to make.
+pub(super) async fn keep(session: &Session, manner: Manner, bell: &Bell) -> Result<()> {
     let pulse = Arc::new(Notify::new());
     let mut ticker = ticker(&pulse).await?;
-    let outcome = tokio::select! {
-        kept = keep_up(session, args.once, &bell, &pulse) => kept.map(|()| ExitCode::SUCCESS),
-        ended = &mut worker => Err(ended.map_or_else(Into::into, |ended| {
-            ended.err().unwrap_or_else(|| anyhow::anyhow!("the worker stopped"))
-        })),
-        ended = &mut server => Err(ended.map_or_else(Into::into, |ended| {
-            ended.err().unwrap_or_else(|| anyhow::anyhow!("the server stopped"))
-        })),
-        told = told_to_stop() => told.map(|()| {
-            eprintln!("stopping; what is in hand is finished, the rest goes on at the next start");
-            ExitCode::SUCCESS
-        }),
-    };
-    stop.cancel();
+    let kept = keep_up(session, manner, bell, &pulse).await;
     ticker.shutdown().await?;
-    if !worker.is_finished() {
-        worker.await??;
-    }
-    outcome
+    kept
 }
 
 /// The pulse: a timer of the scheduler crate rings every ten seconds. It holds no memory of what is
@@ -72,13 +50,15 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
     Ok(scheduler)
 }
 
-/// At each pulse: look at the sources that are due, decide what is made, record it, ring. It never
-/// waits for runs; with `once` it goes on until nothing is left to make.
-async fn keep_up(session: &Session, once: bool, bell: &Bell, pulse: &Notify) -> Result<()> {
+async fn keep_up(session: &Session, manner: Manner, bell: &Bell, pulse: &Notify) -> Result<()> {
+    let once = manner == Manner::Once;
     let mut told = bell.listen(Topic::Demand);
     let mut keeper = Keeper {
         session,
         automaton: Automaton::new(Arc::clone(&session.mill)),
+        schedules: Schedules::new(&session.mill),
+        tick_due: None,
+        manner,
         under_way: Vec::new(),
         is_up_to_date: false,
     };
@@ -96,7 +76,7 @@ async fn keep_up(session: &Session, once: bool, bell: &Bell, pulse: &Notify) -> 
         is_first = false;
         keeper.report().await?;
         if is_idle && !keeper.is_up_to_date && live(session).await? == 0 {
-            output::line("everything that can be made is up to date");
+            keeper.tell("everything that can be made is up to date");
             keeper.is_up_to_date = true;
             if once {
                 return Ok(());
@@ -121,6 +101,10 @@ async fn live(session: &Session) -> Result<i64> {
 struct Keeper<'a> {
     session: &'a Session,
     automaton: Automaton,
+    schedules: Schedules,
+    /// When the next tick is due, by the database's clock.
+    tick_due: Option<Duration>,
+    manner: Manner,
     /// Backfills that were ordered and of which the end was not reported.
     under_way: Vec<(Class, Applied)>,
     /// Whether everything was up to date once.
@@ -128,18 +112,45 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
+    fn tell(&self, line: &str) {
+        match self.manner {
+            Manner::Quiet => tracing::info!("{line}"),
+            Manner::Once | Manner::Told => output::line(line),
+        }
+    }
+
     /// Takes one step; whether there was nothing to order.
     async fn step(&mut self, bell: &Bell) -> Result<bool> {
+        let began = Instant::now();
+        let has_ticked = self.tick(bell).await?;
         let step = self.automaton.step(crate::clock::now()).await?;
-        let Some(summary) = step.summary else { return Ok(true) };
+        metrics::turned("demand", Duration::ZERO, began.elapsed());
+        let Some(summary) = step.summary else { return Ok(!has_ticked) };
         for (class, applied) in &summary.ordered {
             bell.ring(Topic::Work);
             let runs = output::count(applied.runs, "run");
-            output::line(&format!("backfill {} ({}): {runs}", applied.backfill, class.as_str()));
+            self.tell(&format!("backfill {} ({}): {runs}", applied.backfill, class.as_str()));
         }
-        let is_idle = summary.ordered.is_empty() && !summary.is_overtaken;
+        let is_idle = !has_ticked && summary.ordered.is_empty() && !summary.is_overtaken;
         self.under_way.extend(summary.ordered);
         Ok(is_idle)
+    }
+
+    /// Records the ticks that are due and asks for what they want; whether it asked for anything.
+    async fn tick(&mut self, bell: &Bell) -> Result<bool> {
+        let mut db = self.session.mill.pool.acquire().await?;
+        let now = store::database_now(&mut db).await?;
+        drop(db);
+        let ticked = self.schedules.run(now).await?;
+        self.tick_due = ticked
+            .next_due
+            .map(|due| Duration::try_from(due.duration_since(now)).unwrap_or_default());
+        if !ticked.orders.is_empty() {
+            bell.ring(Topic::Work);
+            let orders: Vec<String> = ticked.orders.iter().map(ToString::to_string).collect();
+            self.tell(&format!("backfill {} (on schedule)", orders.join(", ")));
+        }
+        Ok(!ticked.orders.is_empty())
     }
 
     /// Says how backfills ended.
@@ -152,7 +163,7 @@ impl Keeper<'_> {
                 left.push((class, applied));
                 continue;
             }
-            output::line(&format!(
+            self.tell(&format!(
                 "backfill {} ({}): {} published, {} up to date, {} failed, {} cancelled",
                 applied.backfill,
                 class.as_str(),
@@ -170,6 +181,7 @@ impl Keeper<'_> {
     /// once, also until the runs that are under way have ended.
     async fn rest(&self, least: Duration, pulse: &Notify) -> Result<()> {
         let due = self.automaton.idle_for(crate::clock::now()).await?;
+        let due = self.tick_due.map_or(due, |tick| due.min(tick));
         let due = tokio::time::sleep(due.clamp(least.max(progress::LOOK), PULSE * 3));
         tokio::pin!(due);
         loop {

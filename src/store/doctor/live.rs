@@ -1,0 +1,217 @@
+//! What must hold of runs: their counts, what they wait for, whose hands they are in.
+
+use jiff_sqlx::Timestamp;
+use sqlx::PgConnection;
+
+use super::super::Result;
+use super::rules::REPORT;
+use crate::plan::Finding;
+
+/// Nothing that was accepted is lost, and counts agree.
+pub(super) async fn counts(
+    db: &mut PgConnection,
+    since: Timestamp,
+    found: &mut Vec<Finding>,
+) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "counts",
+        "a backfill has other runs than were planned",
+        REPORT,
+        r#"select format('backfill %s planned %s runs; %s are finished and %s live',
+             backfill.id, backfill.runs, finished.runs, live.runs) as "example!"
+         from tidemill.backfill
+         cross join lateral (
+             select count(*) as runs
+             from tidemill.run_history
+             where run_history.backfill_id = backfill.id
+         ) as finished
+         cross join lateral (
+             select count(*) as runs
+             from tidemill.run
+             where run.backfill_id = backfill.id
+               and run.dataset_id is not null
+         ) as live
+         where $1 <= backfill.created_at
+           and backfill.runs <> finished.runs + live.runs
+         order by backfill.id
+         limit 20"#,
+        since as _
+    );
+    rule!(
+        db,
+        found,
+        "backfills",
+        "a backfill is active without live runs, or over with some",
+        REPORT,
+        r#"select format('backfill %s is %s', backfill.id, backfill.state) as "example!"
+         from tidemill.backfill
+         where (backfill.state = 'active') <> exists (
+             select from tidemill.run where run.backfill_id = backfill.id
+         )
+         order by backfill.id
+         limit 20"#
+    );
+    Ok(())
+}
+
+/// Each run waits exactly as long as something waits for it to pass.
+pub(super) async fn waiting(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "waiting",
+        "a run waits for more, or for less, than is left to wait for",
+        REPORT,
+        r#"select format('run %s waits on %s, and %s are left', run.id, run.waiting_on, edges.count)
+             as "example!"
+         from tidemill.run
+         cross join lateral (
+             select count(*) from tidemill.run_edge where downstream_id = run.id
+         ) as edges
+         where run.waiting_on <> edges.count
+         order by run.id
+         limit 20"#
+    );
+    rule!(
+        db,
+        found,
+        "waiting",
+        "a run waits for one that is over",
+        REPORT,
+        r#"select format('run %s waits for run %s', edge.downstream_id, edge.upstream_id)
+             as "example!"
+         from tidemill.run_edge as edge
+         where not exists (select from tidemill.run where run.id = edge.upstream_id)
+            or not exists (select from tidemill.run where run.id = edge.downstream_id)
+         order by edge.downstream_id
+         limit 20"#
+    );
+    Ok(())
+}
+
+/// What is in hand has a worker that lives, and an open attempt of its own.
+pub(super) async fn held(
+    db: &mut PgConnection,
+    since: Timestamp,
+    found: &mut Vec<Finding>,
+) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "workers",
+        "a worker that has ended still holds runs",
+        "start a worker: it takes over what the dead hold",
+        r#"select format('worker %s ended at %s and holds %s runs',
+             worker.id, worker.ended_at, count(*)) as "example!"
+         from tidemill.run
+         join tidemill.worker on worker.id = run.worker_id
+         where run.state = 'running'
+           and worker.ended_at < now() - interval '1 minute'
+         group by worker.id
+         order by worker.id
+         limit 20"#
+    );
+    rule!(
+        db,
+        found,
+        "attempts",
+        "an attempt is open though its run is not in hand, or a run in hand has no open attempt",
+        REPORT,
+        r#"select format('attempt %s of run %s', attempt.number, attempt.run_id) as "example!"
+         from tidemill.attempt
+         where attempt.state = 'running'
+           and $1 <= attempt.started_at
+           and not exists (
+               select from tidemill.run
+               where run.id = attempt.run_id
+                 and run.attempt = attempt.number
+                 and run.state = 'running'
+           )
+         union all
+         select format('run %s', run.id)
+         from tidemill.run
+         where run.state = 'running'
+           and not exists (
+               select from tidemill.attempt
+               where attempt.run_id = run.id
+                 and attempt.number = run.attempt
+                 and attempt.state = 'running'
+           )
+         limit 20"#,
+        since as _
+    );
+    Ok(())
+}
+
+/// What may start is started, and never more than there is room for.
+pub(super) async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "workers",
+        "runs could have started ten minutes ago, and no worker takes them",
+        "start a worker that serves these pools and has this version of the code",
+        r#"select format('%s runs of `%s` of backfill %s, pool `%s`, due since %s',
+             ready.runs, dataset.name, lane.backfill_id, pool.name, ready.since) as "example!"
+         from tidemill.lane
+         join tidemill.dataset on dataset.id = lane.dataset_id
+         join tidemill.pool on pool.id = lane.pool_id
+         cross join lateral (
+             select count(*) as runs, min(run.due_at) as since
+             from tidemill.run
+             where run.backfill_id = lane.backfill_id
+               and run.dataset_id = lane.dataset_id
+               and run.code_id = lane.code_id
+               and run.state in ('ready', 'backoff')
+               and run.due_at < now() - interval '10 minutes'
+         ) as ready
+         where lane.blocked_by is null
+           and 0 < ready.runs
+           -- Whoever has its hands full takes them later.
+           and not exists (
+               select from tidemill.run
+               join tidemill.worker on worker.id = run.worker_id
+               where run.state = 'running'
+                 and lane.code_id = any(worker.codes)
+           )
+         order by ready.since
+         limit 20"#
+    );
+    rule!(
+        db,
+        found,
+        "limits",
+        "more runs in hand than there is room for",
+        "it passes by itself if somebody lowered a limit a moment ago; else report it",
+        r#"with held as (
+             select run.dataset_id, dataset.name, dataset.concurrency, dataset.pool_id,
+                 run.backfill_id, dataset.pool_weight
+             from tidemill.run
+             join tidemill.dataset on dataset.id = run.dataset_id
+             where run.state = 'running'
+         )
+         select format('pool `%s` has %s slots, and %s are taken',
+             pool.name, pool.slots, sum(held.pool_weight)) as "example!"
+         from held
+         join tidemill.pool on pool.id = held.pool_id
+         group by pool.id
+         -- One that is heavier than its pool runs alone.
+         having pool.slots < sum(held.pool_weight) and 1 < count(*)
+         union all
+         select format('`%s` may have %s runs in hand, and has %s', name, concurrency, count(*))
+         from held
+         group by dataset_id, name, concurrency
+         having concurrency < count(*)
+         union all
+         select format('backfill %s may have %s runs in hand, and has %s',
+             backfill.id, backfill.concurrency, count(*))
+         from held
+         join tidemill.backfill on backfill.id = held.backfill_id
+         group by backfill.id
+         having backfill.concurrency < count(*)
+         limit 20"#
+    );
+    Ok(())
+}

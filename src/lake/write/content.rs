@@ -95,6 +95,18 @@ impl Content {
     }
 }
 
+/// What the rows of a frame say, as a number: the same for any order of rows and columns.
+///
+/// # Errors
+///
+/// When a column has a type that cannot be hashed.
+pub fn content_of(frame: &DataFrame) -> PolarsResult<[u8; 16]> {
+    let mut content = Content::new(frame.schema());
+    let mut sketches: Vec<Option<Sketch>> = frame.columns().iter().map(|_| None).collect();
+    content.observe(frame, &mut sketches)?;
+    Ok(content.finish())
+}
+
 /// A hash of each row of a batch, as [`Content`] sums them.
 pub(in crate::lake) fn row_hashes(batch: &DataFrame) -> PolarsResult<Vec<u64>> {
     let mut content = Content::new(batch.schema());

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use polars::prelude::*;
 
 use super::Error;
+use super::watch::refuse;
 use crate::model::TimeAxis;
 
 /// Neighbouring windows, and the column that says which of them a row belongs to: a date in the
@@ -65,9 +66,24 @@ impl Cut {
         Err(Error::Uncut { column: self.column.clone(), found })
     }
 
+    /// The plan, which fails when a row belongs to none of the windows.
+    #[must_use]
+    pub fn guard(&self, plan: LazyFrame) -> LazyFrame {
+        let cut = self.clone();
+        let pass = move |batch: DataFrame| match cut.members(&batch) {
+            Ok(_) => Ok(batch),
+            Err(error) => Err(refuse(&error)),
+        };
+        plan.map(pass, OptFlags::STREAMING, None, Some("windows"))
+    }
+
     /// The rows of each member that has any in this batch, by its place among the members. The
     /// order of rows within a member stays.
-    pub(super) fn deal(&self, batch: &DataFrame) -> Result<Vec<(usize, DataFrame)>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// When a row belongs to none of them.
+    pub fn deal(&self, batch: &DataFrame) -> Result<Vec<(usize, DataFrame)>, Error> {
         let members = self.members(batch)?;
         let runs = runs(&members);
         let mut seen = vec![false; self.bounds.len()];

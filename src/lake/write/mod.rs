@@ -22,6 +22,7 @@ mod cost;
 #[cfg(test)]
 mod tests;
 
+pub use content::content_of;
 pub(super) use content::row_hashes;
 pub use cut::Cut;
 pub(super) use disk::Folder;

@@ -1,5 +1,7 @@
 //! What a staged partition says is true, and a failure leaves nothing.
 
+mod split;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -6,6 +6,7 @@ mod execute;
 mod facts;
 mod executor;
 mod failure;
+mod fused;
 mod logs;
 mod housekeeping;
 mod mill;

@@ -60,7 +60,7 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
         figures.push(overhead(config, &shape).await?);
     }
     if wanted("overhead_vs_polars") {
-        let shape = Shape { name: "overhead_vs_polars", days: 4, rows: 4_000_000, rounds: 3 };
+        let shape = Shape { name: "overhead_vs_polars", days: 3, rows: 6_000_000, rounds: 5 };
         figures.push(overhead(config, &shape).await?);
     }
     if wanted("noop_throughput") || wanted("noop_cpu") {

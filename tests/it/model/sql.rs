@@ -281,7 +281,9 @@ async fn by_hand(db: &mut PgConnection, op: &Op) -> store::Result<String> {
     let statement = match op {
         Op::PauseBackfill(id, is_paused) => {
             let (at, by) = if *is_paused { ("now()", "'me'") } else { ("null", "null") };
-            format!("update tidemill.backfill set paused_at = {at}, paused_by = {by} where id = {id}")
+            format!(
+                "update tidemill.backfill set paused_at = {at}, paused_by = {by} where id = {id}"
+            )
         }
         Op::Advance(hours) => {
             format!("update tidemill.run set due_at = due_at - interval '{hours} hours'")

@@ -70,7 +70,7 @@ async fn each_reason_is_found_and_told() {
     assert_eq!(reasons(&test, "lonely").await, ["turn"]);
 
     let worker = test.stranger().await;
-    let claimant = Claimant { worker, codes: test.codes(), pools: None };
+    let claimant = Claimant { worker, codes: test.codes(), ..Claimant::default() };
     let registry = &test.mill.registry;
     let claimed = store::claim(pool, registry, &claimant, 10).await.unwrap();
     assert_eq!(claimed.len(), 3, "two of the pool, one alone");

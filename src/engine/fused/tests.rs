@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use jiff::ToSpan;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -104,7 +105,7 @@ fn declare(project: &mut Project, landing: &str, calls: Arc<AtomicUsize>) {
     );
     project.job(
         Transform::new("daily")
-            .reads(&raw, Mapping::window(-1..=0).or_skip())
+            .reads(&raw, Mapping::lookback(1.day()).or_skip())
             .partitions(&day)
             .contract(Contract::new([("day", Type::Date), ("rows", Type::UInt32)]))
             .fuse(Fuse::by("day"))

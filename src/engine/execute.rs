@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::executor::{Assignment, Member, Pinned, Router};
 use super::{Failure, Workshop};
+use crate::failpoint::{Failpoint, hit};
 use crate::job::{Body, Context, JobError, JobResult};
 use crate::lake;
 use crate::lake::text::Reject;
@@ -87,6 +88,7 @@ impl Bench<'_> {
         let spec = shop.catalog.dataset(dataset);
         let key = key(member);
         let path = self.path(member);
+        hit(Failpoint::BeforeExecute)?;
         let mut rejected = (0, Vec::new());
         let axis = spec.scheme.time();
         let frames = self.frames(
@@ -103,6 +105,7 @@ impl Bench<'_> {
         }
         let object = Path::from(format!("{path}.parquet"));
         let staged = write::stage(plan, &shop.lake, &object, runtime, &stop.flag)?;
+        hit(Failpoint::AfterStage)?;
         gate(shop, dataset, &staged)?;
         self.hold_to_pins(&member.inputs)?;
         let rejects_path = keep_rejects(shop, &path, &rejected.1, runtime)?;
@@ -229,7 +232,7 @@ pub(super) fn key(member: &Member) -> PartitionKey {
     PartitionKey { slice, ordinal: member.ordinal }
 }
 
-fn lineage(member: &Member) -> Vec<(i16, i64)> {
+pub(super) fn lineage(member: &Member) -> Vec<(i16, i64)> {
     let inputs = member.inputs.iter().enumerate();
     inputs
         .flat_map(|(position, pins)| {

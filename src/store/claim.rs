@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::ledger::number;
 use super::{Registry, Result, Usage};
+use crate::failpoint::{Failpoint, hit};
 use crate::model::{Class, PartitionKey, Slice};
 use crate::plan::{Candidate, PoolStanding, pick};
 use crate::spec::Share;
@@ -63,7 +64,7 @@ pub struct PoolRow {
 }
 
 /// The name under which claims take turns.
-const CLAIMS: i64 = 0x7469_6465;
+pub(super) const CLAIMS: i64 = 0x7469_6465;
 
 /// Hands at most `limit` due runs to a worker.
 ///
@@ -88,6 +89,7 @@ pub async fn claim(
     let standings = pools.into_iter().map(|row| (row.id, row.standing)).collect();
     let picked = pick(&candidates, &standings, limit);
     let claimed = take(&mut tx, registry, claimant.worker, &picked).await?;
+    hit(Failpoint::InClaim)?;
     tx.commit().await?;
     Ok(claimed)
 }

@@ -9,7 +9,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use super::session::Session;
 use super::{output, progress};
-use crate::engine::{Automaton, Bell, Schedules, Topic};
+use crate::engine::{self, Automaton, Bell, Schedules, Topic};
 use crate::model::Class;
 use crate::store::{self, Applied};
 use crate::telemetry::metrics;
@@ -53,6 +53,10 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
 async fn keep_up(session: &Session, manner: Manner, bell: &Bell, pulse: &Notify) -> Result<()> {
     let once = manner == Manner::Once;
     let mut told = bell.listen(Topic::Demand);
+    // Whoever starts this wants to see what is there now, looked at a moment ago or not.
+    if manner != Manner::Quiet {
+        engine::observe(&session.mill).await?;
+    }
     let mut keeper = Keeper {
         session,
         automaton: Automaton::new(Arc::clone(&session.mill)),
@@ -60,6 +64,7 @@ async fn keep_up(session: &Session, manner: Manner, bell: &Bell, pulse: &Notify)
         tick_due: None,
         manner,
         under_way: Vec::new(),
+        held: 0,
         is_up_to_date: false,
     };
     let mut is_first = true;
@@ -114,6 +119,8 @@ struct Keeper<'a> {
     manner: Manner,
     /// Backfills that were ordered and of which the end was not reported.
     under_way: Vec<(Class, Applied)>,
+    /// How many partitions wait for a time or for a person.
+    held: u64,
     /// Whether everything was up to date once.
     is_up_to_date: bool,
 }
@@ -132,6 +139,10 @@ impl Keeper<'_> {
         self.report().await?;
         if is_idle && !self.is_up_to_date && is_all_done(self.session).await? {
             self.tell("everything that can be made is up to date");
+            if 0 < self.held {
+                let held = output::count(self.held, "partition");
+                self.tell(&format!("{held} wait; `tidemill automation` says why"));
+            }
             self.is_up_to_date = true;
         }
         Ok(())
@@ -144,6 +155,7 @@ impl Keeper<'_> {
         let step = self.automaton.step(crate::clock::now()).await?;
         metrics::turned("demand", Duration::ZERO, began.elapsed());
         let Some(summary) = step.summary else { return Ok(!has_ticked) };
+        self.held = summary.held;
         for (class, applied) in &summary.ordered {
             bell.ring(Topic::Work);
             let runs = output::count(applied.runs, "run");

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::engine::{CrewOptions, Mill, Mode, WorkOptions};
 use crate::job::{Project, Verified, verify};
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
+use crate::plan::Resources;
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
 use crate::telemetry::traces;
@@ -87,13 +88,11 @@ impl Session {
     /// How a worker of this process works: each attempt in a process of its own.
     pub(super) fn work_options(&self) -> WorkOptions {
         let Config { slots, lease, memory, cgroup, for_jobs, .. } = &self.config;
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let crew = CrewOptions {
             slots: *slots,
             mode: Mode::Processes,
             memory: *memory,
             cgroup: cgroup.clone(),
-            threads: (cores / slots).max(1),
             environment: for_jobs.iter().map(|(name, value)| (name.into(), value.into())).collect(),
             ..CrewOptions::default()
         };
@@ -110,6 +109,17 @@ impl Session {
         let _ = tokio::time::timeout(GOODBYE_MAX, self.mill.pool.close()).await;
         self.database.close().await.map_err(|error| Fault::from(&error))?;
         Ok(())
+    }
+
+    /// What plans are estimated on: so many slots, or those of this process.
+    pub(super) fn resources(&self, slots: Option<u32>) -> Resources {
+        let own = u32::try_from(self.config.slots).unwrap_or(u32::MAX);
+        let rate = self.config.settings.get("cost_per_slot_hour");
+        Resources {
+            slots: slots.unwrap_or(own),
+            hourly_rate: rate.and_then(|rate| rate.parse().ok()).filter(|rate| 0.0 <= *rate),
+            ..Resources::default()
+        }
     }
 
     /// The dataset with this name.

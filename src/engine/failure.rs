@@ -58,6 +58,7 @@ impl From<write::Error> for Failure {
         let code = match error {
             write::Error::Panic(_) => "TM0402",
             write::Error::Size { .. } => "TM0503",
+            write::Error::Outside { .. } => "TM0506",
             write::Error::Stopped => "TM0403",
             _ => "TM0401",
         };

@@ -116,36 +116,44 @@ impl BackfillPlan {
     }
 }
 
+/// What is left of an earlier backfill: exactly these partitions and no others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Again {
+    /// To be made as far as they need it: missing, failed or stale.
+    pub needed: Vec<(usize, PartitionSet)>,
+    /// To be made even when they are fresh: that is what was asked for then.
+    pub forced: Vec<(usize, PartitionSet)>,
+}
+
 /// Plans a request against a picture of the world.
 #[must_use]
 pub fn plan(catalog: &Catalog, ledger: &Ledger, request: &Request) -> BackfillPlan {
     let assessment = assess(catalog, ledger);
     let scope = scope(catalog, ledger, &assessment, request);
-    let mut builder =
-        Builder { catalog, ledger, assessment: &assessment, request, scope, chosen: Vec::new() };
-    builder.chosen = vec![PartitionSet::new(); catalog.datasets().len()];
-    let (mut steps, mut blocked) = (Vec::new(), Vec::new());
-    let mut waves = vec![0_u32; catalog.datasets().len()];
-    for &dataset in catalog.order() {
-        if catalog.dataset(dataset).job().is_none() || builder.scope[dataset].is_empty() {
-            continue;
-        }
-        let sets = builder.choose(dataset, &mut blocked);
-        if sets.is_empty() {
-            continue;
-        }
-        let inputs = catalog.inputs(dataset);
-        let planned = inputs
-            .iter()
-            .filter(|input| !input.is_self && !builder.chosen[input.dataset].is_empty());
-        let wave = planned.map(|input| waves[input.dataset] + 1).max().unwrap_or(1);
-        waves[dataset] = wave;
-        let in_order = inputs.iter().any(|input| input.is_self);
-        steps.push(Step { dataset, wave, in_order, sets });
+    let forced = vec![PartitionSet::new(); catalog.datasets().len()];
+    let reaches = request.upstream || request.downstream;
+    let chosen = forced.clone();
+    let select = request.select;
+    Builder { catalog, ledger, assessment: &assessment, select, reaches, scope, forced, chosen }
+        .build()
+}
+
+/// Plans what is left of an earlier backfill, and nothing beside it. What reads something that the
+/// plan makes is made as well, as far as it was left too.
+#[must_use]
+pub fn plan_again(catalog: &Catalog, ledger: &Ledger, again: &Again) -> BackfillPlan {
+    let assessment = assess(catalog, ledger);
+    let none = vec![PartitionSet::new(); catalog.datasets().len()];
+    let (mut scope, mut forced) = (none.clone(), none.clone());
+    for (dataset, set) in again.needed.iter().chain(&again.forced) {
+        scope[*dataset].extend(&clip(set, &assessment.statuses[*dataset].universe));
     }
-    steps.sort_by_key(|step| step.wave);
-    let hash = hash(catalog, &steps, &blocked);
-    BackfillPlan { steps, blocked, hash }
+    for (dataset, set) in &again.forced {
+        forced[*dataset].extend(set);
+    }
+    let select = Select { missing: true, failed: true, stale: true, ..Select::default() };
+    let (assessment, reaches, chosen) = (&assessment, true, none);
+    Builder { catalog, ledger, assessment, select, reaches, scope, forced, chosen }.build()
 }
 
 /// Every partition the request speaks of, upstream and downstream included.
@@ -252,12 +260,43 @@ struct Builder<'a> {
     catalog: &'a Catalog,
     ledger: &'a Ledger,
     assessment: &'a Assessment,
-    request: &'a Request,
+    select: Select,
+    /// Whether what reads something that is made is made as well.
+    reaches: bool,
     scope: Vec<PartitionSet>,
+    /// Made even when fresh.
+    forced: Vec<PartitionSet>,
     chosen: Vec<PartitionSet>,
 }
 
 impl Builder<'_> {
+    /// Goes through the datasets, inputs before their readers.
+    fn build(mut self) -> BackfillPlan {
+        let catalog = self.catalog;
+        let (mut steps, mut blocked) = (Vec::new(), Vec::new());
+        let mut waves = vec![0_u32; catalog.datasets().len()];
+        for &dataset in catalog.order() {
+            if catalog.dataset(dataset).job().is_none() || self.scope[dataset].is_empty() {
+                continue;
+            }
+            let sets = self.choose(dataset, &mut blocked);
+            if sets.is_empty() {
+                continue;
+            }
+            let inputs = catalog.inputs(dataset);
+            let planned = inputs
+                .iter()
+                .filter(|input| !input.is_self && !self.chosen[input.dataset].is_empty());
+            let wave = planned.map(|input| waves[input.dataset] + 1).max().unwrap_or(1);
+            waves[dataset] = wave;
+            let in_order = inputs.iter().any(|input| input.is_self);
+            steps.push(Step { dataset, wave, in_order, sets });
+        }
+        steps.sort_by_key(|step| step.wave);
+        let hash = hash(catalog, &steps, &blocked);
+        BackfillPlan { steps, blocked, hash }
+    }
+
     /// What of a dataset is made, by reason; what cannot be is added to `blocked`.
     fn choose(
         &mut self,
@@ -265,7 +304,7 @@ impl Builder<'_> {
         blocked: &mut Vec<Blocked>,
     ) -> Vec<(Reason, PartitionSet)> {
         let status = &self.assessment.statuses[dataset];
-        let select = self.request.select;
+        let select = self.select;
         let scope = self.scope[dataset].difference(&status.live);
         let mut picked = Picked { scope, taken: PartitionSet::new(), sets: Vec::new() };
         let stale = select.stale || select.all;
@@ -273,6 +312,7 @@ impl Builder<'_> {
         let never = status.missing.difference(&status.failed);
         picked.take(Reason::Missing, select.missing || select.all, &never);
         picked.take(Reason::Forced, select.all, &status.universe);
+        picked.take(Reason::Forced, true, &self.forced[dataset]);
         picked.take(
             Reason::StaleCode,
             stale && !select.keep_code,
@@ -280,7 +320,7 @@ impl Builder<'_> {
         );
         picked.take(Reason::StaleInput, stale, &status.stale_input.difference(&status.failed));
         picked.take(Reason::Upstream, stale, &status.stale_upstream.difference(&status.failed));
-        if self.request.downstream || self.request.upstream {
+        if self.reaches {
             let reached = self.reached(dataset, &picked.taken).difference(&status.missing);
             picked.take(Reason::Upstream, true, &reached);
         }

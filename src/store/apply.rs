@@ -34,6 +34,8 @@ pub struct NewBackfill<'a> {
     pub concurrency: Option<i32>,
     /// When each run is promised, in the order of the wiring.
     pub deadlines: &'a [Option<Timestamp>],
+    /// The backfill whose failed and cancelled partitions it makes.
+    pub retry_of: Option<i64>,
     /// The ticks that ask.
     pub ticks: &'a [Asking],
 }
@@ -68,9 +70,9 @@ pub async fn apply(
     let backfill = sqlx::query_scalar!(
         "insert into tidemill.backfill
              (request, plan, plan_hash, runs, created_by, state, finished_at, origin, class,
-             priority, concurrency)
+             priority, concurrency, retry_of)
          values ($1, $2, $3, $4, $5, $6::text::tidemill.backfill_state,
-             case when $6 = 'active' then null else now() end, $7, $8, $9, $10)
+             case when $6 = 'active' then null else now() end, $7, $8, $9, $10, $11)
          returning id",
         new.request,
         new.plan,
@@ -82,6 +84,7 @@ pub async fn apply(
         new.class as Class,
         new.priority,
         new.concurrency,
+        new.retry_of,
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -120,6 +123,9 @@ pub async fn apply(
     .execute(&mut *tx)
     .await?;
     hit(Failpoint::ApplyAfterEdges)?;
+    if let Some(before) = new.retry_of {
+        super::control::note(&mut tx, before, new.by, "retry", &format!("as {backfill}")).await?;
+    }
     tx.commit().await?;
     hit(Failpoint::AfterApply)?;
     Ok(Applied { backfill, runs: runs as u64 })

@@ -64,7 +64,7 @@ pub struct PoolRow {
 }
 
 /// The name under which claims take turns.
-const CLAIMS: i64 = 0x7469_6465;
+pub(super) const CLAIMS: i64 = 0x7469_6465;
 
 /// Hands at most `limit` due runs to a worker.
 ///

@@ -1,11 +1,15 @@
 //! What the database knows: SQL and nothing else.
 
+mod again;
 mod apply;
+mod backfills;
 mod bell;
+mod bench;
 mod causes;
 mod changes;
 mod claim;
 mod commit;
+mod control;
 mod doctor;
 mod error;
 mod holds;
@@ -14,6 +18,7 @@ mod ids;
 mod ledger;
 mod limit;
 mod mark;
+mod measure;
 mod logs;
 mod observe;
 mod pauses;
@@ -24,6 +29,7 @@ mod schedules;
 mod ticks;
 mod watch;
 mod usage;
+mod waiting;
 mod workers;
 
 use std::time::Duration;
@@ -32,8 +38,14 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
+pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};
-pub use bell::{Rings, ring};
+pub use backfills::{
+    BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes, backfill_plan,
+    backfill_progress, backfill_standing, backfill_standings, backfill_steps,
+};
+pub use bell::{DEMAND, HALT, Rings, WORK, ring};
+pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
@@ -44,6 +56,11 @@ pub use changes::{
 };
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
+pub use control::{
+    Cancelled, EventRow, backfill_events, cancel_backfill, cancel_runs, cancel_undeclared,
+    pause_backfill, restore_pool_slots, resume_backfill, set_concurrency, set_pool_slots,
+    set_priority,
+};
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
     database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
@@ -63,6 +80,7 @@ pub use ledger::{load, registered};
 pub use limit::in_time;
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
+pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
@@ -83,6 +101,7 @@ pub use ticks::{
     tick_mark, ticks,
 };
 pub use usage::{Usage, note_usage};
+pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,

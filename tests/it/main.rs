@@ -8,6 +8,7 @@ mod support;
 
 mod automation;
 mod backfill;
+mod control;
 mod crash;
 mod dimensions;
 mod executor;
@@ -23,5 +24,7 @@ mod queue;
 mod regress;
 mod retries;
 mod schedules;
+mod sim;
 mod staleness;
 mod telemetry;
+mod waiting;

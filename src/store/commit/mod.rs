@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
 
-pub(super) use finish::{Tally, count_down, fail_runs};
+pub(super) use finish::{Tally, count_down, fail_runs, finish_backfills};
 
 use super::usage::UsageColumns;
 use super::{Claimed, Registry, Result};

@@ -2,6 +2,7 @@
 
 mod affected;
 mod automation;
+mod backfills;
 mod commands;
 pub(crate) mod home;
 mod house;

@@ -1,14 +1,16 @@
 //! The queue, said twice: in plain Rust and in the statements of the store, held together.
 
 mod machine;
+mod order;
 pub(crate) mod queue;
+mod reality;
 mod sketch;
 mod sql;
 
 use proptest::test_runner::Config;
 use proptest_state_machine::prop_state_machine;
 
-use sql::Reality;
+use reality::Reality;
 
 prop_state_machine! {
     // As many cases as `PROPTEST_CASES` says; each is a history of up to 30 transactions.

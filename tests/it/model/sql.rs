@@ -1,12 +1,11 @@
-//! The same histories against a database, by the functions of the store.
+//! What the model is asked, asked of a database by the functions of the store.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use proptest_state_machine::StateMachineTest;
-use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgConnection, PgPool};
 use tidemill::clock;
 use tidemill::jiff::{SignedDuration, Timestamp};
 use tidemill::model::Origin;
@@ -15,7 +14,7 @@ use tidemill::spec::Catalog;
 use tidemill::store::{self, Claimed, Ended, Lease, NewBackfill, NewWorker, Observed, Published};
 use tokio::runtime::Runtime;
 
-use super::machine::{JOBS, Op, SLOTS, State, claimed_text};
+use super::machine::{JOBS, Op, SLOTS, claimed_text};
 use super::queue::{Asked, Claim, Claimant, Fence, Outcome};
 use crate::support::Cluster;
 
@@ -32,7 +31,7 @@ const FORGET: &str = "
     delete from tidemill.run_history;
     delete from tidemill.backfill;
     delete from tidemill.worker;
-    update tidemill.dataset set paused_at = null, paused_by = null;
+    update tidemill.dataset set paused_at = null, paused_by = null where paused_at is not null;
     alter sequence tidemill.run_id restart;
     alter table tidemill.worker alter column id restart;
     alter table tidemill.backfill alter column id restart;
@@ -40,60 +39,78 @@ const FORGET: &str = "
 ";
 
 /// The database of all histories: they come one after the other.
-struct Database {
-    runtime: Runtime,
-    pool: PgPool,
-    catalog: Catalog,
-    /// The numbers, for each version of the code.
-    registries: Vec<store::Registry>,
+pub(super) struct Database {
+    pub(super) runtime: Runtime,
+    pub(super) options: PgConnectOptions,
+    pub(super) pool: PgPool,
+    pub(super) setting: Setting,
 }
 
-static DATABASE: OnceLock<Mutex<Database>> = OnceLock::new();
+/// What both sides were declared with, as the database numbers it.
+pub(super) struct Setting {
+    catalog: Catalog,
+    /// For each version of the code.
+    registries: Vec<store::Registry>,
+    /// The number of the pool that the model calls 2.
+    narrow: i32,
+}
 
-/// The queue as the database has it.
-pub(super) struct Reality {
-    database: MutexGuard<'static, Database>,
+/// What was handed out in a history, as the store said it.
+#[derive(Clone)]
+pub(super) struct Memory {
     began: Timestamp,
-    /// What was handed out, as the store said it.
     claimed: BTreeMap<Fence, Claimed>,
 }
 
-impl StateMachineTest for Reality {
-    type SystemUnderTest = Self;
-    type Reference = State;
-
-    fn init_test(_: &State) -> Self {
-        let database = DATABASE.get_or_init(|| Mutex::new(Database::open()));
-        let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-        let forget = sqlx::raw_sql(FORGET).execute(&database.pool);
-        database.runtime.block_on(forget).unwrap();
-        Self { database, began: clock::now(), claimed: BTreeMap::new() }
+impl Memory {
+    /// Of a history that begins now.
+    pub(super) fn new() -> Self {
+        Self { began: clock::now(), claimed: BTreeMap::new() }
     }
 
-    fn apply(mut reality: Self, state: &State, _: super::machine::Step) -> Self {
-        let (answer, claimed, lines) =
-            reality.database.runtime.block_on(async { reality.live(&state.asked).await });
-        let asked = &state.asked;
-        assert_eq!(answer, state.answer, "answer to {asked:?}");
-        let expected = state.queue.lines();
-        assert_eq!(lines, expected, "after {asked:?}\n{}", difference(&lines, &expected));
-        reality.claimed.extend(claimed.into_iter().map(|run| ((run.id, run.attempt), run)));
-        reality
+    pub(super) fn remember(&mut self, claimed: Vec<Claimed>) {
+        self.claimed.extend(claimed.into_iter().map(|run| ((run.id, run.attempt), run)));
     }
-}
-
-/// What only one side says.
-fn difference(found: &[String], expected: &[String]) -> String {
-    let only = |these: &[String], those: &[String], mark: &str| {
-        let lines = these.iter().filter(|line| !those.contains(line));
-        lines.map(|line| format!("{mark} {line}\n")).collect::<String>()
-    };
-    only(found, expected, "the database:") + &only(expected, found, "the model:   ")
 }
 
 impl Database {
+    /// The database, for one history alone.
+    pub(super) fn lock() -> MutexGuard<'static, Self> {
+        static DATABASE: OnceLock<Mutex<Database>> = OnceLock::new();
+        let database = DATABASE.get_or_init(|| Mutex::new(Self::open()));
+        database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn open() -> Self {
         let runtime = Runtime::new().unwrap();
+        let (options, pool) = runtime.block_on(async {
+            let options = Cluster::shared().await.database().await;
+            // What a history writes lives for a moment: nothing waits for the disk.
+            let options = options.options([("synchronous_commit", "off")]);
+            store::open(options.clone()).await.unwrap().close().await;
+            let pool = PgPoolOptions::new().max_connections(2);
+            (options.clone(), pool.connect_with(options).await.unwrap())
+        });
+        let setting = runtime.block_on(Setting::declare(&pool));
+        Self { runtime, options, pool, setting }
+    }
+
+    /// Forgets the history before.
+    pub(super) async fn forget(&self) {
+        sqlx::raw_sql(FORGET).execute(&self.pool).await.unwrap();
+    }
+
+    /// All that is there now.
+    pub(super) async fn lines(&self) -> Vec<String> {
+        let lines = sqlx::query_scalar(include_str!("state.sql"));
+        let mut lines: Vec<String> = lines.fetch_all(&self.pool).await.unwrap();
+        lines.sort();
+        lines
+    }
+}
+
+impl Setting {
+    async fn declare(db: &PgPool) -> Self {
         let mut project = Project::new();
         let narrow = Pool::new("narrow").slots(SLOTS);
         for (name, pool, weight, concurrency, attempts) in JOBS {
@@ -109,64 +126,58 @@ impl Database {
             project.job(job.run(|_, []| Ok(df!("one" => [1_i64])?.lazy())));
         }
         let catalog = project.catalog().unwrap();
-        let (pool, registries) = runtime.block_on(async {
-            let options = Cluster::shared().await.database().await;
-            // What a history writes lives for a moment: nothing waits for the disk.
-            let options = options.options([("synchronous_commit", "off")]);
-            store::open(options.clone()).await.unwrap().close().await;
-            let pool = PgPoolOptions::new().max_connections(2).connect_with(options).await.unwrap();
-            let mut registries = Vec::new();
-            for version in ["1", "2"] {
-                let code = store::CodeVersion {
-                    fingerprint: version.to_owned(),
-                    optimized: version.to_owned(),
-                };
-                let codes = vec![Some(code); JOBS.len()];
-                registries.push(store::register(&pool, &catalog, &codes).await.unwrap());
-            }
-            (pool, registries)
-        });
+        let mut registries = Vec::new();
+        for version in ["1", "2"] {
+            let code = store::CodeVersion {
+                fingerprint: version.to_owned(),
+                optimized: version.to_owned(),
+            };
+            let codes = vec![Some(code); JOBS.len()];
+            registries.push(store::register(db, &catalog, &codes).await.unwrap());
+        }
         let codes: Vec<_> = registries.iter().map(|registry| registry.code.clone()).collect();
         assert_eq!(codes, super::machine::codes());
-        Self { runtime, pool, catalog, registries }
+        let pools = store::pools(&mut *db.acquire().await.unwrap()).await.unwrap();
+        let narrow = pools.iter().find(|pool| pool.name == "narrow").unwrap().id;
+        Self { catalog, registries, narrow }
     }
-}
 
-impl Reality {
-    /// Does it to the database: the answer, what was handed out, and all that is there now.
-    async fn live(&self, op: &Op) -> (String, Vec<Claimed>, Vec<String>) {
-        let (answer, claimed) = match op {
+    /// Does it to the database: the answer, and what was handed out. An error is one that the engine
+    /// answers by asking again.
+    pub(super) async fn perform(
+        &self,
+        db: &PgPool,
+        memory: &Memory,
+        op: &Op,
+    ) -> store::Result<(String, Vec<Claimed>)> {
+        let answer = match op {
+            Op::Nothing => String::new(),
             Op::Claim(claimant, limit) => {
-                let claimed = self.claim(claimant, *limit).await;
+                let claimed = self.claim(db, claimant, *limit).await?;
                 let seen: Vec<Claim> = claimed.iter().map(seen).collect();
-                (claimed_text(&seen), claimed)
+                return Ok((claimed_text(&seen), claimed));
             }
-            _ => (self.answer(op).await, Vec::new()),
-        };
-        let lines = sqlx::query_scalar(include_str!("state.sql"));
-        let mut lines: Vec<String> = lines.fetch_all(&self.database.pool).await.unwrap();
-        lines.sort();
-        (answer, claimed, lines)
-    }
-
-    async fn answer(&self, op: &Op) -> String {
-        let Database { pool, registries, .. } = &*self.database;
-        match op {
-            Op::Nothing | Op::Claim(..) => String::new(),
-            Op::Apply(asked, version) => format!("{:?}", self.apply_plan(asked, *version).await),
+            Op::Apply(asked, version) => {
+                format!("{:?}", self.apply(db, memory, asked, *version).await?)
+            }
             Op::Commit(worker, group) => {
-                let group: Vec<_> = group.iter().map(|ended| self.ended(ended)).collect();
-                let done = store::commit(pool, &registries[1], *worker, &group).await.unwrap();
+                let group: Vec<_> = group.iter().map(|one| ended(memory, one)).collect();
+                let done = store::commit(db, &self.registries[1], *worker, &group).await?;
                 let held = done.leases.iter().map(|lease| *lease == Lease::Held);
                 format!("{:?}", (held.collect::<Vec<_>>(), done.made_ready))
             }
-            _ => self.answer_in_one(op).await,
-        }
+            _ => {
+                let mut tx = db.begin().await?;
+                let answer = self.perform_in(&mut tx, op).await?;
+                tx.commit().await?;
+                answer
+            }
+        };
+        Ok((answer, Vec::new()))
     }
 
     /// What takes a connection and no more.
-    async fn answer_in_one(&self, op: &Op) -> String {
-        let mut tx = self.database.pool.begin().await.unwrap();
+    async fn perform_in(&self, db: &mut PgConnection, op: &Op) -> store::Result<String> {
         let answer = match op {
             Op::Start => {
                 let new = NewWorker {
@@ -176,67 +187,60 @@ impl Reality {
                     codes: Vec::new(),
                     pools: None,
                 };
-                store::start_worker(&mut tx, &new).await.unwrap().to_string()
+                store::start_worker(db, &new).await?.to_string()
             }
             Op::Release(worker, runs) => {
-                store::release(&mut tx, *worker, runs).await.unwrap();
+                store::release(db, *worker, runs).await?;
                 String::new()
             }
-            Op::Expire(worker) => store::expire_worker(&mut tx, *worker).await.unwrap().to_string(),
+            Op::Expire(worker) => store::expire_worker(db, *worker).await?.to_string(),
             Op::Beat(worker) => {
-                let lives = store::beat(&mut tx, *worker).await.unwrap();
-                format!("{lives:?} {:?}", store::held(&mut tx, *worker).await.unwrap())
+                // Nothing waits for nothing, so the safety net finds nothing.
+                assert_eq!(store::free_waiting(db).await?, [] as [i64; 0]);
+                let lives = store::beat(db, *worker).await?;
+                format!("{lives:?} {:?}", store::held(db, *worker).await?)
             }
             Op::Observe(spot, content) => {
                 let observed = Observed {
                     key: spot.1.clone(),
                     content: *content,
+                    rows: None,
                     files: Vec::new(),
                     tags: Vec::new(),
-                    rows: None,
                     routes: Vec::new(),
                     routed_by: Vec::new(),
                 };
-                let registry = &self.database.registries[0];
-                store::record_observed(&mut tx, registry, spot.0, &[observed], &[]).await.unwrap();
+                let registry = &self.registries[0];
+                store::record_observed(db, registry, spot.0, &[observed], &[]).await?;
                 String::new()
             }
             Op::Adopt(version, own) => {
-                let registry = &self.database.registries[*version];
-                store::adopt_stranded(&mut tx, registry, own).await.unwrap().to_string()
+                store::adopt_stranded(db, &self.registries[*version], own).await?.to_string()
             }
-            _ => self.by_hand(&mut tx, op).await,
+            Op::PauseJob(dataset, is_paused) => {
+                let id = self.registries[0].datasets[*dataset];
+                match is_paused {
+                    true => store::pause_job(db, id, "me").await?,
+                    false => store::resume_job(db, id).await?,
+                };
+                String::new()
+            }
+            _ => by_hand(db, op).await?,
         };
-        tx.commit().await.unwrap();
-        answer
+        Ok(answer)
     }
 
-    /// What time and people do.
-    async fn by_hand(&self, db: &mut sqlx::PgConnection, op: &Op) -> String {
-        let pause = |table: &str, id: i64, is_paused: bool| {
-            let (at, by) = if is_paused { ("now()", "'me'") } else { ("null", "null") };
-            format!(
-                "update tidemill.{table} set paused_at = {at}, paused_by = {by} where id = {id}"
-            )
-        };
-        let statement = match op {
-            Op::PauseJob(dataset, is_paused) => pause("dataset", *dataset as i64 + 1, *is_paused),
-            Op::PauseBackfill(id, is_paused) => pause("backfill", *id, *is_paused),
-            Op::Advance(hours) => {
-                format!("update tidemill.run set due_at = due_at - interval '{hours} hours'")
-            }
-            op => unreachable!("{op:?} is no matter of hands"),
-        };
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(db).await.unwrap();
-        String::new()
-    }
-
-    async fn apply_plan(&self, asked: &Asked, version: usize) -> Option<i64> {
-        let Database { pool, catalog, registries, .. } = &*self.database;
+    async fn apply(
+        &self,
+        db: &PgPool,
+        memory: &Memory,
+        asked: &Asked,
+        version: usize,
+    ) -> store::Result<Option<i64>> {
         let deadlines: Vec<Option<Timestamp>> = asked
             .deadlines
             .iter()
-            .map(|after| after.map(|after| self.began + SignedDuration::from_micros(after)))
+            .map(|after| after.map(|after| memory.began + SignedDuration::from_micros(after)))
             .collect();
         let new = NewBackfill {
             request: "test",
@@ -248,45 +252,66 @@ impl Reality {
             priority: asked.priority,
             concurrency: asked.concurrency,
             deadlines: &deadlines,
+            retry_of: None,
             ticks: &[],
         };
-        match store::apply(pool, catalog, &registries[version], &asked.wiring, &new).await {
-            Ok(applied) => Some(applied.backfill),
-            Err(store::Error::PlanMoved) => None,
-            Err(error) => panic!("{error}"),
+        let registry = &self.registries[version];
+        match store::apply(db, &self.catalog, registry, &asked.wiring, &new).await {
+            Ok(applied) => Ok(Some(applied.backfill)),
+            Err(store::Error::PlanMoved) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
-    async fn claim(&self, claimant: &Claimant, limit: usize) -> Vec<Claimed> {
+    async fn claim(
+        &self,
+        db: &PgPool,
+        claimant: &Claimant,
+        limit: usize,
+    ) -> store::Result<Vec<Claimed>> {
         let Claimant { worker, codes, pools } = claimant.clone();
+        let pools = pools.map(|_| vec![self.narrow]);
         let claimant = store::Claimant { worker, codes, pools };
-        let Database { pool, registries, .. } = &*self.database;
-        store::claim(pool, &registries[1], &claimant, limit).await.unwrap()
+        store::claim(db, &self.registries[1], &claimant, limit).await
     }
+}
 
-    /// An outcome as the store takes it.
-    fn ended(&self, (claim, outcome): &(Claim, Outcome)) -> (Claimed, Ended) {
-        let run = self.claimed[&(claim.id, claim.attempt)].clone();
-        let (code, error) = ("TM0401", "no luck".to_owned());
-        let ended = match outcome {
-            Outcome::Published { content, inputs, read, .. } => {
-                let lineage = read.iter().map(|input| (0, *input)).collect();
-                let (content, inputs) = (*content, *inputs);
-                Ended::Published(Box::new(Published {
-                    content,
-                    inputs,
-                    lineage,
-                    ..Published::default()
-                }))
-            }
-            Outcome::Unchanged => Ended::Unchanged,
-            Outcome::Backoff(pause) => {
-                Ended::Backoff { code, error, pause: Duration::from_micros(*pause as u64) }
-            }
-            Outcome::Failed => Ended::Failed { code, error },
-        };
-        (run, ended)
-    }
+/// What time and people do.
+async fn by_hand(db: &mut PgConnection, op: &Op) -> store::Result<String> {
+    let statement = match op {
+        Op::PauseBackfill(id, is_paused) => {
+            let (at, by) = if *is_paused { ("now()", "'me'") } else { ("null", "null") };
+            format!(
+                "update tidemill.backfill set paused_at = {at}, paused_by = {by} where id = {id}"
+            )
+        }
+        Op::Advance(hours) => {
+            format!("update tidemill.run set due_at = due_at - interval '{hours} hours'")
+        }
+        op => unreachable!("{op:?} is no matter of hands"),
+    };
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(db).await?;
+    Ok(String::new())
+}
+
+/// An outcome as the store takes it.
+fn ended(memory: &Memory, (claim, outcome): &(Claim, Outcome)) -> (Claimed, Ended) {
+    let run = memory.claimed[&(claim.id, claim.attempt)].clone();
+    let (code, error) = ("TM0401", "no luck".to_owned());
+    let ended = match outcome {
+        Outcome::Published { content, inputs, read, .. } => {
+            let lineage = read.iter().map(|input| (0, *input)).collect();
+            let (content, inputs) = (*content, *inputs);
+            let published = Published { content, inputs, lineage, ..Published::default() };
+            Ended::Published(Box::new(published))
+        }
+        Outcome::Unchanged => Ended::Unchanged,
+        Outcome::Backoff(pause) => {
+            Ended::Backoff { code, error, pause: Duration::from_micros(*pause as u64) }
+        }
+        Outcome::Failed => Ended::Failed { code, error },
+    };
+    (run, ended)
 }
 
 /// What was handed out, as the model says it.
@@ -301,4 +326,13 @@ fn seen(run: &Claimed) -> Claim {
         planned_at: 0,
         published: run.published,
     }
+}
+
+/// What only one side says.
+pub(super) fn difference(found: &[String], expected: &[String]) -> String {
+    let only = |these: &[String], those: &[String], mark: &str| {
+        let lines = these.iter().filter(|line| !those.contains(line));
+        lines.map(|line| format!("{mark} {line}\n")).collect::<String>()
+    };
+    only(found, expected, "the database:") + &only(expected, found, "the model:   ")
 }

@@ -68,14 +68,15 @@ impl Queue {
         lost.len()
     }
 
-    /// Hands runs planned for code that no living worker has to the code of today; how many.
+    /// Hands runs planned for code that nobody has to the code of today, where somebody has that:
+    /// `own` is all that anybody has. How many.
     pub(crate) fn adopt(&mut self, today: &[Option<i32>], own: &[i32]) -> u64 {
         let mut adopted = 0;
         for run in self.runs.values_mut() {
             let Some((dataset, _)) = &run.spot else { continue };
             let is_idle = run.state != RunState::Running;
-            let is_served = run.code.is_some_and(|code| own.contains(&code));
-            if is_idle && !is_served && run.code != today[*dataset] {
+            let has = |code: Option<i32>| code.is_some_and(|code| own.contains(&code));
+            if is_idle && !has(run.code) && has(today[*dataset]) {
                 run.code = today[*dataset];
                 adopted += 1;
             }

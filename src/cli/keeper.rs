@@ -99,6 +99,16 @@ async fn live(session: &Session) -> Result<i64> {
     Ok(store::live_counts(&mut db, &session.mill.registry).await?.live())
 }
 
+/// Whether nothing is under way and every source was looked at: who looked at one may have died.
+async fn is_all_done(session: &Session) -> Result<bool> {
+    let mut db = session.mill.pool.acquire().await?;
+    let now = store::database_now(&mut db).await?;
+    let sources = store::watches(&mut db, &session.mill.registry).await?;
+    drop(db);
+    let is_due = sources.iter().any(|source| source.next_at.to_jiff() <= now);
+    Ok(!is_due && live(session).await? == 0)
+}
+
 /// What keeps everything up to date.
 struct Keeper<'a> {
     session: &'a Session,
@@ -127,7 +137,7 @@ impl Keeper<'_> {
     async fn turn(&mut self, bell: &Bell) -> Result<()> {
         let is_idle = self.step(bell).await?;
         self.report().await?;
-        if is_idle && !self.is_up_to_date && live(self.session).await? == 0 {
+        if is_idle && !self.is_up_to_date && is_all_done(self.session).await? {
             self.tell("everything that can be made is up to date");
             if 0 < self.held {
                 let held = output::count(self.held, "partition");

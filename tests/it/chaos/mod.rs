@@ -173,6 +173,9 @@ async fn judge(world: &World) -> Vec<String> {
     let quiet = Program::new(&world.landed, "undisturbed", database);
     let (status, said) = end_of(quiet.up_once()).await;
     assert!(status.is_some_and(|status| status.success()), "{said}");
+    // What nobody makes by himself, such as a year that is not over, is asked for here as above.
+    let asked = quiet.command(&["backfill", "--yes"]).status().await.unwrap();
+    assert!(asked.success(), "{asked}");
     let pool = tidemill::store::open(quiet.database.clone()).await.unwrap();
     let expected = heads(&pool).await;
     pool.close().await;

@@ -227,7 +227,7 @@ pub struct Queue {
 /// When a run starts that has this before it; none where nothing works or no history tells.
 #[must_use]
 pub fn expected_start(now: Timestamp, queue: &Queue) -> Option<Timestamp> {
-    if queue.slots <= 0.0 {
+    if queue.slots <= 0.0 || !queue.work.is_finite() {
         return None;
     }
     let limited = queue.limit.map_or(0.0, |limit| queue.own / f64::from(limit.max(1)));
@@ -318,13 +318,14 @@ mod tests {
     fn a_class_hopes_for_its_share_and_no_less_than_its_floor() {
         let shares = [Share::new(6, 1), Share::new(3, 1), Share::new(1, 1)];
         let mut pool = PoolStanding { slots: Some(8), used: 0, shares, running: [0, 0, 0] };
-        let hopes =
-            |pool: &PoolStanding, served, weight| slots_for(pool, Class::Backfill, served, weight);
-        assert_eq!(hopes(&pool, 20, 1), 8.0, "alone it has the pool");
-        assert_eq!(hopes(&pool, 4, 1), 4.0, "or what the workers have");
-        assert_eq!(hopes(&pool, 20, 4), 2.0, "heavy runs need more of it");
+        let hopes = |pool: &PoolStanding, served, weight| {
+            (slots_for(pool, Class::Backfill, served, weight) * 1000.0).round() as u32
+        };
+        assert_eq!(hopes(&pool, 20, 1), 8000, "alone it has the pool");
+        assert_eq!(hopes(&pool, 4, 1), 4000, "or what the workers have");
+        assert_eq!(hopes(&pool, 20, 4), 2000, "heavy runs need more of it");
         pool.running = [3, 0, 2];
-        assert_eq!(hopes(&pool, 20, 1), 8.0 / 7.0);
-        assert_eq!(hopes(&pool, 2, 1), 1.0, "the floor");
+        assert_eq!(hopes(&pool, 20, 1), 1143);
+        assert_eq!(hopes(&pool, 2, 1), 1000, "the floor");
     }
 }

@@ -23,7 +23,10 @@ async fn a_backfill_is_listed_shown_paused_changed_cancelled_and_retried() {
     assert_eq!(listed["seconds_left"], serde_json::Value::Null, "nothing finished yet");
 
     let shown = home.ok(&["backfills", "show", &id]);
-    assert!(shown.contains("no worker is alive") && shown.contains("`tidemill up` helps"), "{shown}");
+    assert!(
+        shown.contains("no worker is alive") && shown.contains("`tidemill up` helps"),
+        "{shown}"
+    );
     let plan = home.ok(&["backfills", "show", &id, "--plan"]);
     assert!(plan.contains(&format!("plan {}", text(&listed, "plan"))), "{plan}");
     let waits = home.json(&["runs", "--backfill", &id]);
@@ -48,7 +51,10 @@ async fn a_backfill_is_listed_shown_paused_changed_cancelled_and_retried() {
     let cancelled = home.ok(&["backfills", "cancel", &id]);
     assert!(cancelled.contains(&format!("{} runs cancelled", runs - 1)), "{cancelled}");
     let over = home.fails(1, &["backfills", "cancel", &id]);
-    assert!(over.err.contains("TM0208: backfill") && over.err.contains("is cancelled"), "{over:#?}");
+    assert!(
+        over.err.contains("TM0208: backfill") && over.err.contains("is cancelled"),
+        "{over:#?}"
+    );
     let shown = home.ok(&["backfills", "show", &id]);
     assert!(shown.contains("TM0408: cancelled by "), "{shown}");
 
@@ -65,14 +71,20 @@ async fn pools_are_listed_and_their_slots_set_by_hand() {
     let home = Home::new();
     let server = home.keep_server().await;
     let listed = home.json(&["pools"])[0].clone();
-    assert_eq!((text(&listed, "pool"), &listed["is_overridden"]), ("default".into(), &false.into()));
+    assert_eq!(
+        (text(&listed, "pool"), &listed["is_overridden"]),
+        ("default".into(), &false.into())
+    );
     assert!(home.ok(&["pools", "set", "default", "--slots", "3"]).contains("has 3 slots"));
     let listed = home.json(&["pools"])[0].clone();
     assert_eq!((&listed["slots"], &listed["is_overridden"]), (&3.into(), &true.into()));
     assert!(home.ok(&["pools"]).contains("3 (set by hand)"));
     home.ok(&["pools", "set", "default", "--slots", "declared"]);
     let listed = home.json(&["pools"])[0].clone();
-    assert_eq!((&listed["slots"], &listed["is_overridden"]), (&serde_json::Value::Null, &false.into()));
+    assert_eq!(
+        (&listed["slots"], &listed["is_overridden"]),
+        (&serde_json::Value::Null, &false.into())
+    );
     let unknown = home.fails(2, &["pools", "set", "defalt", "--slots", "3"]);
     assert!(unknown.err.contains("TM0209: there is no pool `defalt`"), "{unknown:#?}");
     home.fails(2, &["pools", "set", "default", "--slots", "0"]);

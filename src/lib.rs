@@ -77,6 +77,7 @@ mod app;
 pub mod codes;
 pub mod clock;
 pub mod config;
+pub mod failpoint;
 pub mod telemetry;
 
 pub use app::main;

@@ -55,6 +55,10 @@ pub(crate) fn run(declare: &Declare) -> ExitCode {
 }
 
 fn dispatch(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::Result<ExitCode> {
+    if let Some(text) = &config.failpoint {
+        crate::failpoint::arm(text)
+            .map_err(|why| anyhow::anyhow!("TIDEMILL_FAILPOINT is not understood: {why}"))?;
+    }
     match &cli.command {
         Command::Explain { code } => texts::explain(code.as_deref(), cli.json),
         Command::Completions { shell } => Ok(texts::completions(*shell)),

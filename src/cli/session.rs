@@ -1,6 +1,7 @@
 //! The project, its database and its places, opened for one command.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -14,6 +15,9 @@ use crate::plan::Resources;
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
 use crate::telemetry::traces;
+
+/// How long connections may take to be closed.
+const GOODBYE_MAX: Duration = Duration::from_secs(5);
 
 /// What a project declares.
 pub(super) type Declare = dyn Fn(&mut Project);
@@ -83,18 +87,16 @@ impl Session {
 
     /// How a worker of this process works: each attempt in a process of its own.
     pub(super) fn work_options(&self) -> WorkOptions {
-        let Config { slots, memory, cgroup, for_jobs, .. } = &self.config;
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let Config { slots, lease, memory, cgroup, for_jobs, .. } = &self.config;
         let crew = CrewOptions {
             slots: *slots,
             mode: Mode::Processes,
             memory: *memory,
             cgroup: cgroup.clone(),
-            threads: (cores / slots).max(1),
             environment: for_jobs.iter().map(|(name, value)| (name.into(), value.into())).collect(),
             ..CrewOptions::default()
         };
-        WorkOptions { slots: *slots, crew, ..WorkOptions::default() }
+        WorkOptions { crew, ..WorkOptions::of(*slots, *lease) }
     }
 
     /// Lets go of the database; a private one stops when nobody else uses it.
@@ -103,7 +105,8 @@ impl Session {
     ///
     /// When the server cannot be stopped.
     pub(super) async fn close(self) -> Result<()> {
-        self.mill.pool.close().await;
+        // A connection that is half open never says goodbye.
+        let _ = tokio::time::timeout(GOODBYE_MAX, self.mill.pool.close()).await;
         self.database.close().await.map_err(|error| Fault::from(&error))?;
         Ok(())
     }

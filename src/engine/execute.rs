@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::executor::{Assignment, Member, Pinned, Router};
 use super::{Failure, Workshop};
+use crate::failpoint::{Failpoint, hit};
 use crate::job::{Body, Context, JobError, JobResult};
 use crate::lake;
 use crate::lake::text::Reject;
@@ -79,6 +80,7 @@ impl Bench<'_> {
         let key = key(member);
         let (name, attempt) = (spec.name.as_str(), member.attempt);
         let path = lake::attempt_path(name, &spec.scheme, &key, member.run, attempt);
+        hit(Failpoint::BeforeExecute)?;
         let mut rejected = (0, Vec::new());
         let frames = self.frames(member, &mut rejected)?;
         let scheme = Arc::new(spec.scheme.clone());
@@ -93,6 +95,7 @@ impl Bench<'_> {
         };
         let object = Path::from(format!("{path}.parquet"));
         let staged = write::stage(plan, shop.lake.store(), &object, runtime, &stop.flag)?;
+        hit(Failpoint::AfterStage)?;
         gate(shop, dataset, &staged)?;
         self.hold_to_pins(member)?;
         let rejects_path = keep_rejects(shop, &path, &rejected.1, runtime)?;
@@ -191,7 +194,7 @@ fn key(member: &Member) -> PartitionKey {
     PartitionKey { slice, ordinal: member.ordinal }
 }
 
-fn lineage(member: &Member) -> Vec<(i16, i64)> {
+pub(super) fn lineage(member: &Member) -> Vec<(i16, i64)> {
     let inputs = member.inputs.iter().enumerate();
     inputs
         .flat_map(|(position, pins)| {

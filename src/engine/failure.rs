@@ -1,5 +1,6 @@
 //! Why an attempt failed, with its help page.
 
+use crate::failpoint::Hit;
 use crate::job::JobError;
 use crate::lake::SourceError;
 use crate::lake::write;
@@ -23,6 +24,12 @@ impl Failure {
     pub(super) fn for_good(mut self) -> Self {
         self.is_final = true;
         self
+    }
+}
+
+impl From<Hit> for Failure {
+    fn from(hit: Hit) -> Self {
+        Self::new("TM0401", hit.to_string())
     }
 }
 

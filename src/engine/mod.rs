@@ -37,5 +37,5 @@ pub use planning::{
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;
 pub use watch::announce;
-pub use worker::{WorkOptions, work};
+pub use worker::{WorkOptions, keep_working, work};
 pub use workshop::{OpenError, Workshop};

@@ -7,6 +7,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, PgPool};
 
 use super::{Error, Registry, Result, Slices, link_ticks};
+use crate::failpoint::{Failpoint, hit};
 use crate::model::{Class, Origin};
 use crate::plan::schedule::Asking;
 use crate::plan::{Node, Wiring};
@@ -91,6 +92,7 @@ pub async fn apply(
     if !new.ticks.is_empty() && (runs == 0 || !link_ticks(&mut tx, backfill, new.ticks).await?) {
         return Err(Error::PlanMoved);
     }
+    hit(Failpoint::ApplyAfterBackfill)?;
     let live = still_live(&mut tx, wiring).await?;
     let is_gone = |(from, _, required): &(Node, Node, bool)| match from {
         Node::Live(id) => *required && !live.contains(id),
@@ -110,6 +112,7 @@ pub async fn apply(
     let promised = new.deadlines;
     insert_runs(&mut tx, catalog, registry, &slices, wiring, promised, backfill, &ids, &edges)
         .await?;
+    hit(Failpoint::ApplyAfterRuns)?;
     sqlx::query!(
         "insert into tidemill.run_edge (upstream_id, downstream_id, is_required)
          select * from unnest($1::bigint[], $2::bigint[], $3::bool[])",
@@ -119,10 +122,12 @@ pub async fn apply(
     )
     .execute(&mut *tx)
     .await?;
+    hit(Failpoint::ApplyAfterEdges)?;
     if let Some(before) = new.retry_of {
         super::control::note(&mut tx, before, new.by, "retry", &format!("as {backfill}")).await?;
     }
     tx.commit().await?;
+    hit(Failpoint::AfterApply)?;
     Ok(Applied { backfill, runs: runs as u64 })
 }
 

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::ledger::number;
 use super::{Registry, Result, Usage};
+use crate::failpoint::{Failpoint, hit};
 use crate::model::{Class, PartitionKey, Slice};
 use crate::plan::{Candidate, PoolStanding, pick};
 use crate::spec::Share;
@@ -88,6 +89,7 @@ pub async fn claim(
     let standings = pools.into_iter().map(|row| (row.id, row.standing)).collect();
     let picked = pick(&candidates, &standings, limit);
     let claimed = take(&mut tx, registry, claimant.worker, &picked).await?;
+    hit(Failpoint::InClaim)?;
     tx.commit().await?;
     Ok(claimed)
 }

@@ -1,5 +1,7 @@
 //! How the database fails us.
 
+use crate::failpoint::Hit;
+
 /// A result of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -61,6 +63,13 @@ pub enum Error {
     /// A statement failed.
     #[error("TM0302: a database statement failed: {0}")]
     Sql(#[from] sqlx::Error),
+}
+
+impl From<Hit> for Error {
+    /// What was told to fail fails as if the connection broke.
+    fn from(hit: Hit) -> Self {
+        Self::Sql(sqlx::Error::Io(std::io::Error::other(hit)))
+    }
 }
 
 impl Error {

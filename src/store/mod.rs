@@ -4,6 +4,7 @@ mod again;
 mod apply;
 mod backfills;
 mod bell;
+mod bench;
 mod causes;
 mod changes;
 mod claim;
@@ -15,6 +16,7 @@ mod holds;
 mod housekeeping;
 mod ids;
 mod ledger;
+mod limit;
 mod mark;
 mod measure;
 mod logs;
@@ -30,9 +32,11 @@ mod usage;
 mod waiting;
 mod workers;
 
+use std::time::Duration;
+
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};
@@ -41,6 +45,7 @@ pub use backfills::{
     backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
+pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
@@ -72,6 +77,7 @@ pub use housekeeping::{
 };
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use limit::in_time;
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use measure::{plain_insert, plain_move};
@@ -109,6 +115,16 @@ pub const ONE_PICTURE: &str = "begin isolation level repeatable read read only";
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
+/// How long a connection that is not at work may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(1);
+
+/// Whether the other side of a connection is there; an error ends the connection.
+async fn answers(db: &mut PgConnection) -> sqlx::Result<bool> {
+    let answer = tokio::time::timeout(ANSWER_MAX, db.ping()).await;
+    answer.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??;
+    Ok(true)
+}
+
 /// Opens the database and brings its schema up to date.
 ///
 /// # Errors
@@ -122,6 +138,10 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
         .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]);
     let pool = PgPoolOptions::new()
         .max_connections(12)
+        // A connection that nobody answers on any more is found out in seconds, not in minutes.
+        .test_before_acquire(false)
+        .before_acquire(|db, _| Box::pin(answers(db)))
+        .after_release(|db, _| Box::pin(answers(db)))
         .connect_with(options)
         .await
         .map_err(|source| Error::Open { source })?;

@@ -1,7 +1,9 @@
 //! What only shows with a database, a lake and a worker at work.
 
+mod chaos;
 mod cli;
 mod oracle;
+mod proxy;
 mod support;
 
 mod automation;
@@ -11,6 +13,7 @@ mod crash;
 mod dimensions;
 mod executor;
 mod doctor;
+mod failpoints;
 mod fence;
 mod housekeeping;
 mod missing;

@@ -1,6 +1,11 @@
 //! `tidemill bench`: what Tidemill costs, as ratios to what the machine can do in the same run.
 
+mod backlog;
+mod cpu;
+mod idle;
+mod latency;
 mod overhead;
+mod pgbench;
 mod planning;
 mod queue;
 
@@ -11,9 +16,10 @@ use anyhow::Result;
 use super::args::BenchArgs;
 use super::output;
 use crate::config::Config;
+use crate::engine::Mill;
+use backlog::enqueue_and_cancel;
 use overhead::{Shape, overhead};
 use planning::{check_500, plan_million, plan_million_published};
-use queue::enqueue_and_cancel;
 
 /// One measured figure, with what the machine itself does in the same run.
 struct Figure {
@@ -25,6 +31,12 @@ struct Figure {
     /// What the limit is.
     against: &'static str,
 }
+
+/// What can be measured.
+const NAMES: &str = "`plan_million`, `plan_million_published`, `check_500`, \
+    `overhead_per_partition`, `overhead_vs_polars`, `noop_throughput`, \
+    `noop_throughput_10m_history`, `handover_latency`, `enqueue_100k`, `cancel_100k` \
+    and `idle`";
 
 /// Measures what was asked for.
 pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Result<ExitCode> {
@@ -51,12 +63,19 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
         let shape = Shape { name: "overhead_vs_polars", days: 4, rows: 4_000_000, rounds: 3 };
         figures.push(overhead(config, &shape).await?);
     }
-    anyhow::ensure!(
-        !figures.is_empty(),
-        "there is no bench of that name; there are `plan_million`, \
-         `plan_million_published`, `check_500`, `enqueue_100k`, `cancel_100k`, \
-         `overhead_per_partition` and `overhead_vs_polars`"
-    );
+    if wanted("noop_throughput") || wanted("noop_cpu") {
+        figures.extend(queue::noop(config).await?);
+    }
+    if wanted("noop_throughput_10m_history") {
+        figures.push(queue::noop_10m_history(config).await?);
+    }
+    if wanted("handover_latency") {
+        figures.extend(latency::handover(config).await?);
+    }
+    if wanted("idle") {
+        figures.extend(idle::idle(config).await?);
+    }
+    anyhow::ensure!(!figures.is_empty(), "there is no bench of that name; there are {NAMES}");
     for figure in &figures {
         let ratio = figure.value / figure.limit;
         if json {
@@ -83,6 +102,12 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The first partition of a dataset's calendar.
+fn first(mill: &Mill, dataset: usize) -> i64 {
+    let calendar = mill.catalog.dataset(dataset).scheme.calendar();
+    calendar.iter().next().unwrap_or_default()
 }
 
 fn median(mut samples: Vec<f64>) -> f64 {

@@ -42,7 +42,8 @@ pub(super) fn show(session: &Session, picture: &Picture, facts: &Facts, json: bo
             failure.error
         ));
         lines.push(format!(
-            "`tidemill runs --id {}` shows the attempts, `tidemill explain {}` what to do",
+            "`tidemill runs --id {0}` shows the attempts, `tidemill logs {0}` what they said, \
+             `tidemill explain {1}` what to do",
             failure.run_id, failure.error_code
         ));
     }

@@ -21,6 +21,8 @@ pub enum Obstacle {
     },
     /// Its job is paused.
     JobPaused {
+        /// The job.
+        job: String,
         /// By whom.
         by: String,
         /// Since when.
@@ -49,6 +51,8 @@ pub enum Obstacle {
     },
     /// As many runs of its job are at it as may be.
     JobFull {
+        /// The job.
+        job: String,
         /// How many.
         limit: i32,
     },
@@ -134,6 +138,7 @@ impl Wait {
             Obstacle::BackfillPaused { backfill, .. } => {
                 Some(format!("tidemill backfills resume {backfill}"))
             }
+            Obstacle::JobPaused { job, .. } => Some(format!("tidemill resume {job}")),
             Obstacle::NoWorker => Some("tidemill up".to_owned()),
             Obstacle::BackfillFull { backfill, .. } => {
                 Some(format!("tidemill backfills set {backfill} --concurrency N"))
@@ -150,8 +155,8 @@ impl fmt::Display for Obstacle {
             Self::BackfillPaused { backfill, by, since } => {
                 write!(f, "backfill {backfill} is paused by {by} since {}", when(*since))
             }
-            Self::JobPaused { by, since } => {
-                write!(f, "its job is paused by {by} since {}", when(*since))
+            Self::JobPaused { job, by, since } => {
+                write!(f, "job `{job}` is paused by {by} since {}", when(*since))
             }
             Self::Inputs => f.write_str("waits for its inputs"),
             Self::NoWorker => f.write_str("no worker is alive"),
@@ -165,8 +170,8 @@ impl fmt::Display for Obstacle {
             Self::Backoff { until, error } => {
                 write!(f, "is tried again at {} after: {error}", when(*until))
             }
-            Self::JobFull { limit } => {
-                write!(f, "its job is at its limit of {limit} at once")
+            Self::JobFull { job, limit } => {
+                write!(f, "job `{job}` is at its limit of {limit} at once")
             }
             Self::BackfillFull { backfill, limit } => {
                 write!(f, "backfill {backfill} is at its limit of {limit} at once")
@@ -273,29 +278,30 @@ mod tests {
         let since = at("2024-03-31T09:12:00Z");
         let (by, pool) = ("ada".to_owned(), "gcs".to_owned());
         let holders = vec![("orders".to_owned(), 6), ("clicks".to_owned(), 2)];
+        let job = "orders".to_owned();
         let full = Obstacle::PoolFull { pool: pool.clone(), used: 8, slots: 8, weight: 1, holders };
         let lines = [
             says(Obstacle::BackfillPaused { backfill: 7, by: by.clone(), since }, Some(3), None),
-            says(Obstacle::JobPaused { by, since }, None, None),
+            says(Obstacle::JobPaused { job: job.clone(), by, since }, None, None),
             says(Obstacle::Inputs, None, Some("2024-03-31T10:00:00Z")),
             says(Obstacle::NoWorker, None, None),
             says(Obstacle::NoCode { fingerprint: "0123456789abcdef".to_owned() }, None, None),
             says(Obstacle::NoPool { pool }, None, None),
             says(Obstacle::Backoff { until: since, error: "no answer".to_owned() }, None, None),
-            says(Obstacle::JobFull { limit: 1 }, Some(1), None),
+            says(Obstacle::JobFull { job, limit: 1 }, Some(1), None),
             says(Obstacle::BackfillFull { backfill: 7, limit: 2 }, Some(9), None),
             says(full, Some(41), Some("2024-03-31T09:12:30Z")),
             says(Obstacle::Turn, Some(0), None),
         ];
         insta::assert_snapshot!(lines.join("\n"), @"
         backfill 7 is paused by ada since 2024-03-31 09:12:00Z
-        its job is paused by ada since 2024-03-31 09:12:00Z
+        job `orders` is paused by ada since 2024-03-31 09:12:00Z
         waits for its inputs; expected to start about 2024-03-31 10:00:00Z
         no worker is alive
         no living worker has the code 0123456789ab it was planned for
         no living worker with its code serves the pool `gcs`
         is tried again at 2024-03-31 09:12:00Z after: no answer
-        its job is at its limit of 1 at once; 1 run of class late is before it
+        job `orders` is at its limit of 1 at once; 1 run of class late is before it
         backfill 7 is at its limit of 2 at once
         pool `gcs` is full: 8/8, held by `orders` 6, `clicks` 2; 41 runs of class late are before it; expected to start about 2024-03-31 09:12:30Z
         waits for its turn; next of class late

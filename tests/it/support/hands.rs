@@ -15,7 +15,7 @@ impl TestMill {
     /// A worker of some host and process.
     pub(crate) async fn stranger_at(&self, host: &str, pid: i32) -> i64 {
         let host = host.to_owned();
-        let new = NewWorker { host, pid, slots: 2, codes: self.codes(), ..Claimant::default() };
+        let new = NewWorker { host, pid, slots: 2, codes: self.codes(), pools: None };
         let mut db = self.mill.pool.acquire().await.unwrap();
         store::start_worker(&mut db, &new).await.unwrap()
     }

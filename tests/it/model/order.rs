@@ -26,8 +26,12 @@ struct Manner {
 fn manners() -> impl Strategy<Value = Manner> {
     let sizes = || prop::sample::select(vec![1_usize, 7, 100]);
     let order = prop::collection::vec(any::<prop::sample::Index>(), 1..40);
-    (sizes(), sizes(), order, any::<bool>())
-        .prop_map(|(claims, group, order, twice)| Manner { claims, group, order, twice })
+    (sizes(), sizes(), order, any::<bool>()).prop_map(|(claims, group, order, twice)| Manner {
+        claims,
+        group,
+        order,
+        twice,
+    })
 }
 
 /// An empty queue with the datasets of the machine and one worker.

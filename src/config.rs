@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Everything the environment says.
 #[derive(Clone)]
@@ -23,6 +24,11 @@ pub struct Config {
     /// `TIDEMILL_CGROUP`: the folder of a control group in which Tidemill may make others, so that
     /// the kernel holds jobs and what they start to their memory.
     pub cgroup: Option<PathBuf>,
+    /// `TIDEMILL_LEASE`: after how many seconds without a sign of life a worker is taken for dead;
+    /// 15 otherwise.
+    pub lease: Duration,
+    /// `TIDEMILL_FAILPOINT`: where a test makes this process fail; see [`crate::failpoint`].
+    pub failpoint: Option<String>,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
     /// `TIDEMILL_OTLP_ENDPOINT`, or else `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent.
@@ -92,6 +98,11 @@ impl Config {
             },
             cgroup: get("TIDEMILL_CGROUP").map(PathBuf::from),
             for_jobs: for_jobs(all),
+            lease: get("TIDEMILL_LEASE")
+                .and_then(|text| text.parse().ok())
+                .filter(|seconds| (2..=3600).contains(seconds))
+                .map_or(Duration::from_secs(15), Duration::from_secs),
+            failpoint: get("TIDEMILL_FAILPOINT"),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
             otlp: get("TIDEMILL_OTLP_ENDPOINT").or_else(|| get("OTEL_EXPORTER_OTLP_ENDPOINT")),
             store_options,

@@ -77,6 +77,7 @@ mod app;
 pub mod codes;
 pub mod clock;
 pub mod config;
+pub mod failpoint;
 pub mod telemetry;
 
 pub use app::main;
@@ -100,9 +101,9 @@ pub mod prelude {
     pub use crate::job::{Context, Export, ForGood, JobError, JobResult, Load, Project, Transform};
     pub use crate::model::Window;
     pub use crate::spec::{
-        Automation, CatchUp, Check, Contract, Cron, Dataset, DimensionMapping, Format, Mapping,
-        Partitions, Pool, Reads, Rebuild, RejectLimit, Restate, Retry, Schedule, Share, Sla,
-        Source, TimePartitions, Type,
+        Automation, CatchUp, Check, Contract, Cron, Dataset, DimensionMapping, Format, Fuse,
+        Mapping, Partitions, Pool, Reads, Rebuild, RejectLimit, Restate, Retry, Schedule, Share,
+        Sla, Source, TimePartitions, Type,
     };
 }
 

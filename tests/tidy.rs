@@ -11,14 +11,17 @@ use std::path::{Path, PathBuf};
 const ANY: &str = "*";
 
 /// Each layer, with the layers it may use. A layer may always use itself, and `codes`.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("spec", &["model"]),
     ("plan", &["model", "spec"]),
     ("lake", &["model", "spec"]),
     ("job", &["model", "spec", "lake"]),
-    ("store", &["model", "spec", "plan"]),
-    ("engine", &["model", "spec", "plan", "lake", "job", "store", "clock", "telemetry"]),
+    ("store", &["model", "spec", "plan", "failpoint"]),
+    (
+        "engine",
+        &["model", "spec", "plan", "lake", "job", "store", "clock", "telemetry", "failpoint"],
+    ),
     ("api", &["model", "spec", "plan", "store", "clock", "telemetry"]),
     ("cli", &[ANY]),
     ("app", &[ANY]),
@@ -27,6 +30,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("codes", &[]),
     ("clock", &[]),
     ("config", &[]),
+    ("failpoint", &[]),
     ("telemetry", &[]),
 ];
 

@@ -2,6 +2,9 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::backfills::{BackfillsArgs, CancelArgs};
+use super::pools::PoolsArgs;
+
 /// Batch and backfill for product analytics: partitions published exactly once.
 #[derive(Debug, Parser)]
 #[command(name = "tidemill", version, max_term_width = 100, disable_help_subcommand = true)]
@@ -32,6 +35,12 @@ pub(super) enum Command {
     Plan(BackfillArgs),
     /// Make partitions: plan, ask, apply, and follow to the end.
     Backfill(BackfillArgs),
+    /// List backfills, look at one, or pause, resume, cancel, retry or change it.
+    Backfills(BackfillsArgs),
+    /// Cancel runs, and what needs them.
+    Cancel(CancelArgs),
+    /// List pools with what holds their slots, or change one.
+    Pools(PoolsArgs),
     /// Make one partition now, fresh or not.
     Run(RunArgs),
     /// Show where everything stands.
@@ -110,7 +119,7 @@ pub(super) struct UpArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct WorkerArgs {
-    /// How many partitions are made at once; without it, as TIDEMILL_SLOTS says.
+    /// How many partitions are made at once; without it, as `TIDEMILL_SLOTS` says.
     #[arg(long)]
     pub(super) slots: Option<std::num::NonZeroU16>,
     /// Only runs of these pools, by name, separated by commas.
@@ -170,6 +179,21 @@ pub(super) struct BackfillArgs {
     /// Newest partitions first.
     #[arg(long)]
     pub(super) newest_first: bool,
+    /// How many of its partitions are made at once; as many as fit otherwise.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) concurrency: Option<u32>,
+    /// Of backfills of a class, the greater goes first.
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    pub(super) priority: i16,
+    /// With which class of work it shares pools.
+    #[arg(long, value_enum, default_value_t = ClassArg::Backfill)]
+    pub(super) class: ClassArg,
+    /// Estimate for so many slots, instead of those that there are.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) slots: Option<u32>,
+    /// Record it and leave it to the workers that are there.
+    #[arg(long)]
+    pub(super) detach: bool,
     /// Only show the plan.
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -179,6 +203,17 @@ pub(super) struct BackfillArgs {
     /// Apply only if the plan still has this hash, as `plan` printed it.
     #[arg(long, value_name = "HASH")]
     pub(super) expect: Option<String>,
+}
+
+/// A class of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ClassArg {
+    /// Like what has just fallen due.
+    Live,
+    /// Like late data and corrections.
+    Late,
+    /// History.
+    Backfill,
 }
 
 #[derive(Debug, Args)]
@@ -373,7 +408,8 @@ pub(super) struct DoctorArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// Which; without it, all: `plan_million`, `plan_million_published`, `check_500`,
-    /// `overhead_per_partition`, `overhead_vs_polars`.
+    /// Which; without it, all: `noop_throughput`, `noop_throughput_10m_history`,
+    /// `handover_latency`, `plan_million`, `plan_million_published`, `check_500`, `enqueue_100k`,
+    /// `cancel_100k`, `overhead_per_partition`, `overhead_vs_polars`, `idle`.
     pub(super) name: Option<String>,
 }

@@ -9,12 +9,14 @@ use anyhow::Result;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::args::{BackfillArgs, RunArgs};
+use super::args::{BackfillArgs, ClassArg, RunArgs};
+use super::backfills::RetryArgs;
 use super::fault::Fault;
 use super::session::Session;
 use super::{output, plan_view, progress};
-use crate::engine::{self, Bell, Demand, Planned};
-use crate::plan::{Request, Select};
+use crate::engine::{self, Bell, Demand, PlanMoved, Planned};
+use crate::model::Class;
+use crate::plan::{Explanation, Request, Resources, Select};
 use crate::store;
 
 /// Shows what a backfill would do.
@@ -22,17 +24,22 @@ pub(super) async fn plan(session: &Session, args: &BackfillArgs, json: bool) -> 
     engine::observe(&session.mill).await?;
     let request = request(session, args).await?;
     let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
-    show(session, &planned, json);
+    let shown = engine::explain(&session.mill, &planned, &resources(session, args)).await?;
+    show(&shown, json)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(session: &Session, planned: &Planned, json: bool) {
-    let slots = session.config.slots;
+fn resources(session: &Session, args: &BackfillArgs) -> Resources {
+    Resources { concurrency: args.concurrency, ..session.resources(args.slots) }
+}
+
+fn show(shown: &Explanation, json: bool) -> Result<()> {
     if json {
-        output::json(&plan_view::view(&session.mill, planned, slots));
+        output::json(&serde_json::to_value(shown)?);
     } else {
-        plan_view::text(&session.mill, planned, slots);
+        plan_view::text(shown);
     }
+    Ok(())
 }
 
 /// Plans, asks, applies and follows.
@@ -44,31 +51,69 @@ pub(super) async fn backfill(
     engine::observe(&session.mill).await?;
     let request = request(session, args).await?;
     let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
+    let resources = resources(session, args);
+    let shown = engine::explain(&session.mill, &planned, &resources).await?;
     if args.dry_run {
-        show(session, &planned, json);
+        show(&shown, json)?;
         return Ok(ExitCode::SUCCESS);
     }
     if planned.plan.steps.is_empty() {
-        show(session, &planned, json);
+        show(&shown, json)?;
         return go_on(session, &request, &planned).await;
     }
-    if !json {
-        plan_view::text(&session.mill, &planned, session.config.slots);
-    }
-    if let Some(expected) = &args.expect
-        && *expected != planned.plan.hash
-    {
-        let message = format!(
-            "the world moved: the plan is now {}, not {expected}; nothing was recorded",
-            planned.plan.hash
-        );
-        return Err(Fault::new("TM0203", message).hint("look at the plan again").into());
+    // A plan that is expected was seen before: what is told now is what moved, if anything.
+    let seen = args.expect.as_ref().unwrap_or(&planned.plan.hash);
+    if !json && seen == &planned.plan.hash {
+        plan_view::text(&shown);
     }
     if !args.yes && args.expect.is_none() && !ask(planned.plan.runs())? {
         eprintln!("nothing was recorded");
         return Ok(ExitCode::from(3));
     }
-    apply(session, &request, &planned, &describe(args), args.newest_first, json).await
+    let demand = Demand {
+        class: match args.class {
+            ClassArg::Live => Class::Live,
+            ClassArg::Late => Class::Late,
+            ClassArg::Backfill => Class::Backfill,
+        },
+        priority: args.priority,
+        concurrency: args.concurrency,
+        newest_first: args.newest_first,
+        resources,
+        ..Demand::backfill(request, seen, &describe(args), &user())
+    };
+    apply(session, &demand, args.detach, json).await
+}
+
+/// Makes what failed in a backfill and what was cancelled: plans, asks, applies and follows.
+pub(super) async fn retry(session: &Session, args: &RetryArgs, json: bool) -> Result<ExitCode> {
+    engine::observe(&session.mill).await?;
+    let now = crate::clock::now();
+    let planned = engine::plan_retry(&session.mill, args.backfill, now).await?;
+    let resources = session.resources(None);
+    let shown = engine::explain(&session.mill, &planned, &resources).await?;
+    if args.dry_run || planned.plan.steps.is_empty() {
+        show(&shown, json)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !json {
+        plan_view::text(&shown);
+    }
+    if !args.yes && !ask(planned.plan.runs())? {
+        eprintln!("nothing was recorded");
+        return Ok(ExitCode::from(3));
+    }
+    let mut db = session.mill.pool.acquire().await?;
+    let before = store::backfill_standing(&mut db, args.backfill).await?;
+    drop(db);
+    let demand = Demand {
+        class: before.class,
+        priority: before.priority,
+        concurrency: before.concurrency.and_then(|runs| u32::try_from(runs).ok()),
+        resources,
+        ..Demand::retry(args.backfill, &planned.plan.hash, &user())
+    };
+    apply(session, &demand, args.detach, json).await
 }
 
 /// Goes on with what earlier backfills left unfinished of the partitions asked for, if anything.
@@ -120,7 +165,8 @@ pub(super) async fn run(session: &Session, args: &RunArgs, json: bool) -> Result
     if planned.plan.steps.is_empty() {
         // In JSON the error is the one value on standard output.
         if !json {
-            show(session, &planned, json);
+            let resources = session.resources(None);
+            plan_view::text(&engine::explain(&session.mill, &planned, &resources).await?);
         }
         let partition = spec.scheme.describe(&key);
         let message = format!("{partition} of `{}` cannot be made", spec.name);
@@ -128,7 +174,8 @@ pub(super) async fn run(session: &Session, args: &RunArgs, json: bool) -> Result
         return Err(Fault::new("TM0404", message).hint(hint).into());
     }
     let text = format!("run {} {}", spec.name, spec.scheme.describe(&key));
-    apply(session, &request, &planned, &text, false, json).await
+    let demand = Demand::backfill(request, &planned.plan.hash, &text, &user());
+    apply(session, &demand, false, json).await
 }
 
 /// The request that was typed.
@@ -176,6 +223,7 @@ fn describe(args: &BackfillArgs) -> String {
         (args.newest_first, "--newest-first"),
     ];
     words.extend(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).to_owned()));
+    words.extend(args.concurrency.map(|runs| format!("--concurrency {runs}")));
     words.join(" ")
 }
 
@@ -192,20 +240,17 @@ fn ask(runs: u64) -> Result<bool> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Records a plan, works on it unless a worker is there already, and says how it went.
-async fn apply(
-    session: &Session,
-    request: &Request,
-    planned: &Planned,
-    text: &str,
-    newest_first: bool,
-    json: bool,
-) -> Result<ExitCode> {
+/// Records a plan and, unless it is left to others, works on it and says how it went.
+async fn apply(session: &Session, demand: &Demand, detach: bool, json: bool) -> Result<ExitCode> {
     let began = Instant::now();
-    let by = user();
-    let seen = &planned.plan.hash;
-    let demand = Demand { newest_first, ..Demand::backfill(request.clone(), seen, text, &by) };
-    let applied = engine::demand(&session.mill, &demand).await?;
+    let applied = match engine::demand(&session.mill, demand).await {
+        Ok(applied) => applied,
+        Err(error) => return Err(refused(error, json)),
+    };
+    if detach {
+        store::ring(&session.mill.pool, store::WORK).await?;
+        return detached(session, applied, json).await;
+    }
     let Some(counts) = with_worker(session, applied.backfill, applied.runs).await? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
@@ -234,11 +279,43 @@ async fn apply(
         ));
         if 0 < counts.failed {
             let id = applied.backfill;
-            eprintln!("`tidemill runs --backfill {id} --state failed` shows what failed");
+            eprintln!(
+                "`tidemill backfills show {id}` says why, `backfills retry {id}` tries again"
+            );
         }
     }
     let whole = counts.failed + counts.cancelled == 0;
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says what moved when that is why nothing was recorded.
+fn refused(error: anyhow::Error, json: bool) -> anyhow::Error {
+    let Some(moved) = error.downcast_ref::<PlanMoved>() else { return error };
+    if !json {
+        plan_view::moved(moved);
+    }
+    Fault::new("TM0203", moved.to_string().trim_start_matches("TM0203: "))
+        .hint("look at the plan again; `--expect HASH` applies the one you have seen")
+        .into()
+}
+
+/// Says what was recorded and left to the workers that are there.
+async fn detached(session: &Session, applied: store::Applied, json: bool) -> Result<ExitCode> {
+    let mut db = session.mill.pool.acquire().await?;
+    let slots = store::living_slots(&mut db).await?;
+    if json {
+        let facts = json!({ "backfill": applied.backfill, "runs": applied.runs, "slots": slots });
+        output::json(&facts);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (id, runs) = (applied.backfill, output::count(applied.runs, "run"));
+    output::line(&format!("backfill {id} is recorded with {runs}"));
+    if slots == 0 {
+        eprintln!("no worker is alive; `tidemill up` starts one");
+    } else {
+        eprintln!("`tidemill backfills show {id}` says how far it is");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The exit code of a program that was interrupted, by custom.

@@ -9,6 +9,9 @@ use crate::engine::{self, Workshop};
 /// Makes partitions for the worker that started this process and listens under `name`.
 pub(super) fn exec(declare: &Declare, config: &Config, name: &str) -> ExitCode {
     engine::serve(name, || {
+        if let Some(text) = &config.failpoint {
+            crate::failpoint::arm(text)?;
+        }
         let loaded = load(declare, config).map_err(|declared| declared.to_string())?;
         let (project, catalog, verified) = (loaded.project, loaded.catalog, loaded.verified);
         let opened =

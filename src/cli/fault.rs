@@ -29,7 +29,8 @@ impl Fault {
     fn exit(&self) -> u8 {
         match self.code.as_deref() {
             Some("TM0203" | "TM0204") => 3,
-            Some(code) if code.starts_with("TM01") || matches!(code, "TM0201" | "TM0202") => 2,
+            Some("TM0201" | "TM0202" | "TM0207" | "TM0209") => 2,
+            Some(code) if code.starts_with("TM01") => 2,
             _ => 1,
         }
     }

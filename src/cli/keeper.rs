@@ -9,7 +9,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use super::session::Session;
 use super::{output, progress};
-use crate::engine::{Automaton, Bell, Schedules, Topic};
+use crate::engine::{self, Automaton, Bell, Schedules, Topic};
 use crate::model::Class;
 use crate::store::{self, Applied};
 use crate::telemetry::metrics;
@@ -53,6 +53,10 @@ async fn ticker(pulse: &Arc<Notify>) -> Result<JobScheduler> {
 async fn keep_up(session: &Session, manner: Manner, bell: &Bell, pulse: &Notify) -> Result<()> {
     let once = manner == Manner::Once;
     let mut told = bell.listen(Topic::Demand);
+    // Whoever starts this wants to see what is there now, looked at a moment ago or not.
+    if manner != Manner::Quiet {
+        engine::observe(&session.mill).await?;
+    }
     let mut keeper = Keeper {
         session,
         automaton: Automaton::new(Arc::clone(&session.mill)),
@@ -60,32 +64,30 @@ async fn keep_up(session: &Session, manner: Manner, bell: &Bell, pulse: &Notify)
         tick_due: None,
         manner,
         under_way: Vec::new(),
+        held: 0,
         is_up_to_date: false,
     };
     let mut is_first = true;
     loop {
         let began = Instant::now();
-        let is_idle = match keeper.step(bell).await {
-            Ok(is_idle) => is_idle,
+        match keeper.turn(bell).await {
+            Ok(()) => (),
             Err(error) if is_first || once => return Err(error),
-            Err(error) => {
-                tracing::error!("this step failed, the next is soon: {error:#}");
-                false
-            }
-        };
+            Err(error) => tracing::error!("this step failed, the next is soon: {error:#}"),
+        }
         is_first = false;
-        keeper.report().await?;
-        if is_idle && !keeper.is_up_to_date && live(session).await? == 0 {
-            keeper.tell("everything that can be made is up to date");
-            keeper.is_up_to_date = true;
-            if once {
-                return Ok(());
-            }
+        if once && keeper.is_up_to_date {
+            return Ok(());
         }
         // However large the history, deciding about it leaves most of the time to others.
         let least = (began.elapsed() * SHARE).min(PULSE * 3);
         tokio::select! {
-            rested = keeper.rest(least, pulse) => rested?,
+            rested = keeper.rest(least, pulse) => {
+                if let Err(error) = rested {
+                    tracing::error!("could not ask what is due next: {error:#}");
+                    tokio::time::sleep(progress::LOOK).await;
+                }
+            }
             _ = told.changed() => (),
         }
     }
@@ -95,6 +97,16 @@ async fn keep_up(session: &Session, manner: Manner, bell: &Bell, pulse: &Notify)
 async fn live(session: &Session) -> Result<i64> {
     let mut db = session.mill.pool.acquire().await?;
     Ok(store::live_counts(&mut db, &session.mill.registry).await?.live())
+}
+
+/// Whether nothing is under way and every source was looked at: who looked at one may have died.
+async fn is_all_done(session: &Session) -> Result<bool> {
+    let mut db = session.mill.pool.acquire().await?;
+    let now = store::database_now(&mut db).await?;
+    let sources = store::watches(&mut db, &session.mill.registry).await?;
+    drop(db);
+    let is_due = sources.iter().any(|source| source.next_at.to_jiff() <= now);
+    Ok(!is_due && live(session).await? == 0)
 }
 
 /// What keeps everything up to date.
@@ -107,6 +119,8 @@ struct Keeper<'a> {
     manner: Manner,
     /// Backfills that were ordered and of which the end was not reported.
     under_way: Vec<(Class, Applied)>,
+    /// How many partitions wait for a time or for a person.
+    held: u64,
     /// Whether everything was up to date once.
     is_up_to_date: bool,
 }
@@ -119,6 +133,21 @@ impl Keeper<'_> {
         }
     }
 
+    /// Takes one step, and says what came of the steps before.
+    async fn turn(&mut self, bell: &Bell) -> Result<()> {
+        let is_idle = self.step(bell).await?;
+        self.report().await?;
+        if is_idle && !self.is_up_to_date && is_all_done(self.session).await? {
+            self.tell("everything that can be made is up to date");
+            if 0 < self.held {
+                let held = output::count(self.held, "partition");
+                self.tell(&format!("{held} wait; `tidemill automation` says why"));
+            }
+            self.is_up_to_date = true;
+        }
+        Ok(())
+    }
+
     /// Takes one step; whether there was nothing to order.
     async fn step(&mut self, bell: &Bell) -> Result<bool> {
         let began = Instant::now();
@@ -126,6 +155,7 @@ impl Keeper<'_> {
         let step = self.automaton.step(crate::clock::now()).await?;
         metrics::turned("demand", Duration::ZERO, began.elapsed());
         let Some(summary) = step.summary else { return Ok(!has_ticked) };
+        self.held = summary.held;
         for (class, applied) in &summary.ordered {
             bell.ring(Topic::Work);
             let runs = output::count(applied.runs, "run");

@@ -3,6 +3,7 @@
 mod announce;
 mod args;
 mod backfill;
+mod backfills;
 mod bench;
 mod check;
 mod exec;
@@ -14,6 +15,7 @@ mod logs;
 mod output;
 mod pause;
 mod plan_view;
+mod pools;
 mod progress;
 mod rows;
 mod schedules;
@@ -53,6 +55,10 @@ pub(crate) fn run(declare: &Declare) -> ExitCode {
 }
 
 fn dispatch(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::Result<ExitCode> {
+    if let Some(text) = &config.failpoint {
+        crate::failpoint::arm(text)
+            .map_err(|why| anyhow::anyhow!("TIDEMILL_FAILPOINT is not understood: {why}"))?;
+    }
     match &cli.command {
         Command::Explain { code } => texts::explain(code.as_deref(), cli.json),
         Command::Completions { shell } => Ok(texts::completions(*shell)),
@@ -80,6 +86,9 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Server(args) => roles::server(&session, args).await,
         Command::Plan(args) => backfill::plan(&session, args, json).await,
         Command::Backfill(args) => backfill::backfill(&session, args, json).await,
+        Command::Backfills(args) => backfills::backfills(&session, args, json).await,
+        Command::Cancel(args) => backfills::cancel_runs(&session, args, json).await,
+        Command::Pools(args) => pools::pools(&session, args, json).await,
         Command::Run(args) => backfill::run(&session, args, json).await,
         Command::Status => inspect::status(&session, json).await,
         Command::Runs(args) => inspect::runs(&session, args, json).await,

@@ -1,163 +1,178 @@
-//! A plan as people and programs read it.
-
-use serde_json::{Value, json};
+//! A plan as people read it: the same value that programs get as JSON.
 
 use super::output;
-use crate::engine::{Mill, Planned};
-use crate::model::PartitionSet;
-use crate::plan::{Blocked, Reason};
+use crate::engine::PlanMoved;
+use crate::plan::{BlockedView, EstimateView, Explanation, RangeView, StepView};
 
-/// Seconds and bytes a plan will take, as far as history tells.
-pub(super) struct Estimate {
-    pub(super) seconds: Option<f64>,
-    pub(super) bytes: f64,
-}
+/// At most so many ranges of a step are spelled out.
+const RANGES_MAX: usize = 6;
+/// At most so many differences between two plans.
+const MOVED_MAX: usize = 20;
 
-/// Estimates a plan for so many slots: the work spread over the slots, but no less than the longest
-/// chain of partitions that are made one after the other.
-pub(super) fn estimate(planned: &Planned, slots: usize) -> Estimate {
-    let (mut work, mut chain, mut bytes, mut known) = (0.0, 0.0_f64, 0.0, false);
-    for step in &planned.plan.steps {
-        let Some(pace) = planned.ledger.records[step.dataset].pace else { continue };
-        known = true;
-        let partitions = step.partitions().len() as f64;
-        work += pace.seconds * partitions;
-        bytes += pace.bytes * partitions;
-        if step.in_order {
-            chain = chain.max(pace.seconds * partitions);
-        }
-    }
-    Estimate { seconds: known.then_some((work / slots as f64).max(chain)), bytes }
-}
-
-const fn reason_text(reason: Reason) -> &'static str {
+fn reason_text(reason: &str) -> String {
     match reason {
-        Reason::Missing => "missing",
-        Reason::Failed => "failed",
-        Reason::StaleCode => "stale: code",
-        Reason::StaleInput => "stale: input",
-        Reason::Upstream => "stale: upstream",
-        Reason::Forced => "forced",
+        "upstream" => "stale: upstream".to_owned(),
+        other => other.replacen("stale_", "stale: ", 1),
     }
 }
 
 /// The plan as a table, what is blocked, and the sums.
-pub(super) fn text(mill: &Mill, planned: &Planned, slots: usize) {
-    let plan = &planned.plan;
-    let mut rows = Vec::new();
-    for step in &plan.steps {
-        let dataset = mill.catalog.dataset(step.dataset);
-        for (reason, set) in &step.sets {
-            let order = if step.in_order { " (one by one)" } else { "" };
-            rows.push(vec![
-                format!("{}{order}", step.wave),
-                dataset.name.to_string(),
-                set.len().to_string(),
-                reason_text(*reason).to_owned(),
-                output::spans_text(&dataset.scheme, set, 6),
-            ]);
-        }
-    }
-    if !rows.is_empty() {
-        output::table(&["WAVE", "DATASET", "PARTITIONS", "REASON", "WHICH"], &rows);
-    }
-    for held in &plan.blocked {
-        output::line(&blocked_text(mill, held));
-    }
-    if rows.is_empty() {
+pub(super) fn text(shown: &Explanation) {
+    if shown.steps.is_empty() {
+        shown.blocked.iter().for_each(|held| output::line(&blocked_text(held)));
         output::line("nothing to do: everything asked for is up to date or cannot be made");
     } else {
-        let estimate = estimate(planned, slots);
-        let time = estimate.seconds.map_or_else(
-            || "time unknown, no history yet".to_owned(),
-            |seconds| {
-                let size = output::bytes(estimate.bytes as u64);
-                format!("about {} on {slots} slots, {size}", output::seconds(seconds))
-            },
-        );
-        let runs = output::count(plan.runs(), "partition");
-        let jobs = output::count(plan.steps.len() as u64, "job");
-        output::line(&format!("{runs} of {jobs}; {time}"));
+        let has_cost = shown.estimate.cost.is_some();
+        let mut header = vec!["WAVE", "DATASET", "PARTITIONS", "REASON", "WORK", "SIZE"];
+        header.extend(has_cost.then_some("COST"));
+        header.push("WHICH");
+        let rows: Vec<_> = shown.steps.iter().map(|step| cells(step, has_cost)).collect();
+        output::table(&header, &rows);
+        shown.blocked.iter().for_each(|held| output::line(&blocked_text(held)));
+        summary(shown);
     }
-    output::line(&format!("plan {}", plan.hash));
+    output::line(&format!("plan {}", shown.plan));
 }
 
-fn blocked_text(mill: &Mill, held: &Blocked) -> String {
-    let own = mill.catalog.dataset(held.dataset);
-    let input = mill.catalog.dataset(held.blocker.input);
-    let blocks = output::spans_text(&own.scheme, &held.blocker.blocks, 4);
-    let lacks = output::spans_text(&input.scheme, &held.blocker.lacks, 4);
-    let remedy = match (held.could_be_made, input.source().is_some()) {
+fn cells(step: &StepView, has_cost: bool) -> Vec<String> {
+    let dash = || "-".to_owned();
+    let order = if step.in_order { " (one by one)" } else { "" };
+    let mut cells = vec![
+        format!("{}{order}", step.wave),
+        step.dataset.clone(),
+        step.partitions.to_string(),
+        reason_text(&step.reason),
+        step.seconds.map_or_else(dash, output::seconds),
+        step.bytes.map_or_else(dash, |bytes| output::bytes(bytes as u64)),
+    ];
+    if has_cost {
+        cells.push(step.cost.map_or_else(dash, |cost| format!("{cost:.2}")));
+    }
+    cells.push(ranges_text(&step.ranges, RANGES_MAX));
+    cells
+}
+
+fn summary(shown: &Explanation) {
+    let mut datasets: Vec<&str> = shown.steps.iter().map(|step| step.dataset.as_str()).collect();
+    datasets.sort_unstable();
+    datasets.dedup();
+    let runs = output::count(shown.runs, "partition");
+    let jobs = output::count(datasets.len() as u64, "job");
+    output::line(&format!("{runs} of {jobs}; {}", estimate_text(&shown.estimate)));
+    if shown.steps.iter().any(|step| step.ranges.iter().any(|range| 1 < range.partitions)) {
+        output::line("a..b names the first and the last; [a, c) is the same up to c, without c");
+    }
+}
+
+fn estimate_text(estimate: &EstimateView) -> String {
+    let Some(seconds) = estimate.seconds else {
+        return "time unknown, no history yet".to_owned();
+    };
+    let mut text = format!(
+        "about {} on {}",
+        output::seconds(seconds),
+        output::count(estimate.slots.into(), "slot")
+    );
+    if let Some(slow) = estimate.seconds_p90.filter(|slow| seconds * 1.05 < *slow) {
+        text.push_str(&format!(" ({} if it goes slowly)", output::seconds(slow)));
+    }
+    if let Some(at) = &estimate.finish_at {
+        text.push_str(&format!(", done by {}", short(at)));
+    }
+    text.push_str(&format!(", {}", output::bytes(estimate.bytes as u64)));
+    if let Some(cost) = estimate.cost {
+        text.push_str(&format!(", cost {cost:.2}"));
+    }
+    if !estimate.unknown.is_empty() {
+        let names: Vec<String> = estimate.unknown.iter().map(|name| format!("`{name}`")).collect();
+        text.push_str(&format!("; without {}, which have no history", names.join(", ")));
+    }
+    text
+}
+
+/// An instant without its fraction.
+fn short(at: &str) -> String {
+    at.parse::<jiff::Timestamp>().map_or_else(|_| at.to_owned(), super::inspect::when)
+}
+
+fn blocked_text(held: &BlockedView) -> String {
+    let remedy = match (held.could_be_made, held.is_source) {
         (true, _) => "add --upstream to make it",
         (false, true) => "nothing has landed there",
         (false, false) => "it cannot be made yet",
     };
     format!(
-        "blocked  {}  {}  {blocks}: needs `{}` {lacks}; {remedy}",
-        own.name,
-        output::count(held.blocker.blocks.len(), "partition"),
-        input.name
+        "blocked  {}  {}  {}: needs `{}` {}; {remedy}",
+        held.dataset,
+        output::count(held.partitions, "partition"),
+        ranges_text(&held.ranges, 4),
+        held.needs,
+        ranges_text(&held.lacks, 4)
     )
 }
 
-/// The plan as JSON.
-pub(super) fn view(mill: &Mill, planned: &Planned, slots: usize) -> Value {
-    let plan = &planned.plan;
-    let steps: Vec<Value> = plan
-        .steps
-        .iter()
-        .flat_map(|step| step.sets.iter().map(move |(reason, set)| (step, reason, set)))
-        .map(|(step, reason, set)| {
-            json!({
-                "dataset": mill.catalog.dataset(step.dataset).name.as_str(),
-                "wave": step.wave,
-                "in_order": step.in_order,
-                "reason": reason.as_str(),
-                "partitions": set.len(),
-                "ranges": ranges(mill, step.dataset, set),
-            })
-        })
-        .collect();
-    let blocked: Vec<Value> = plan
-        .blocked
-        .iter()
-        .map(|held| {
-            json!({
-                "dataset": mill.catalog.dataset(held.dataset).name.as_str(),
-                "partitions": held.blocker.blocks.len(),
-                "ranges": ranges(mill, held.dataset, &held.blocker.blocks),
-                "needs": mill.catalog.dataset(held.blocker.input).name.as_str(),
-                "lacks": ranges(mill, held.blocker.input, &held.blocker.lacks),
-                "could_be_made": held.could_be_made,
-            })
-        })
-        .collect();
-    let estimate = estimate(planned, slots);
-    json!({
-        "plan": plan.hash,
-        "runs": plan.runs(),
-        "steps": steps,
-        "blocked": blocked,
-        "estimate": { "seconds": estimate.seconds, "bytes": estimate.bytes, "slots": slots },
-    })
+/// Ranges by their first and last partition, and half-open: `2024-01-01..2024-01-31
+/// [2024-01-01, 2024-02-01)`.
+fn ranges_text(ranges: &[RangeView], most: usize) -> String {
+    let shown: Vec<String> = ranges.iter().take(most).map(range_text).collect();
+    let rest = ranges.len().saturating_sub(most);
+    let more = if rest == 0 { String::new() } else { format!(", and {rest} more ranges") };
+    format!("{}{more}", shown.join(", "))
 }
 
-/// A set as JSON ranges: both ends included, spelled out.
-pub(super) fn ranges(mill: &Mill, dataset: usize, set: &PartitionSet) -> Value {
-    let scheme = &mill.catalog.dataset(dataset).scheme;
-    let mut all = Vec::new();
-    for (slice, ranges) in set.slices() {
-        let names = scheme.dimensions.iter().map(|dimension| dimension.name.clone());
-        let values = slice.values().iter().map(|value| Value::String(value.to_string()));
-        let dimensions: serde_json::Map<String, Value> = names.zip(values).collect();
-        for range in ranges.ranges() {
-            all.push(json!({
-                "from": scheme.label(range.start),
-                "to": scheme.label(range.end - 1),
-                "partitions": range.end - range.start,
-                "where": dimensions,
-            }));
+fn range_text(range: &RangeView) -> String {
+    let mut text = match (range.partitions, &range.before) {
+        (1, _) | (_, None) => range.from.clone(),
+        (_, Some(before)) => {
+            format!("{}..{} [{}, {before})", range.from, range.to, range.from)
         }
+    };
+    for (name, value) in &range.dimensions {
+        text.push_str(&format!(" {name}={value}"));
     }
-    Value::Array(all)
+    text
+}
+
+/// What moved since a plan was shown, on standard error.
+pub(super) fn moved(refused: &PlanMoved) {
+    let Some(moved) = &refused.moved else {
+        eprintln!("the plan that was shown is not known any more, so what moved cannot be said");
+        return;
+    };
+    if moved.is_empty() {
+        eprintln!("it makes the same partitions, but lacks other inputs or is drawn otherwise");
+    }
+    for one in moved.iter().take(MOVED_MAX) {
+        eprintln!("  {one}");
+    }
+    if MOVED_MAX < moved.len() {
+        eprintln!("  and {} more differences", moved.len() - MOVED_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{RangeView, ranges_text};
+
+    #[test]
+    fn ranges_are_told_by_both_ends_and_half_open() {
+        let range = |from: &str, to: &str, before: &str, partitions| RangeView {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            before: Some(before.to_owned()),
+            partitions,
+            dimensions: BTreeMap::new(),
+        };
+        let month = range("2024-01-01", "2024-01-31", "2024-02-01", 31);
+        let day = range("2024-03-01", "2024-03-01", "2024-03-02", 1);
+        let dimensions = BTreeMap::from([("region".to_owned(), "eu".to_owned())]);
+        let eu = RangeView { dimensions, ..day.clone() };
+        assert_eq!(
+            ranges_text(&[month, day.clone(), eu, day], 3),
+            "2024-01-01..2024-01-31 [2024-01-01, 2024-02-01), 2024-03-01, \
+             2024-03-01 region=eu, and 1 more ranges"
+        );
+    }
 }

@@ -63,7 +63,11 @@ impl<'a> Process<'a> {
 
     fn work(&mut self, options: WorkOptions) {
         let (mill, bell) = (Arc::clone(&self.session.mill), Arc::clone(&self.bell));
-        self.start("worker", engine::work(mill, options, self.stop.clone(), bell));
+        let working = engine::keep_working(mill, options, self.stop.clone(), bell);
+        self.start("worker", async move {
+            working.await;
+            Ok(())
+        });
     }
 
     /// Keeps house and the queue; what is due is for the keeper.

@@ -1,6 +1,7 @@
 //! The project, its database and its places, opened for one command.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -10,9 +11,13 @@ use crate::config::Config;
 use crate::engine::{CrewOptions, Mill, Mode, WorkOptions};
 use crate::job::{Project, Verified, verify};
 use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
+use crate::plan::Resources;
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
 use crate::telemetry::traces;
+
+/// How long connections may take to be closed.
+const GOODBYE_MAX: Duration = Duration::from_secs(5);
 
 /// What a project declares.
 pub(super) type Declare = dyn Fn(&mut Project);
@@ -82,18 +87,16 @@ impl Session {
 
     /// How a worker of this process works: each attempt in a process of its own.
     pub(super) fn work_options(&self) -> WorkOptions {
-        let Config { slots, memory, cgroup, for_jobs, .. } = &self.config;
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let Config { slots, lease, memory, cgroup, for_jobs, .. } = &self.config;
         let crew = CrewOptions {
             slots: *slots,
             mode: Mode::Processes,
             memory: *memory,
             cgroup: cgroup.clone(),
-            threads: (cores / slots).max(1),
             environment: for_jobs.iter().map(|(name, value)| (name.into(), value.into())).collect(),
             ..CrewOptions::default()
         };
-        WorkOptions { slots: *slots, crew, ..WorkOptions::default() }
+        WorkOptions { crew, ..WorkOptions::of(*slots, *lease) }
     }
 
     /// Lets go of the database; a private one stops when nobody else uses it.
@@ -102,9 +105,21 @@ impl Session {
     ///
     /// When the server cannot be stopped.
     pub(super) async fn close(self) -> Result<()> {
-        self.mill.pool.close().await;
+        // A connection that is half open never says goodbye.
+        let _ = tokio::time::timeout(GOODBYE_MAX, self.mill.pool.close()).await;
         self.database.close().await.map_err(|error| Fault::from(&error))?;
         Ok(())
+    }
+
+    /// What plans are estimated on: so many slots, or those of this process.
+    pub(super) fn resources(&self, slots: Option<u32>) -> Resources {
+        let own = u32::try_from(self.config.slots).unwrap_or(u32::MAX);
+        let rate = self.config.settings.get("cost_per_slot_hour");
+        Resources {
+            slots: slots.unwrap_or(own),
+            hourly_rate: rate.and_then(|rate| rate.parse().ok()).filter(|rate| 0.0 <= *rate),
+            ..Resources::default()
+        }
     }
 
     /// The dataset with this name.

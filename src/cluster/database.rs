@@ -135,6 +135,18 @@ fn use_server(server: &Server) -> Result<Lock, Error> {
 }
 
 impl Database {
+    /// A program of the installation that a private cluster was started from.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        let keeper = self.keeper.as_ref();
+        keeper.map_or_else(|| PathBuf::from(name), |keeper| keeper.server.program(name))
+    }
+
+    /// The password of a private cluster.
+    pub(crate) fn password(&self) -> Option<String> {
+        let place = self.keeper.as_ref()?.server.place();
+        std::fs::read_to_string(place.password()).ok().map(|text| text.trim().to_owned())
+    }
+
     /// Which database was chosen and why, in one line without secrets.
     #[must_use]
     pub fn describe(&self) -> String {

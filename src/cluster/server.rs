@@ -65,6 +65,11 @@ enum Verdict {
 }
 
 impl Server {
+    /// A program of the installation it was started from.
+    pub(super) fn program(&self, name: &str) -> std::path::PathBuf {
+        self.binaries.program(name)
+    }
+
     pub(super) fn new(place: Place, binaries: Binaries, account: Account, password: &str) -> Self {
         let options = PgConnectOptions::new_without_pgpass()
             .socket(&place.socket)

@@ -27,9 +27,9 @@ impl Topic {
     /// The word that goes from process to process.
     const fn as_str(self) -> &'static str {
         match self {
-            Self::Work => "work",
-            Self::Halt => "halt",
-            Self::Demand => "demand",
+            Self::Work => store::WORK,
+            Self::Halt => store::HALT,
+            Self::Demand => store::DEMAND,
         }
     }
 }
@@ -134,7 +134,8 @@ async fn hear_once(bell: &Bell, pool: &PgPool, me: &str) -> store::Result<()> {
             Topic::ALL.into_iter().for_each(|topic| bell.ring_here(topic));
             continue;
         };
-        let Some((word, from)) = message.split_once(' ') else { continue };
+        // Who has no bell of its own does not sign: everybody is meant.
+        let (word, from) = message.split_once(' ').unwrap_or((&message, ""));
         let topic = Topic::ALL.into_iter().find(|topic| topic.as_str() == word);
         if let (Some(topic), true) = (topic, from != me) {
             bell.ring_here(topic);

@@ -14,18 +14,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::executor::{Assignment, Member, Pinned, Router};
 use super::{Failure, Workshop};
+use crate::failpoint::{Failpoint, hit};
 use crate::job::{Body, Context, JobError, JobResult};
 use crate::lake;
 use crate::lake::text::Reject;
 use crate::lake::write::{self, Staged};
-use crate::model::{PartitionKey, Slice};
+use crate::model::{PartitionKey, Slice, Window};
 use crate::spec::Mapping;
 use crate::store::Published;
 
 /// How an attempt is told to stop: a flag for queries, a token for what is awaited.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stop {
-    flag: Arc<AtomicBool>,
+    pub(super) flag: Arc<AtomicBool>,
     token: CancellationToken,
 }
 
@@ -50,24 +51,33 @@ pub(super) fn execute(
         return assignment.members.iter().map(|_| Err(Failure::new("TM0412", &*message))).collect();
     };
     let bench = Bench { shop, dataset, routers: &assignment.routers, runtime, stop };
+    if 1 < assignment.members.len() && bench.fuse().is_some() {
+        return bench.make_together(&assignment.members);
+    }
     // Code that panics elsewhere than where it is called must not take the other members along.
     let make = |member| catch_unwind(AssertUnwindSafe(|| bench.make(member)));
-    let made = assignment.members.iter().map(|member| {
-        make(member).unwrap_or_else(|panic| {
-            let message = format!("the attempt panicked: {}", said(panic.as_ref()));
-            Err(Failure::new("TM0402", message))
-        })
-    });
+    let made = assignment
+        .members
+        .iter()
+        .map(|member| make(member).unwrap_or_else(|panic| Err(panicked(panic.as_ref()))));
     made.collect()
 }
 
 /// Where one dataset's partitions are made.
-struct Bench<'a> {
-    shop: &'a Workshop,
-    dataset: usize,
-    routers: &'a [Router],
-    runtime: &'a Handle,
-    stop: &'a Stop,
+pub(super) struct Bench<'a> {
+    pub(super) shop: &'a Workshop,
+    pub(super) dataset: usize,
+    pub(super) routers: &'a [Router],
+    pub(super) runtime: &'a Handle,
+    pub(super) stop: &'a Stop,
+}
+
+/// What an attempt has written, before it is held against what was read.
+pub(super) struct Made {
+    pub(super) staged: Staged,
+    pub(super) rejected: u64,
+    pub(super) rejects_path: Option<String>,
+    pub(super) seconds: f64,
 }
 
 impl Bench<'_> {
@@ -77,43 +87,74 @@ impl Bench<'_> {
         let began = Instant::now();
         let spec = shop.catalog.dataset(dataset);
         let key = key(member);
-        let (name, attempt) = (spec.name.as_str(), member.attempt);
-        let path = lake::attempt_path(name, &spec.scheme, &key, member.run, attempt);
+        let path = self.path(member);
+        hit(Failpoint::BeforeExecute)?;
         let mut rejected = (0, Vec::new());
-        let frames = self.frames(member, &mut rejected)?;
+        let axis = spec.scheme.time();
+        let frames = self.frames(
+            &member.inputs,
+            axis.map(|axis| axis.window(member.ordinal)),
+            &mut rejected,
+        )?;
         let scheme = Arc::new(spec.scheme.clone());
-        let cx = Context::new(name, scheme, key.clone(), attempt as u32);
-        let plan = call(shop, name, cx, frames, runtime, stop)?;
-        let plan = match &spec.about.contract {
+        let cx = Context::new(spec.name.as_str(), scheme, key.clone(), member.attempt as u32);
+        let mut plan = self.plan(cx, frames)?;
+        // Alone as among others, every row says where it belongs.
+        if self.fuse().is_some() {
+            plan = self.cut(&mut plan, &[member.ordinal])?.guard(plan);
+        }
+        let object = Path::from(format!("{path}.parquet"));
+        let staged = write::stage(plan, &shop.lake, &object, runtime, &stop.flag)?;
+        hit(Failpoint::AfterStage)?;
+        gate(shop, dataset, &staged)?;
+        self.hold_to_pins(&member.inputs)?;
+        let rejects_path = keep_rejects(shop, &path, &rejected.1, runtime)?;
+        tracing::debug!(
+            rows = staged.rows,
+            bytes = staged.bytes,
+            duration_ms = began.elapsed().as_millis() as u64,
+            "made {} of `{}`",
+            spec.scheme.describe(&key),
+            spec.name
+        );
+        let seconds = began.elapsed().as_secs_f64();
+        self.publish(member, Made { staged, rejected: rejected.0, rejects_path, seconds })
+    }
+
+    /// Where a member is written, without an ending.
+    pub(super) fn path(&self, member: &Member) -> Path {
+        let spec = self.shop.catalog.dataset(self.dataset);
+        let (name, scheme) = (spec.name.as_str(), &spec.scheme);
+        lake::attempt_path(name, scheme, &key(member), member.run, member.attempt)
+    }
+
+    /// What the job's code plans, in the columns of its contract.
+    pub(super) fn plan(&self, cx: Context, frames: Vec<LazyFrame>) -> Result<LazyFrame, Failure> {
+        let spec = self.shop.catalog.dataset(self.dataset);
+        let plan = call(self.shop, spec.name.as_str(), cx, frames, self.runtime, self.stop)?;
+        Ok(match &spec.about.contract {
             Some(contract) => {
                 let names = contract.columns().iter().map(|column| col(column.name.as_str()));
                 plan.select(names.collect::<Vec<_>>())
             }
             None => plan,
-        };
-        let object = Path::from(format!("{path}.parquet"));
-        let staged = write::stage(plan, shop.lake.store(), &object, runtime, &stop.flag)?;
-        gate(shop, dataset, &staged)?;
-        self.hold_to_pins(member)?;
-        let rejects_path = keep_rejects(shop, &path, &rejected.1, runtime)?;
+        })
+    }
+
+    /// What is recorded of a member that was written.
+    pub(super) fn publish(&self, member: &Member, made: Made) -> Result<Published, Failure> {
+        let staged = made.staged;
         let routes = self.routes(&staged)?;
         let profile = staged.profile.iter().map(column).collect();
-        tracing::debug!(
-            rows = staged.rows,
-            bytes = staged.bytes,
-            duration_ms = began.elapsed().as_millis() as u64,
-            "made {} of `{name}`",
-            spec.scheme.describe(&key)
-        );
         Ok(Published {
             content: u128::from_le_bytes(staged.content),
             inputs: member.digest,
             rows: staged.rows as i64,
             files: vec![(staged.path, staged.bytes as i64, staged.sha)],
-            rejected: rejected.0 as i64,
-            rejects_path,
+            rejected: made.rejected as i64,
+            rejects_path: made.rejects_path,
             profile: serde_json::Value::Array(profile),
-            seconds: began.elapsed().as_secs_f64(),
+            seconds: made.seconds,
             lineage: lineage(member),
             routes,
             routed_by: self.routers.iter().map(|router| router.number).collect(),
@@ -121,23 +162,23 @@ impl Bench<'_> {
     }
 
     /// The frames of a job's inputs, in declared order.
-    fn frames(
+    pub(super) fn frames(
         &self,
-        member: &Member,
+        inputs: &[Vec<Pinned>],
+        window: Option<Window>,
         rejected: &mut (u64, Vec<Reject>),
     ) -> Result<Vec<LazyFrame>, Failure> {
         let catalog = &self.shop.catalog;
         let own = catalog.dataset(self.dataset);
-        let inputs = catalog.inputs(self.dataset).iter().zip(&member.inputs);
+        let inputs = catalog.inputs(self.dataset).iter().zip(inputs);
         let mut frames = Vec::new();
         for (input, pins) in inputs {
             let mut frame = input_frame(self.shop, input.dataset, pins, self.runtime, rejected)?;
             let contract = catalog.dataset(input.dataset).about.contract.as_ref();
-            if let (Mapping::Routed(name), Some(contract), Some(axis)) =
-                (&input.reads.mapping, contract, own.scheme.time())
+            if let (Mapping::Routed(name), Some(contract), Some(axis), Some(window)) =
+                (&input.reads.mapping, contract, own.scheme.time(), window)
                 && let Some(held) = contract.columns().iter().find(|held| held.name == *name)
             {
-                let window = axis.window(member.ordinal);
                 frame = lake::keep(frame, name, &held.kind, axis, window);
             }
             frames.push(frame);
@@ -147,8 +188,8 @@ impl Bench<'_> {
 
     /// Fails when a file of a source is not the one that was pinned any more: what was read of it
     /// may be neither the old version nor the new one.
-    fn hold_to_pins(&self, member: &Member) -> Result<(), Failure> {
-        let inputs = self.shop.catalog.inputs(self.dataset).iter().zip(&member.inputs);
+    pub(super) fn hold_to_pins(&self, inputs: &[Vec<Pinned>]) -> Result<(), Failure> {
+        let inputs = self.shop.catalog.inputs(self.dataset).iter().zip(inputs);
         for (input, pins) in inputs {
             let Some(place) = &self.shop.sources[input.dataset] else { continue };
             for pin in pins {
@@ -183,7 +224,7 @@ impl Bench<'_> {
     }
 }
 
-fn key(member: &Member) -> PartitionKey {
+pub(super) fn key(member: &Member) -> PartitionKey {
     let slice = match member.slice.is_empty() {
         true => Slice::none(),
         false => Slice::new(member.slice.iter().map(String::as_str)),
@@ -191,7 +232,7 @@ fn key(member: &Member) -> PartitionKey {
     PartitionKey { slice, ordinal: member.ordinal }
 }
 
-fn lineage(member: &Member) -> Vec<(i16, i64)> {
+pub(super) fn lineage(member: &Member) -> Vec<(i16, i64)> {
     let inputs = member.inputs.iter().enumerate();
     inputs
         .flat_map(|(position, pins)| {
@@ -271,6 +312,11 @@ fn call(
     }
 }
 
+/// A panic elsewhere than where the job's code is called.
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> Failure {
+    Failure::new("TM0402", format!("the attempt panicked: {}", said(panic)))
+}
+
 /// What a panic said.
 pub(super) fn said(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -287,7 +333,7 @@ async fn unless_stopped<T>(stop: &Stop, work: impl Future<Output = JobResult<T>>
 }
 
 /// Holds what was written against the contract before anyone can see it.
-fn gate(shop: &Workshop, dataset: usize, staged: &Staged) -> Result<(), Failure> {
+pub(super) fn gate(shop: &Workshop, dataset: usize, staged: &Staged) -> Result<(), Failure> {
     let Some(contract) = &shop.catalog.dataset(dataset).about.contract else { return Ok(()) };
     for column in contract.columns() {
         let wanted = lake::data_type(&column.kind);

@@ -1,5 +1,6 @@
 //! Why an attempt failed, with its help page.
 
+use crate::failpoint::Hit;
 use crate::job::JobError;
 use crate::lake::SourceError;
 use crate::lake::write;
@@ -23,6 +24,12 @@ impl Failure {
     pub(super) fn for_good(mut self) -> Self {
         self.is_final = true;
         self
+    }
+}
+
+impl From<Hit> for Failure {
+    fn from(hit: Hit) -> Self {
+        Self::new("TM0401", hit.to_string())
     }
 }
 
@@ -51,6 +58,7 @@ impl From<write::Error> for Failure {
         let code = match error {
             write::Error::Panic(_) => "TM0402",
             write::Error::Size { .. } => "TM0503",
+            write::Error::Outside { .. } => "TM0506",
             write::Error::Stopped => "TM0403",
             _ => "TM0401",
         };

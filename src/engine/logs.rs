@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::store::{self, LogChunk};
 
@@ -51,7 +51,8 @@ impl Source {
 #[derive(Debug)]
 pub struct Logs {
     shared: Arc<Shared>,
-    stop: CancellationToken,
+    /// Stops the writer, which then writes down what is left.
+    stop: DropGuard,
     writer: JoinHandle<()>,
 }
 
@@ -107,7 +108,7 @@ impl Logs {
         let shared = Arc::new(Shared { attempts, complete: Notify::new() });
         let stop = CancellationToken::new();
         let writer = tokio::spawn(write(Arc::clone(&shared), pool, stop.clone()));
-        Self { shared, stop, writer }
+        Self { shared, stop: stop.drop_guard(), writer }
     }
 
     /// Where an attempt's lines go.
@@ -118,7 +119,7 @@ impl Logs {
 
     /// Writes down what is left.
     pub async fn close(self) {
-        self.stop.cancel();
+        drop(self.stop);
         // A writer that panicked has said so.
         let _ = self.writer.await;
     }

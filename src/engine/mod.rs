@@ -6,6 +6,7 @@ mod execute;
 mod facts;
 mod executor;
 mod failure;
+mod fused;
 mod logs;
 mod housekeeping;
 mod mill;
@@ -31,9 +32,11 @@ pub use housekeeping::{
 pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
-pub use planning::{Demand, Planned, assess_now, demand, plan_now};
+pub use planning::{
+    Demand, PlanMoved, Planned, assess_now, demand, explain, plan_now, plan_retry, resources,
+};
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;
 pub use watch::announce;
-pub use worker::{WorkOptions, work};
+pub use worker::{WorkOptions, keep_working, work};
 pub use workshop::{OpenError, Workshop};

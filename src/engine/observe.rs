@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::execute::route;
 use super::{Mill, watch};
+use crate::failpoint::{Failpoint, hit};
 use crate::lake::{self, Found};
 use crate::model::{DimensionValues, PartitionKey};
 use crate::plan::part;
@@ -114,9 +115,12 @@ pub(super) async fn observe_source(
     if changed.is_empty() && gone.is_empty() {
         return Ok(seen);
     }
+    hit(Failpoint::ObserveBeforeRecord)?;
     let mut tx = mill.pool.begin().await?;
     store::record_observed(&mut tx, &mill.registry, dataset, &observed, &gone).await?;
+    hit(Failpoint::ObserveInRecord)?;
     tx.commit().await?;
+    hit(Failpoint::ObserveAfterRecord)?;
     tracing::info!(
         dataset.name = %spec.name,
         changed = changed.len(),

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use super::Mill;
 use crate::model::{Class, Origin};
 use crate::plan::schedule::Asking;
-use crate::plan::{self, Assessment, BackfillPlan, Ledger, Request};
+use crate::plan::{
+    self, Again, Assessment, BackfillPlan, Explanation, Ledger, Moved, Request, Resources,
+};
 use crate::store::{self, Applied, NewBackfill};
 
 /// A plan with the picture it was made from.
@@ -50,6 +52,69 @@ pub async fn plan_now(mill: &Mill, request: &Request, now: Timestamp) -> Result<
     Ok(Planned { ledger, plan })
 }
 
+/// Plans what failed in a backfill and what was cancelled, at `now`; nothing is recorded.
+///
+/// # Errors
+///
+/// When there is no such backfill, or the database fails.
+pub async fn plan_retry(mill: &Mill, backfill: i64, now: Timestamp) -> Result<Planned> {
+    let again = left_of(mill, backfill).await?;
+    let ledger = picture(mill, now).await?;
+    let plan = plan::plan_again(&mill.catalog, &ledger, &again);
+    Ok(Planned { ledger, plan })
+}
+
+async fn left_of(mill: &Mill, backfill: i64) -> Result<Again> {
+    let mut db = mill.pool.acquire().await?;
+    Ok(store::left_of(&mut db, &mill.registry, backfill).await?)
+}
+
+/// Fills in what the database knows of the resources that plans are estimated on: the slots of
+/// living workers where none are given, and those of pools.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn resources(mill: &Mill, given: &Resources) -> Result<Resources> {
+    let mut db = mill.pool.acquire().await?;
+    let pools = store::pools(&mut db).await?;
+    let slots = match given.slots {
+        0 => store::living_slots(&mut db).await?,
+        slots => slots,
+    };
+    let known = |pool: store::PoolRow| {
+        (pool.name, pool.standing.slots.and_then(|slots| u32::try_from(slots).ok()))
+    };
+    Ok(Resources { slots, pools: pools.into_iter().map(known).collect(), ..given.clone() })
+}
+
+/// Explains a plan on these resources and remembers that it was shown, so that who applies it later
+/// can be told what moved.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn explain(mill: &Mill, planned: &Planned, given: &Resources) -> Result<Explanation> {
+    let resources = resources(mill, given).await?;
+    let shown = plan::explain(&mill.catalog, &planned.ledger, &planned.plan, &resources);
+    let mut db = mill.pool.acquire().await?;
+    store::remember_plan(&mut db, &shown.plan, &serde_json::to_value(&shown)?).await?;
+    Ok(shown)
+}
+
+/// The world moved since a plan was shown, so it was not recorded.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "TM0203: the world moved since this plan was made, so nothing was recorded; the plan is now {}",
+    .now.plan
+)]
+pub struct PlanMoved {
+    /// The plan of now.
+    pub now: Box<Explanation>,
+    /// What moved; none when the plan that was shown is not known any more.
+    pub moved: Option<Vec<Moved>>,
+}
+
 /// Work that is asked for: what, by whom, and how urgent it is.
 #[derive(Clone, Debug)]
 pub struct Demand {
@@ -71,6 +136,10 @@ pub struct Demand {
     pub concurrency: Option<u32>,
     /// Whether the newest partitions come first.
     pub newest_first: bool,
+    /// The backfill of which what is left is to be made; then there is no request.
+    pub retry_of: Option<i64>,
+    /// What the stored estimate is for; no slots for those of the workers that live then.
+    pub resources: Resources,
     /// The ticks that ask.
     pub ticks: Vec<Asking>,
     /// The instant it is planned for; now, by this machine's clock, when there is none.
@@ -91,9 +160,24 @@ impl Demand {
             priority: 0,
             concurrency: None,
             newest_first: false,
+            retry_of: None,
+            resources: Resources::default(),
             ticks: Vec::new(),
             at: None,
         }
+    }
+
+    /// A backfill of exactly what failed in another one and what was cancelled.
+    #[must_use]
+    pub fn retry(backfill: i64, seen: &str, by: &str) -> Self {
+        let request = Request {
+            targets: Vec::new(),
+            select: plan::Select::default(),
+            upstream: false,
+            downstream: false,
+        };
+        let text = format!("retry {backfill}");
+        Self { retry_of: Some(backfill), ..Self::backfill(request, seen, &text, by) }
     }
 
     /// Work that nobody looks at before it starts.
@@ -108,23 +192,36 @@ impl Demand {
 ///
 /// # Errors
 ///
-/// [`store::Error::PlanMoved`] when the world moved in between; or when the database fails.
+/// [`PlanMoved`] when the plan is not the one that was shown; [`store::Error::PlanMoved`] when another
+/// took one of its partitions while it was recorded; or when the database fails.
 pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
+    let again = match demand.retry_of {
+        Some(backfill) => Some(left_of(mill, backfill).await?),
+        None => None,
+    };
+    let mut asked = demand.clone();
+    asked.resources.concurrency = demand.concurrency;
+    asked.resources = resources(mill, &asked.resources).await?;
     let now = demand.at.unwrap_or_else(crate::clock::now);
     let ledger = picture(mill, now).await?;
-    let (shared, asked) = (Arc::clone(mill), demand.clone());
-    let drawn = tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked)).await?;
-    let drawn = drawn.ok_or(store::Error::PlanMoved)?;
+    let shared = Arc::clone(mill);
+    let drawing =
+        tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked, again.as_ref()));
+    let drawn = match drawing.await? {
+        Ok(drawn) => drawn,
+        Err(now) => return Err(refusal(mill, demand, now).await?.into()),
+    };
     let new = NewBackfill {
         request: &demand.text,
-        plan: drawn.stored,
-        hash: &drawn.hash,
+        plan: serde_json::to_value(&drawn.shown)?,
+        hash: &drawn.shown.plan,
         by: &demand.by,
         origin: demand.origin,
         class: demand.class,
         priority: demand.priority,
         concurrency: demand.concurrency.map(|runs| i32::try_from(runs).unwrap_or(i32::MAX)),
         deadlines: &drawn.deadlines,
+        retry_of: demand.retry_of,
         ticks: &demand.ticks,
     };
     let mut tries = 0;
@@ -151,15 +248,23 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
 struct Drawn {
     wiring: plan::Wiring,
     deadlines: Vec<Option<Timestamp>>,
-    stored: serde_json::Value,
-    hash: String,
+    shown: Explanation,
 }
 
-/// Plans and spells out; none when the plan is not the one that was shown.
-fn draw(mill: &Mill, ledger: &Ledger, demand: &Demand) -> Option<Drawn> {
-    let plan = plan::plan(&mill.catalog, ledger, &demand.request);
+/// Plans and spells out; or the plan of now, when it is not the one that was shown.
+fn draw(
+    mill: &Mill,
+    ledger: &Ledger,
+    demand: &Demand,
+    again: Option<&Again>,
+) -> std::result::Result<Drawn, Box<Explanation>> {
+    let plan = match again {
+        Some(again) => plan::plan_again(&mill.catalog, ledger, again),
+        None => plan::plan(&mill.catalog, ledger, &demand.request),
+    };
+    let shown = plan::explain(&mill.catalog, ledger, &plan, &demand.resources);
     if demand.expected.as_ref().is_some_and(|seen| *seen != plan.hash) {
-        return None;
+        return Err(Box::new(shown));
     }
     let assessment = plan::assess(&mill.catalog, ledger);
     let wiring = plan::wire(&mill.catalog, ledger, &assessment, &plan, demand.newest_first);
@@ -168,36 +273,16 @@ fn draw(mill: &Mill, ledger: &Ledger, demand: &Demand) -> Option<Drawn> {
         Class::Backfill => vec![None; wiring.runs.len()],
         Class::Live | Class::Late => plan::deadlines(&mill.catalog, &wiring, ledger.now),
     };
-    Some(Drawn { wiring, deadlines, stored: as_json(mill, &plan), hash: plan.hash })
+    Ok(Drawn { wiring, deadlines, shown })
 }
 
-/// The plan as it is kept with the backfill.
-fn as_json(mill: &Mill, plan: &BackfillPlan) -> serde_json::Value {
-    let steps: Vec<serde_json::Value> = plan
-        .steps
-        .iter()
-        .flat_map(|step| step.sets.iter().map(move |(reason, set)| (step, reason, set)))
-        .map(|(step, reason, set)| {
-            let dataset = mill.catalog.dataset(step.dataset);
-            let ranges: Vec<_> = set
-                .slices()
-                .flat_map(|(slice, ranges)| ranges.ranges().map(move |range| (slice, range)))
-                .map(|(slice, range)| {
-                    serde_json::json!({
-                        "slice": slice.values().iter().map(|value| &**value).collect::<Vec<_>>(),
-                        "first": dataset.scheme.label(range.start),
-                        "last": dataset.scheme.label(range.end - 1),
-                        "partitions": range.end - range.start,
-                    })
-                })
-                .collect();
-            serde_json::json!({
-                "dataset": dataset.name.as_str(),
-                "wave": step.wave,
-                "reason": reason.as_str(),
-                "ranges": ranges,
-            })
-        })
-        .collect();
-    serde_json::json!({ "hash": plan.hash, "runs": plan.runs(), "steps": steps })
+/// Says what moved since the plan that was shown.
+async fn refusal(mill: &Mill, demand: &Demand, now: Box<Explanation>) -> Result<PlanMoved> {
+    let mut db = mill.pool.acquire().await?;
+    let seen = demand.expected.as_deref().unwrap_or_default();
+    let seen = store::shown_plan(&mut db, seen).await?;
+    // One that another version wrote may read otherwise: then it is as good as forgotten.
+    let seen = seen.and_then(|seen| serde_json::from_value::<Explanation>(seen).ok());
+    let moved = seen.map(|seen| plan::moved(&mill.catalog, &seen, &now));
+    Ok(PlanMoved { now, moved })
 }

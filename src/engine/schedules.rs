@@ -111,7 +111,7 @@ impl Schedules {
                 "no tick is recorded for {} s, since {fault}; look at the clocks of both machines",
                 left.as_secs()
             );
-            metrics::counter!("tidemill_schedule_holds_total").increment(1);
+            crate::telemetry::metrics::held();
             let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::MAX);
             let mut db = self.mill.pool.acquire().await?;
             let until = now.saturating_add(left).unwrap_or(now);

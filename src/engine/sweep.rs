@@ -38,7 +38,7 @@ pub async fn keep_sweeping(
         if CAST <= cast_at.elapsed() {
             let late = cast_at.elapsed().saturating_sub(CAST);
             cast_at = Instant::now();
-            match cast(&mill).await {
+            match store::in_time(cast(&mill)).await {
                 Ok(true) => bell.ring(Topic::Work),
                 Ok(false) => (),
                 Err(error) => tracing::warn!("could not look for runs left behind: {error:#}"),

@@ -9,8 +9,8 @@ use polars::prelude::LazyFrame;
 
 use super::{Body, Context, JobResult};
 use crate::spec::{
-    Automation, Check, Contract, Dataset, Declaration, Input, JobKind, Partitions, Pool, Reads,
-    Rebuild, Retry, Schedule, Sla,
+    Automation, Check, Contract, Dataset, Declaration, Fuse, Input, JobKind, Partitions, Pool,
+    Reads, Rebuild, Retry, Schedule, Sla,
 };
 
 /// A job that makes partitions by a pure function from its inputs to a plan.
@@ -208,6 +208,12 @@ impl<K> Job<K> {
 }
 
 impl Job<Transform> {
+    /// Lets one query make neighbouring partitions, which a backfill of many small ones is made of.
+    pub fn fuse(mut self, fuse: Fuse) -> Self {
+        self.declaration.fuse = Some(fuse);
+        self
+    }
+
     /// Gives the code: a pure function of the context and one frame per `reads`.
     pub fn run<const N: usize, F>(mut self, code: F) -> Self
     where

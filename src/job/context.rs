@@ -13,6 +13,8 @@ pub struct Context {
     job: Arc<str>,
     scheme: Arc<Scheme>,
     key: PartitionKey,
+    /// The last window; that of the key, unless neighbours are made together.
+    last: i64,
     attempt: u32,
 }
 
@@ -20,7 +22,15 @@ impl Context {
     /// The context of a partition of `job`.
     #[must_use]
     pub fn new(job: &str, scheme: Arc<Scheme>, key: PartitionKey, attempt: u32) -> Self {
-        Self { job: job.into(), scheme, key, attempt }
+        let last = key.ordinal;
+        Self { job: job.into(), scheme, key, last, attempt }
+    }
+
+    /// The same for neighbours that are made together, up to the window of this number.
+    #[must_use]
+    pub const fn up_to(mut self, last: i64) -> Self {
+        self.last = last;
+        self
     }
 
     /// The number of the partition's window.
@@ -40,16 +50,23 @@ impl Context {
         self.attempt
     }
 
-    /// The partition's time window; all of time for a dataset that is not cut by time.
+    /// The partition's time window; all of time for a dataset that is not cut by time. Of
+    /// neighbours that are made together, from the start of the first to the end of the last.
     #[must_use]
     pub fn window(&self) -> Window {
-        self.scheme.window(self.key.ordinal)
+        let first = self.scheme.window(self.key.ordinal);
+        Window { end: self.scheme.window(self.last).end, ..first }
     }
 
-    /// The text that names the partition.
+    /// The text that names the partition, or the first and the last of several.
     #[must_use]
     pub fn label(&self) -> String {
-        self.scheme.describe(&self.key)
+        let first = self.scheme.describe(&self.key);
+        if self.last == self.key.ordinal {
+            return first;
+        }
+        let last = PartitionKey { ordinal: self.last, ..self.key.clone() };
+        format!("{first}..{}", self.scheme.describe(&last))
     }
 
     /// The value of a dimension other than time.

@@ -7,6 +7,7 @@ use polars::prelude::{LazyFrame, SchemaRef};
 
 use super::{Body, Context, Project};
 use crate::lake::probe::{self, Finding, Fingerprint, Level};
+use crate::lake::write::Cut;
 use crate::model::{Dimension, DimensionValues, PartitionKey, Scheme, Slice};
 use crate::spec::{Catalog, DatasetSpec, SpecError};
 
@@ -79,6 +80,7 @@ fn verify_transform(project: &Project, catalog: &Catalog, index: usize, verified
     if verified.schemas[index].is_none() {
         verified.schemas[index] = checked.schema;
     }
+    uncut(dataset, verified.schemas[index].as_ref(), &mut verified.faults);
     let Some(first) = checked.plan else { return };
     let mut parts = Vec::new();
     let frames = || -> Vec<LazyFrame> {
@@ -105,6 +107,25 @@ fn verify_transform(project: &Project, catalog: &Catalog, index: usize, verified
     let fingerprint = probe::combine(&parts, job.version.as_deref(), &[]);
     visibility(dataset, &fingerprint, job.version.is_some(), verified);
     verified.fingerprints[index] = Some(fingerprint);
+}
+
+/// Whether what tells fused partitions apart is among the columns; with a contract, it was seen
+/// when the job was declared.
+fn uncut(dataset: &DatasetSpec, schema: Option<&SchemaRef>, faults: &mut Vec<SpecError>) {
+    let fuse = dataset.job().and_then(|job| job.fuse.as_ref());
+    let (Some(fuse), Some(axis), Some(schema), None) =
+        (fuse, dataset.scheme.time(), schema, &dataset.about.contract)
+    else {
+        return;
+    };
+    let column = fuse.column();
+    let found = schema.get(column);
+    let first = axis.calendar().start;
+    if found.and_then(|kind| Cut::new(column, kind, axis, &[first])).is_none() {
+        let found = found.map_or_else(|| "missing".to_owned(), crate::lake::describe);
+        let message = format!("`{column}` tells its partitions apart, but is {found}");
+        faults.push(fault("TM0117", dataset, message));
+    }
 }
 
 /// Loads and exports cannot be seen into: their version is all that tells their code apart.

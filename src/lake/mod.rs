@@ -8,6 +8,7 @@ mod observe;
 mod place;
 mod route;
 mod scan;
+mod small;
 mod source;
 mod template;
 mod types;

@@ -12,6 +12,7 @@ use polars::prelude::{CloudScheme, PlRefPath};
 use polars_io::cloud::CloudOptions;
 use url::Url;
 
+use super::write::Folder;
 use crate::model::{PartitionKey, Scheme};
 
 /// A folder or URL in which objects are kept, for `object_store` and Polars alike.
@@ -21,6 +22,8 @@ pub struct Place {
     /// What a path is put behind so that Polars finds it, without a slash at the end.
     base: String,
     cloud: Option<CloudOptions>,
+    /// The folder, when it is one of this machine.
+    folder: Option<Folder>,
 }
 
 /// Why a place cannot be opened.
@@ -55,6 +58,7 @@ impl Place {
             store: Arc::new(PrefixStore::new(store, prefix)),
             base: text.trim_end_matches('/').to_owned(),
             cloud: Some(cloud),
+            folder: None,
         })
     }
 
@@ -63,7 +67,14 @@ impl Place {
         let folder: PathBuf = std::fs::canonicalize(folder)?;
         let store = LocalFileSystem::new_with_prefix(&folder).map_err(std::io::Error::other)?;
         let base = folder.to_string_lossy().trim_end_matches('/').to_owned();
-        Ok(Self { store: Arc::new(store), base, cloud: None })
+        Ok(Self { store: Arc::new(store), base, cloud: None, folder: Some(Folder::new(folder)) })
+    }
+
+    /// A place that is forgotten with the process.
+    #[cfg(test)]
+    pub(super) fn in_memory() -> Self {
+        let store = Arc::new(object_store::memory::InMemory::new());
+        Self { store, base: "memory:".to_owned(), cloud: None, folder: None }
     }
 
     /// The object store, in which paths start from this place.
@@ -81,7 +92,12 @@ impl Place {
     /// Whether it is a folder of this machine.
     #[must_use]
     pub const fn is_local(&self) -> bool {
-        self.cloud.is_none()
+        self.folder.is_some()
+    }
+
+    /// The folder to write files in, when it is one of this machine.
+    pub(super) const fn folder(&self) -> Option<&Folder> {
+        self.folder.as_ref()
     }
 
     /// What Polars needs to read from here, besides paths.

@@ -11,7 +11,7 @@ use polars_plan::dsl::{
     CastColumnsPolicy, DslBuilder, ExtraColumnsPolicy, MissingColumnsPolicy, UnifiedScanArgs,
 };
 
-use super::Place;
+use super::{Place, small};
 
 /// A frame over these Parquet objects of a place, in their order, with exactly these columns.
 ///
@@ -24,6 +24,9 @@ use super::Place;
 pub fn scan(place: &Place, objects: &[String], schema: &SchemaRef) -> PolarsResult<LazyFrame> {
     if objects.is_empty() {
         return Ok(DataFrame::empty_with_schema(schema).lazy());
+    }
+    if let Some(rows) = small::read(place, objects, schema) {
+        return Ok(rows.lazy());
     }
     let paths: Vec<PlRefPath> = objects.iter().map(|object| place.scan_path(object)).collect();
     let args = UnifiedScanArgs {

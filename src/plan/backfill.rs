@@ -1,9 +1,10 @@
 //! From a request to a plan: which partitions are made, why, in which order, and what is blocked.
 
 use super::assess::{Assessment, Blocker};
+use super::scope::scope;
 use super::{Ledger, assess};
 use crate::model::PartitionSet;
-use crate::spec::{Catalog, Mapping, Missing};
+use crate::spec::{Catalog, Missing};
 
 /// Why a partition is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,148 +117,87 @@ impl BackfillPlan {
     }
 }
 
+/// What is left of an earlier backfill: exactly these partitions and no others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Again {
+    /// To be made as far as they need it: missing, failed or stale.
+    pub needed: Vec<(usize, PartitionSet)>,
+    /// To be made even when they are fresh: that is what was asked for then.
+    pub forced: Vec<(usize, PartitionSet)>,
+}
+
 /// Plans a request against a picture of the world.
 #[must_use]
 pub fn plan(catalog: &Catalog, ledger: &Ledger, request: &Request) -> BackfillPlan {
     let assessment = assess(catalog, ledger);
     let scope = scope(catalog, ledger, &assessment, request);
-    let mut builder =
-        Builder { catalog, ledger, assessment: &assessment, request, scope, chosen: Vec::new() };
-    builder.chosen = vec![PartitionSet::new(); catalog.datasets().len()];
-    let (mut steps, mut blocked) = (Vec::new(), Vec::new());
-    let mut waves = vec![0_u32; catalog.datasets().len()];
-    for &dataset in catalog.order() {
-        if catalog.dataset(dataset).job().is_none() || builder.scope[dataset].is_empty() {
-            continue;
-        }
-        let sets = builder.choose(dataset, &mut blocked);
-        if sets.is_empty() {
-            continue;
-        }
-        let inputs = catalog.inputs(dataset);
-        let planned = inputs
-            .iter()
-            .filter(|input| !input.is_self && !builder.chosen[input.dataset].is_empty());
-        let wave = planned.map(|input| waves[input.dataset] + 1).max().unwrap_or(1);
-        waves[dataset] = wave;
-        let in_order = inputs.iter().any(|input| input.is_self);
-        steps.push(Step { dataset, wave, in_order, sets });
-    }
-    steps.sort_by_key(|step| step.wave);
-    let hash = hash(catalog, &steps, &blocked);
-    BackfillPlan { steps, blocked, hash }
+    let forced = vec![PartitionSet::new(); catalog.datasets().len()];
+    let reaches = request.upstream || request.downstream;
+    let chosen = forced.clone();
+    let select = request.select;
+    Builder { catalog, ledger, assessment: &assessment, select, reaches, scope, forced, chosen }
+        .build()
 }
 
-/// Every partition the request speaks of, upstream and downstream included.
-fn scope(
-    catalog: &Catalog,
-    ledger: &Ledger,
-    assessment: &Assessment,
-    request: &Request,
-) -> Vec<PartitionSet> {
-    let extents = &assessment.extents;
-    let mut scope = vec![PartitionSet::new(); catalog.datasets().len()];
-    for (dataset, set) in &request.targets {
-        let asked = clip(set, &assessment.statuses[*dataset].universe);
-        scope[*dataset].extend(&asked);
+/// Plans what is left of an earlier backfill, and nothing beside it. What reads something that the
+/// plan makes is made as well, as far as it was left too.
+#[must_use]
+pub fn plan_again(catalog: &Catalog, ledger: &Ledger, again: &Again) -> BackfillPlan {
+    let assessment = assess(catalog, ledger);
+    let none = vec![PartitionSet::new(); catalog.datasets().len()];
+    let (mut scope, mut forced) = (none.clone(), none.clone());
+    for (dataset, set) in again.needed.iter().chain(&again.forced) {
+        scope[*dataset].extend(&set.intersection(&assessment.statuses[*dataset].universe));
     }
-    let targets = scope.clone();
-    if request.upstream {
-        for &dataset in catalog.order().iter().rev() {
-            for (position, input) in catalog.inputs(dataset).iter().enumerate() {
-                if scope[dataset].is_empty() || input.is_self {
-                    continue;
-                }
-                let link = catalog.link(dataset, position);
-                let mut needed = link.needs(&scope[dataset], extents.of(input.dataset));
-                if let Mapping::Routed(_) = link.reads.mapping {
-                    // Rows for a window may stand in any partition of the input.
-                    needed = assessment.statuses[input.dataset].universe.clone();
-                }
-                scope[input.dataset].extend(&needed);
-            }
-            own_earlier(catalog, assessment, dataset, &mut scope[dataset]);
-        }
-        for (set, status) in scope.iter_mut().zip(&assessment.statuses) {
-            *set = set.intersection(&status.universe);
-        }
+    for (dataset, set) in &again.forced {
+        forced[*dataset].extend(set);
     }
-    if request.downstream {
-        let mut cone = targets;
-        for &dataset in catalog.order() {
-            for (position, input) in catalog.inputs(dataset).iter().enumerate() {
-                let source = cone[input.dataset].clone();
-                if source.is_empty() {
-                    continue;
-                }
-                let (theirs, own) = (extents.of(input.dataset), extents.of(dataset));
-                let link = catalog.link(dataset, position);
-                let mut latest = link.affects(&source, theirs, own);
-                if let Some(routes) = ledger.records[dataset].routes.get(&position) {
-                    for (slice, ranges) in source.slices() {
-                        let windows = routes.from_inputs(slice, ranges);
-                        for output in link.output_slices(slice, own.slices) {
-                            latest.insert(output, &windows);
-                        }
-                    }
-                }
-                while !latest.is_empty() {
-                    let grown = latest.difference(&cone[dataset]);
-                    cone[dataset].extend(&grown);
-                    latest = if input.is_self {
-                        link.affects(&grown, own, own).difference(&cone[dataset])
-                    } else {
-                        PartitionSet::new()
-                    };
-                }
-            }
-            cone[dataset] = cone[dataset].intersection(&assessment.statuses[dataset].universe);
-        }
-        for (set, reached) in scope.iter_mut().zip(&cone) {
-            set.extend(reached);
-        }
-    }
-    scope
-}
-
-/// Adds the job's own earlier partitions that are still to be made: running state starts there.
-fn own_earlier(
-    catalog: &Catalog,
-    assessment: &Assessment,
-    dataset: usize,
-    scope: &mut PartitionSet,
-) {
-    let status = &assessment.statuses[dataset];
-    for (position, input) in catalog.inputs(dataset).iter().enumerate() {
-        if !input.is_self {
-            continue;
-        }
-        let link = catalog.link(dataset, position);
-        let own = assessment.extents.of(dataset);
-        let mut latest = scope.clone();
-        while !latest.is_empty() {
-            let needed = link.needs(&latest, own).intersection(&status.universe);
-            latest = needed.difference(&status.fresh).difference(scope);
-            scope.extend(&latest);
-        }
-    }
-}
-
-/// `set` within `universe`; `set` may reach to the ends of time.
-fn clip(set: &PartitionSet, universe: &PartitionSet) -> PartitionSet {
-    set.intersection(universe)
+    let select = Select { missing: true, failed: true, stale: true, ..Select::default() };
+    let (assessment, reaches, chosen) = (&assessment, true, none);
+    Builder { catalog, ledger, assessment, select, reaches, scope, forced, chosen }.build()
 }
 
 struct Builder<'a> {
     catalog: &'a Catalog,
     ledger: &'a Ledger,
     assessment: &'a Assessment,
-    request: &'a Request,
+    select: Select,
+    /// Whether what reads something that is made is made as well.
+    reaches: bool,
     scope: Vec<PartitionSet>,
+    /// Made even when fresh.
+    forced: Vec<PartitionSet>,
     chosen: Vec<PartitionSet>,
 }
 
 impl Builder<'_> {
+    /// Goes through the datasets, inputs before their readers.
+    fn build(mut self) -> BackfillPlan {
+        let catalog = self.catalog;
+        let (mut steps, mut blocked) = (Vec::new(), Vec::new());
+        let mut waves = vec![0_u32; catalog.datasets().len()];
+        for &dataset in catalog.order() {
+            if catalog.dataset(dataset).job().is_none() || self.scope[dataset].is_empty() {
+                continue;
+            }
+            let sets = self.choose(dataset, &mut blocked);
+            if sets.is_empty() {
+                continue;
+            }
+            let inputs = catalog.inputs(dataset);
+            let planned = inputs
+                .iter()
+                .filter(|input| !input.is_self && !self.chosen[input.dataset].is_empty());
+            let wave = planned.map(|input| waves[input.dataset] + 1).max().unwrap_or(1);
+            waves[dataset] = wave;
+            let in_order = inputs.iter().any(|input| input.is_self);
+            steps.push(Step { dataset, wave, in_order, sets });
+        }
+        steps.sort_by_key(|step| step.wave);
+        let hash = hash(catalog, &steps, &blocked);
+        BackfillPlan { steps, blocked, hash }
+    }
+
     /// What of a dataset is made, by reason; what cannot be is added to `blocked`.
     fn choose(
         &mut self,
@@ -265,7 +205,7 @@ impl Builder<'_> {
         blocked: &mut Vec<Blocked>,
     ) -> Vec<(Reason, PartitionSet)> {
         let status = &self.assessment.statuses[dataset];
-        let select = self.request.select;
+        let select = self.select;
         let scope = self.scope[dataset].difference(&status.live);
         let mut picked = Picked { scope, taken: PartitionSet::new(), sets: Vec::new() };
         let stale = select.stale || select.all;
@@ -273,6 +213,7 @@ impl Builder<'_> {
         let never = status.missing.difference(&status.failed);
         picked.take(Reason::Missing, select.missing || select.all, &never);
         picked.take(Reason::Forced, select.all, &status.universe);
+        picked.take(Reason::Forced, true, &self.forced[dataset]);
         picked.take(
             Reason::StaleCode,
             stale && !select.keep_code,
@@ -280,7 +221,7 @@ impl Builder<'_> {
         );
         picked.take(Reason::StaleInput, stale, &status.stale_input.difference(&status.failed));
         picked.take(Reason::Upstream, stale, &status.stale_upstream.difference(&status.failed));
-        if self.request.downstream || self.request.upstream {
+        if self.reaches {
             let reached = self.reached(dataset, &picked.taken).difference(&status.missing);
             picked.take(Reason::Upstream, true, &reached);
         }

@@ -35,8 +35,12 @@ pub struct Record {
 /// How long and how large the partitions of a dataset usually are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
-    /// Seconds an attempt takes.
+    /// Seconds an attempt takes, on average.
     pub seconds: f64,
+    /// Half of them take no longer.
+    pub p50: f64,
+    /// Nine of ten take no longer.
+    pub p90: f64,
     /// Bytes a partition has.
     pub bytes: f64,
 }

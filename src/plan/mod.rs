@@ -5,28 +5,39 @@ mod automation;
 mod backfill;
 mod deadline;
 mod digest;
+mod estimate;
+mod explain;
 mod health;
 mod ledger;
+mod moved;
 mod retention;
 mod retry;
 mod route;
 pub mod schedule;
+mod scope;
 mod share;
+mod waiting;
 mod wiring;
 
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
 pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_of, decide};
-pub use backfill::{BackfillPlan, Blocked, Reason, Request, Select, Step, plan};
+pub use backfill::{Again, BackfillPlan, Blocked, Reason, Request, Select, Step, plan, plan_again};
 pub use deadline::{deadline, deadlines};
 pub use digest::{InputsDigest, part};
+pub use estimate::{Load, finish};
+pub use explain::{
+    BlockedView, EstimateView, Explanation, RangeView, Resources, StepView, explain, ranges,
+};
 pub use health::{
     DatabaseFacts, DiskFacts, DutyFacts, Finding, Severity, judge_database, judge_disk, judge_duty,
 };
 pub use ledger::{Head, Ledger, Pace, Record, Track};
+pub use moved::{Moved, moved};
 pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
 pub use share::{Candidate, PoolStanding, look_ahead, pick};
+pub use waiting::{Obstacle, Queue, Wait, expected_start, slots_for};
 pub use wiring::{Node, Wiring, wire};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{
-    Automated, Automation, Check, Contract, Limits, Partitions, Reads, Retry, Schedule, Sla,
+    Automated, Automation, Check, Contract, Fuse, Limits, Partitions, Reads, Retry, Schedule, Sla,
 };
 use crate::model::Name;
 
@@ -65,6 +65,7 @@ pub struct Declaration {
     pub(crate) automated: Automated,
     pub(crate) checks: Vec<Check>,
     pub(crate) version: Option<String>,
+    pub(crate) fuse: Option<Fuse>,
     /// How many frames the job's code takes, when its type says so.
     pub(crate) arity: Option<usize>,
     pub(crate) place: &'static Location<'static>,
@@ -100,6 +101,7 @@ impl Declaration {
             automated: Automated::default(),
             checks: Vec::new(),
             version: None,
+            fuse: None,
             arity: None,
             place: Location::caller(),
         }
@@ -129,6 +131,8 @@ pub struct JobSpec {
     pub checks: Vec<Check>,
     /// The version people gave its code.
     pub version: Option<String>,
+    /// Whether neighbouring partitions may be made in one query.
+    pub fuse: Option<Box<Fuse>>,
 }
 
 impl JobSpec {

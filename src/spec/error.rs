@@ -52,6 +52,9 @@ fn usual_hint(code: &str) -> Option<&'static str> {
         "TM0114" => "add `.contract(…)` to the job",
         "TM0115" => "such as `Source::files(\"orders\", \"orders/{day}.csv\")` with a contract",
         "TM0116" => "such as `.pool(&Pool::new(\"crm\").slots(4)).weight(1)`",
+        "TM0117" => {
+            "such as `.fuse(Fuse::by(\"day\").up_to(100))`, `day` being a column of the job"
+        }
         "TM0120" => "mend the plan, or the contract of the input it reads",
         "TM0121" => "mend the plan, or the job's contract",
         _ => return None,

@@ -11,6 +11,7 @@ mod pool;
 mod source;
 mod declared;
 mod error;
+mod fuse;
 mod join;
 mod link;
 mod stretch;
@@ -24,6 +25,7 @@ pub use declared::{
     About, Dataset, DatasetSpec, Declaration, Input, InputSpec, JobKind, JobSpec, Maker, SourceSpec,
 };
 pub use error::SpecError;
+pub use fuse::Fuse;
 pub use join::Join;
 pub use link::{Extent, Link};
 pub use mapping::{DimensionMapping, Mapping, Missing, Reads, WindowFn};

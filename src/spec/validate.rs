@@ -71,6 +71,7 @@ pub(super) fn datasets(
             Resolver { found: found_so_far, by_name: &by_name, uncut: &uncut, index, faults };
         let inputs = resolver.inputs(job);
         resolver.job_faults(job);
+        resolver.fuse_fault(job, &inputs);
         if let Maker::Job(spec) = &mut found[index].maker {
             spec.inputs = inputs;
         }
@@ -150,6 +151,7 @@ fn job_spec(job: &Declaration) -> JobSpec {
         automated: job.automated,
         checks: job.checks.clone(),
         version: job.version.clone(),
+        fuse: job.fuse.clone().map(Box::new),
     }
 }
 
@@ -269,6 +271,16 @@ impl Resolver<'_> {
         if is_self && output.about.contract.is_none() {
             let message = "a job that reads itself needs a contract: its own columns are its input";
             self.fault("TM0114", job, message.to_owned());
+        }
+    }
+
+    fn fuse_fault(&mut self, job: &Declaration, inputs: &[InputSpec]) {
+        let scheme = &self.found[self.index].scheme;
+        let is_cut = !self.uncut.contains(&self.index);
+        if let Some(fuse) = job.fuse.as_ref().filter(|_| is_cut)
+            && let Some(message) = fuse.fault(scheme, inputs, job.about.contract.as_ref())
+        {
+            self.fault("TM0117", job, message);
         }
     }
 

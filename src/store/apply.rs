@@ -7,6 +7,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, PgPool};
 
 use super::{Error, Registry, Result, Slices, link_ticks};
+use crate::failpoint::{Failpoint, hit};
 use crate::model::{Class, Origin};
 use crate::plan::schedule::Asking;
 use crate::plan::{Node, Wiring};
@@ -33,6 +34,8 @@ pub struct NewBackfill<'a> {
     pub concurrency: Option<i32>,
     /// When each run is promised, in the order of the wiring.
     pub deadlines: &'a [Option<Timestamp>],
+    /// The backfill whose failed and cancelled partitions it makes.
+    pub retry_of: Option<i64>,
     /// The ticks that ask.
     pub ticks: &'a [Asking],
 }
@@ -67,9 +70,9 @@ pub async fn apply(
     let backfill = sqlx::query_scalar!(
         "insert into tidemill.backfill
              (request, plan, plan_hash, runs, created_by, state, finished_at, origin, class,
-             priority, concurrency)
+             priority, concurrency, retry_of)
          values ($1, $2, $3, $4, $5, $6::text::tidemill.backfill_state,
-             case when $6 = 'active' then null else now() end, $7, $8, $9, $10)
+             case when $6 = 'active' then null else now() end, $7, $8, $9, $10, $11)
          returning id",
         new.request,
         new.plan,
@@ -81,6 +84,7 @@ pub async fn apply(
         new.class as Class,
         new.priority,
         new.concurrency,
+        new.retry_of,
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -88,6 +92,7 @@ pub async fn apply(
     if !new.ticks.is_empty() && (runs == 0 || !link_ticks(&mut tx, backfill, new.ticks).await?) {
         return Err(Error::PlanMoved);
     }
+    hit(Failpoint::ApplyAfterBackfill)?;
     let live = still_live(&mut tx, wiring).await?;
     let is_gone = |(from, _, required): &(Node, Node, bool)| match from {
         Node::Live(id) => *required && !live.contains(id),
@@ -107,6 +112,7 @@ pub async fn apply(
     let promised = new.deadlines;
     insert_runs(&mut tx, catalog, registry, &slices, wiring, promised, backfill, &ids, &edges)
         .await?;
+    hit(Failpoint::ApplyAfterRuns)?;
     sqlx::query!(
         "insert into tidemill.run_edge (upstream_id, downstream_id, is_required)
          select * from unnest($1::bigint[], $2::bigint[], $3::bool[])",
@@ -116,7 +122,12 @@ pub async fn apply(
     )
     .execute(&mut *tx)
     .await?;
+    hit(Failpoint::ApplyAfterEdges)?;
+    if let Some(before) = new.retry_of {
+        super::control::note(&mut tx, before, new.by, "retry", &format!("as {backfill}")).await?;
+    }
     tx.commit().await?;
+    hit(Failpoint::AfterApply)?;
     Ok(Applied { backfill, runs: runs as u64 })
 }
 

@@ -8,6 +8,13 @@ use super::Result;
 /// The channel of all messages.
 const CHANNEL: &str = "tidemill";
 
+/// Runs may be claimed that could not before.
+pub const WORK: &str = "work";
+/// Runs were taken from their workers.
+pub const HALT: &str = "halt";
+/// What is due may have changed.
+pub const DEMAND: &str = "demand";
+
 /// Sends a message to every process that listens.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! How the database fails us.
 
+use crate::failpoint::Hit;
+
 /// A result of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -35,9 +37,39 @@ pub enum Error {
     /// A plan was made from a picture that no longer holds.
     #[error("TM0203: the world moved since this plan was made; plan again")]
     PlanMoved,
+    /// No backfill has this number.
+    #[error("TM0207: there is no backfill {0}")]
+    NoBackfill(i64),
+    /// What was asked of a backfill makes sense only while it is active.
+    #[error("TM0208: backfill {backfill} is {state}, so nothing of it is left to change")]
+    BackfillOver {
+        /// The backfill.
+        backfill: i64,
+        /// Where it stands.
+        state: String,
+    },
+    /// No pool has this name.
+    #[error("TM0209: there is no pool `{0}`")]
+    NoPool(String),
+    /// Runs that should be cancelled are in the hands of transactions that do not end.
+    #[error(
+        "TM0305: {runs} runs could not be cancelled, since other transactions hold them; the \
+         others are cancelled, so try again"
+    )]
+    RunsHeld {
+        /// How many.
+        runs: u64,
+    },
     /// A statement failed.
     #[error("TM0302: a database statement failed: {0}")]
     Sql(#[from] sqlx::Error),
+}
+
+impl From<Hit> for Error {
+    /// What was told to fail fails as if the connection broke.
+    fn from(hit: Hit) -> Self {
+        Self::Sql(sqlx::Error::Io(std::io::Error::other(hit)))
+    }
 }
 
 impl Error {

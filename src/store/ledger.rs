@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::{Registry, Result, Slices};
 use crate::model::{Ranges, Registered, Slice};
-use crate::plan::{Head, Ledger, Pace, Record, Route, Routes, Track};
+use crate::plan::{Head, Ledger, Record, Route, Routes, Track};
 
 /// Reads what has been made and what is under way.
 ///
@@ -157,26 +157,9 @@ async fn routes(
 }
 
 async fn paces(db: &mut PgConnection, registry: &Registry, records: &mut [Record]) -> Result<()> {
-    let rows = sqlx::query!(
-        r#"select dataset.id, recent.seconds as "seconds!", recent.bytes as "bytes!"
-           from tidemill.dataset
-           cross join lateral (
-               select avg(seconds) as seconds, avg(bytes)::double precision as bytes
-               from (
-                   select seconds, bytes
-                   from tidemill.materialization
-                   where dataset_id = dataset.id and seconds is not null
-                   order by dataset_id desc, slice_id desc, ordinal desc, id desc
-                   limit 50
-               ) as last
-           ) as recent
-           where recent.seconds is not null"#
-    )
-    .fetch_all(db)
-    .await?;
-    for row in rows {
-        if let Some(&index) = registry.index.get(&row.id) {
-            records[index].pace = Some(Pace { seconds: row.seconds, bytes: row.bytes });
+    for (dataset, pace) in super::paces(db).await? {
+        if let Some(&index) = registry.index.get(&dataset) {
+            records[index].pace = Some(pace);
         }
     }
     Ok(())

@@ -1,18 +1,24 @@
 //! What the database knows: SQL and nothing else.
 
+mod again;
 mod apply;
+mod backfills;
 mod bell;
+mod bench;
 mod causes;
 mod changes;
 mod claim;
 mod commit;
+mod control;
 mod doctor;
 mod error;
 mod holds;
 mod housekeeping;
 mod ids;
 mod ledger;
+mod limit;
 mod mark;
+mod measure;
 mod logs;
 mod observe;
 mod pauses;
@@ -23,14 +29,23 @@ mod schedules;
 mod ticks;
 mod watch;
 mod usage;
+mod waiting;
 mod workers;
+
+use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
+pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};
-pub use bell::{Rings, ring};
+pub use backfills::{
+    BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes, backfill_plan,
+    backfill_progress, backfill_standing, backfill_standings, backfill_steps,
+};
+pub use bell::{DEMAND, HALT, Rings, WORK, ring};
+pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
@@ -41,6 +56,11 @@ pub use changes::{
 };
 pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
+pub use control::{
+    Cancelled, EventRow, backfill_events, cancel_backfill, cancel_runs, cancel_undeclared,
+    pause_backfill, restore_pool_slots, resume_backfill, set_concurrency, set_pool_slots,
+    set_priority,
+};
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
     database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
@@ -57,8 +77,10 @@ pub use housekeeping::{
 };
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
+pub use limit::in_time;
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
+pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
@@ -79,6 +101,7 @@ pub use ticks::{
     tick_mark, ticks,
 };
 pub use usage::{Usage, note_usage};
+pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,
@@ -91,6 +114,16 @@ pub use workers::{
 pub const ONE_PICTURE: &str = "begin isolation level repeatable read read only";
 
 static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// How long a connection that is not at work may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(1);
+
+/// Whether the other side of a connection is there; an error ends the connection.
+async fn answers(db: &mut PgConnection) -> sqlx::Result<bool> {
+    let answer = tokio::time::timeout(ANSWER_MAX, db.ping()).await;
+    answer.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??;
+    Ok(true)
+}
 
 /// Opens the database and brings its schema up to date.
 ///
@@ -105,6 +138,10 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
         .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]);
     let pool = PgPoolOptions::new()
         .max_connections(12)
+        // A connection that nobody answers on any more is found out in seconds, not in minutes.
+        .test_before_acquire(false)
+        .before_acquire(|db, _| Box::pin(answers(db)))
+        .after_release(|db, _| Box::pin(answers(db)))
         .connect_with(options)
         .await
         .map_err(|source| Error::Open { source })?;

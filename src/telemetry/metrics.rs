@@ -38,6 +38,8 @@ pub const FENCED_COMMITS: &str = "tidemill_fenced_commits_total";
 pub const LOOP_LAG_SECONDS: &str = "tidemill_loop_lag_seconds";
 /// How long a turn of a loop took, by loop.
 pub const LOOP_SECONDS: &str = "tidemill_loop_duration_seconds";
+/// Times that no tick was recorded because clocks disagreed.
+pub const SCHEDULE_HOLDS: &str = "tidemill_schedule_holds_total";
 /// Connections of this process to the database, by state.
 pub const CONNECTIONS: &str = "tidemill_database_connections";
 /// Transactions since the oldest that is still looked back to.
@@ -118,6 +120,11 @@ pub fn committed(attempts: usize, fenced: usize, took: Duration) {
 pub fn turned(name: &'static str, lag: Duration, took: Duration) {
     histogram!(LOOP_LAG_SECONDS, "loop" => name).record(lag);
     histogram!(LOOP_SECONDS, "loop" => name).record(took);
+}
+
+/// A look at the schedules that recorded nothing because clocks disagreed.
+pub fn held() {
+    counter!(SCHEDULE_HOLDS).increment(1);
 }
 
 /// Sets a gauge of this name.

@@ -31,6 +31,8 @@
 //! - `tidemill_loop_lag_seconds{loop}` (histogram): how much later than meant a turn of a loop
 //!   began
 //! - `tidemill_loop_duration_seconds{loop}` (histogram): how long a turn took
+//! - `tidemill_schedule_holds_total` (counter): times that no tick was recorded because clocks
+//!   disagreed
 //! - `tidemill_database_connections{state}` (gauge): connections of this process; state is
 //!   `in_use` or idle
 //! - `tidemill_database_oldest_xmin_transactions` (gauge): transactions since the oldest that is

@@ -37,9 +37,11 @@
 
 mod error;
 mod fit;
+mod fuse;
 mod project;
 
 pub use error::TestError;
+pub use fuse::{Reading, assert_fusable};
 pub use project::{TestJob, TestProject};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use polars::prelude::{DataFrame, Engine, Expr, IntoLazy, LazyFrame, col, df};
 
 use super::{TestError, fit};
 use crate::job::{Body, Context, JobResult, Project};
+use crate::lake::write::Cut;
 use crate::model::{DimensionValues, PartitionKey, Slice};
 use crate::spec::{Catalog, Contract, DatasetSpec, InputSpec, Mapping, SpecError, Type};
 
@@ -100,6 +101,46 @@ impl TestJob<'_> {
         let catalog = self.project.catalog()?;
         let spec = self.spec(catalog)?;
         let cx = Context::new(&self.name, Arc::new(spec.scheme.clone()), self.key(spec)?, 1);
+        self.make(catalog, spec, cx)
+    }
+
+    /// Makes the partitions from the one of `partition` up to the one named here in one query, as
+    /// a fused backfill does: the rows of each, in order. What is given is what any of them reads.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run), and when the job does not say how its partitions are fused, or a row
+    /// belongs to none of them.
+    pub fn run_up_to(self, label: &str) -> Result<Vec<DataFrame>, TestError> {
+        let catalog = self.project.catalog()?;
+        let spec = self.spec(catalog)?;
+        let first = self.key(spec)?;
+        let last = Self { label: Some(label.to_owned()), ..self.clone() }.key(spec)?.ordinal;
+        let members: Vec<i64> = (first.ordinal..=last).collect();
+        let cx = Context::new(&self.name, Arc::new(spec.scheme.clone()), first, 1).up_to(last);
+        let job = self.name.clone();
+        let made = self.make(catalog, spec, cx)?;
+        let error = |why: String| TestError::Output { job: job.clone(), why };
+        let column = spec.job().and_then(|job| job.fuse.as_ref()).map(|fuse| fuse.column());
+        let column = column.ok_or_else(|| error("it does not say `.fuse(…)`".to_owned()))?;
+        let kind = made.schema().get(column);
+        let cut = kind.zip(spec.scheme.time());
+        let cut = cut.and_then(|(kind, axis)| Cut::new(column, kind, axis, &members));
+        let cut = cut.ok_or_else(|| error(format!("`{column}` does not tell windows apart")))?;
+        let mut parts = vec![made.clear(); members.len()];
+        for (member, rows) in cut.deal(&made).map_err(|why| error(why.to_string()))? {
+            parts[member] = rows;
+        }
+        Ok(parts)
+    }
+
+    /// Makes what a context asks for, and holds it against the contract.
+    fn make(
+        self,
+        catalog: &Catalog,
+        spec: &DatasetSpec,
+        cx: Context,
+    ) -> Result<DataFrame, TestError> {
         let inputs = spec.job().map_or(&[][..], |job| &job.inputs);
         let is_input = |name: &str| {
             inputs.iter().any(|input| catalog.dataset(input.dataset).name.as_str() == name)

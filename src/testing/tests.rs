@@ -1,7 +1,7 @@
 //! What the kit accepts, and what it refuses.
 
 use crate::prelude::*;
-use crate::testing::{TestError, TestProject};
+use crate::testing::{TestError, TestProject, assert_fusable};
 
 fn columns() -> [(&'static str, Type); 3] {
     [("at", Type::Instant), ("id", Type::Int64), ("region", Type::String)]
@@ -152,4 +152,58 @@ fn an_unknown_job_has_a_hint_and_a_faulty_project_says_all_faults() {
     });
     let faults = error(broken.job("any").run());
     assert!(faults.contains("TM0101") && faults.contains("TM0103"), "{faults}");
+}
+
+/// Daily counts by two jobs: one that counts by day, and one that takes all rows for its own.
+fn fused() -> TestProject {
+    TestProject::new(|project| {
+        let day = TimePartitions::daily("2024-01-01");
+        let raw = project.source(
+            Source::files("raw", "{day}.csv")
+                .partitions(&day)
+                .contract(Contract::new([("day", Type::Date), ("id", Type::Int64)])),
+        );
+        let declare = |name: &str| {
+            Transform::new(name)
+                .reads(&raw, Mapping::Same)
+                .partitions(&day)
+                .contract(Contract::new([("day", Type::Date), ("rows", Type::UInt32)]))
+                .fuse(Fuse::by("day"))
+        };
+        project.job(
+            declare("by_day")
+                .run(|_cx, [raw]| Ok(raw.group_by([col("day")]).agg([len().alias("rows")]))),
+        );
+        project.job(
+            declare("in_all")
+                .run(|cx, [raw]| Ok(raw.select([cx.date().alias("day"), len().alias("rows")]))),
+        );
+    })
+}
+
+fn on(day: &str, rows: i64) -> [(&'static str, DataFrame); 1] {
+    let days = vec![day; rows as usize];
+    [("raw", df!("day" => days, "id" => (0..rows).collect::<Vec<_>>()).unwrap())]
+}
+
+#[test]
+fn a_job_that_counts_by_day_can_be_fused() {
+    let (first, second) = (on("2024-03-30", 2), on("2024-03-31", 3));
+    assert_fusable(&fused(), "by_day", &[("2024-03-30", &first), ("2024-03-31", &second)]);
+}
+
+#[test]
+#[should_panic(expected = "2024-03-30 of `in_all` is ")]
+fn a_job_that_takes_all_rows_for_its_own_day_cannot() {
+    let (first, second) = (on("2024-03-30", 2), on("2024-03-31", 3));
+    assert_fusable(&fused(), "in_all", &[("2024-03-30", &first), ("2024-03-31", &second)]);
+}
+
+#[test]
+fn rows_of_other_days_are_refused_when_partitions_are_made_together() {
+    let [(dataset, rows)] = on("2024-04-01", 1);
+    let project = fused();
+    let together = project.job("by_day").partition("2024-03-30").given(dataset, rows);
+    let told = together.run_up_to("2024-03-31").unwrap_err().to_string();
+    assert!(told.ends_with("its `day` is 2024-04-01"), "{told}");
 }

@@ -2,7 +2,7 @@
 
 use polars::prelude::LazyFrame;
 use tidemill::prelude::*;
-use tidemill::{clock, engine, store};
+use tidemill::{clock, engine};
 
 use crate::support::{ALL, NEEDED, TestMill};
 
@@ -127,7 +127,7 @@ async fn a_plan_that_no_longer_holds_is_refused() {
     let hash = &planned.plan.hash;
     let refused = test.try_apply(&request, hash).await;
     let refused = refused.unwrap_err();
-    assert!(matches!(refused.downcast_ref(), Some(store::Error::PlanMoved)), "{refused:#}");
+    assert!(refused.downcast_ref::<engine::PlanMoved>().is_some(), "{refused:#}");
     assert_eq!(test.number("select count(*) from tidemill.run where id <> $1", 0).await, 0);
     test.finish().await;
 }

@@ -26,7 +26,7 @@ fn declare(project: &mut Project) {
 }
 
 /// A damage, what undoes it, and the rule that must name it.
-const DAMAGES: [(&str, &str, &str, &str); 13] = [
+const DAMAGES: [(&str, &str, &str, &str); 14] = [
     (
         "update tidemill.backfill set runs = runs + 1",
         "update tidemill.backfill set runs = runs - 1",
@@ -115,6 +115,15 @@ const DAMAGES: [(&str, &str, &str, &str); 13] = [
          update tidemill.head set generation = generation - 7",
         "generations",
         "another generation than its run",
+    ),
+    (
+        "insert into tidemill.schedule
+             (dataset_id, timetable, zone, catch_up, ticks_max, cursor_at, covered_until, next_due)
+         select min(id), '0 6 * * *', 'UTC', 'all', 10, now(), now(), now() - interval '1 hour'
+         from tidemill.dataset",
+        "delete from tidemill.schedule",
+        "schedules",
+        "ticks are due and nobody records them",
     ),
 ];
 

@@ -133,7 +133,15 @@ async fn what_is_older_than_kept_goes_with_its_attempts_and_is_not_missed() {
          set finished_at = finished_at - interval '100 days',
              created_at = created_at - interval '100 days';
          update tidemill.backfill set created_at = created_at - interval '100 days';
-         update tidemill.materialization set committed_at = committed_at - interval '100 days';",
+         update tidemill.materialization set committed_at = committed_at - interval '100 days';
+         insert into tidemill.schedule
+             (dataset_id, timetable, zone, catch_up, ticks_max, cursor_at, covered_until)
+         select min(id), '0 6 * * *', 'UTC', 'all', 10, now(), now() from tidemill.dataset;
+         insert into tidemill.tick
+             (schedule_id, tick_at, local_label, first_at, first_label, ticks, closes_after,
+              closes_until, is_late, state, settled_at)
+         select id, at, 'then', at, 'then', 1, at, at, false, 'done', at
+         from tidemill.schedule, (select now() - interval '100 days' as at) as long_ago;",
     )
     .await;
     let keep = Keep { history_days: 200, ..Keep::default() };
@@ -141,7 +149,7 @@ async fn what_is_older_than_kept_goes_with_its_attempts_and_is_not_missed() {
     assert_eq!(test.make(&test.ask(&["sums"], ALL).await).await, "1 published");
 
     let report = engine::keep_history(&test.mill, &Keep::default()).await.unwrap();
-    assert_eq!(report, "0 days made, 1 dropped, 1 batches of runs forgotten");
+    assert_eq!(report, "0 days made, 1 dropped, 1 ticks forgotten, 1 batches of runs forgotten");
     let left = "select count(*) from tidemill.run_history where $1 = 0";
     assert_eq!(test.number(left, 0).await, 1);
     let attempts = "select count(*) from tidemill.attempt where $1 = 0";

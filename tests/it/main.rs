@@ -1,15 +1,19 @@
 //! What only shows with a database, a lake and a worker at work.
 
+mod chaos;
 mod cli;
 mod oracle;
+mod proxy;
 mod support;
 
 mod automation;
 mod backfill;
+mod control;
 mod crash;
 mod dimensions;
 mod executor;
 mod doctor;
+mod failpoints;
 mod fence;
 mod housekeeping;
 mod missing;
@@ -23,3 +27,4 @@ mod schedules;
 mod sim;
 mod staleness;
 mod telemetry;
+mod waiting;

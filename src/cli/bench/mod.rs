@@ -1,7 +1,13 @@
 //! `tidemill bench`: what Tidemill costs, as ratios to what the machine can do in the same run.
 
+mod backlog;
+mod cpu;
+mod idle;
+mod latency;
 mod overhead;
+mod pgbench;
 mod planning;
+mod queue;
 
 use std::process::ExitCode;
 
@@ -10,6 +16,8 @@ use anyhow::Result;
 use super::args::BenchArgs;
 use super::output;
 use crate::config::Config;
+use crate::engine::Mill;
+use backlog::enqueue_and_cancel;
 use overhead::{Shape, overhead};
 use planning::{check_500, plan_million, plan_million_published};
 
@@ -24,6 +32,12 @@ struct Figure {
     against: &'static str,
 }
 
+/// What can be measured.
+const NAMES: &str = "`plan_million`, `plan_million_published`, `check_500`, \
+    `overhead_per_partition`, `overhead_vs_polars`, `noop_throughput`, \
+    `noop_throughput_10m_history`, `handover_latency`, `enqueue_100k`, `cancel_100k` \
+    and `idle`";
+
 /// Measures what was asked for.
 pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Result<ExitCode> {
     let wanted = |name: &str| args.name.as_deref().is_none_or(|only| only == name);
@@ -37,19 +51,31 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     if wanted("check_500") {
         figures.push(check_500());
     }
+    if wanted("enqueue_100k") || wanted("cancel_100k") {
+        let both = enqueue_and_cancel(config).await?;
+        figures.extend(both.into_iter().filter(|figure| wanted(figure.name)));
+    }
     if wanted("overhead_per_partition") {
         let shape = Shape { name: "overhead_per_partition", days: 300, rows: 100, rounds: 3 };
         figures.push(overhead(config, &shape).await?);
     }
     if wanted("overhead_vs_polars") {
-        let shape = Shape { name: "overhead_vs_polars", days: 4, rows: 4_000_000, rounds: 3 };
+        let shape = Shape { name: "overhead_vs_polars", days: 3, rows: 6_000_000, rounds: 5 };
         figures.push(overhead(config, &shape).await?);
     }
-    anyhow::ensure!(
-        !figures.is_empty(),
-        "there is no bench of that name; there are `plan_million`, \
-         `plan_million_published`, `check_500`, `overhead_per_partition` and `overhead_vs_polars`"
-    );
+    if wanted("noop_throughput") || wanted("noop_cpu") {
+        figures.extend(queue::noop(config).await?);
+    }
+    if wanted("noop_throughput_10m_history") {
+        figures.push(queue::noop_10m_history(config).await?);
+    }
+    if wanted("handover_latency") {
+        figures.extend(latency::handover(config).await?);
+    }
+    if wanted("idle") {
+        figures.extend(idle::idle(config).await?);
+    }
+    anyhow::ensure!(!figures.is_empty(), "there is no bench of that name; there are {NAMES}");
     for figure in &figures {
         let ratio = figure.value / figure.limit;
         if json {
@@ -76,6 +102,12 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The first partition of a dataset's calendar.
+fn first(mill: &Mill, dataset: usize) -> i64 {
+    let calendar = mill.catalog.dataset(dataset).scheme.calendar();
+    calendar.iter().next().unwrap_or_default()
 }
 
 fn median(mut samples: Vec<f64>) -> f64 {

@@ -1,15 +1,19 @@
 //! `tidemill runs`: what was tried, newest first.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{key_json, when};
 use crate::cli::args::RunsArgs;
+use crate::cli::backfills::wait_json;
 use crate::cli::fault::Fault;
 use crate::cli::output;
 use crate::cli::session::Session;
 use crate::model::{PartitionKey, RunState};
+use crate::plan::Wait;
 use crate::store::{self, AttemptRow, RunRow, Slices};
 
 const STATES: [RunState; 7] = [
@@ -60,12 +64,19 @@ pub(in crate::cli) async fn runs(
             hint: Some("`tidemill runs` lists the latest".to_owned()),
         })?;
         let attempts = store::attempts(&mut db, id).await?;
-        one(session, &slices, row, &attempts, json);
+        let waits = waits(&mut db, &rows).await?;
+        one(session, &slices, (row, waits.get(&id)), &attempts, json);
     } else if json {
-        let all = rows.iter().map(|row| run_json(session, &slices, row));
+        let waits = waits(&mut db, &rows).await?;
+        let all = rows.iter().map(|row| {
+            let mut value = run_json(session, &slices, row);
+            value["wait"] = waits.get(&row.id).map_or(Value::Null, wait_json);
+            value
+        });
         output::json(&Value::Array(all.collect()));
     } else {
-        list(session, &slices, &rows);
+        let waits = waits(&mut db, &rows).await?;
+        list(session, &slices, &rows, &waits);
         if rows.len() as i64 == limit {
             eprintln!("only the newest {limit} are shown; `--limit` shows more");
         }
@@ -73,7 +84,21 @@ pub(in crate::cli) async fn runs(
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(session: &Session, slices: &Slices, rows: &[RunRow]) {
+/// Why those of these runs wait that have not started.
+pub(super) async fn waits(
+    db: &mut PgConnection,
+    rows: &[RunRow],
+) -> anyhow::Result<BTreeMap<i64, Wait>> {
+    let live = rows.iter().filter(|row| row.finished_at.is_none() && row.state != "running");
+    let ids: Vec<i64> = live.map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let waits = store::waiting(db, &ids, crate::clock::now()).await?;
+    Ok(waits.into_iter().map(|wait| (wait.run, wait)).collect())
+}
+
+fn list(session: &Session, slices: &Slices, rows: &[RunRow], waits: &BTreeMap<i64, Wait>) {
     if rows.is_empty() {
         eprintln!("there is no such run");
         return;
@@ -90,7 +115,10 @@ fn list(session: &Session, slices: &Slices, rows: &[RunRow]) {
             row.attempt.to_string(),
             row.backfill_id.to_string(),
             when(row.finished_at.unwrap_or(row.created_at).to_jiff()),
-            row.error_code.clone().unwrap_or_default(),
+            match waits.get(&row.id) {
+                Some(wait) => wait.to_string(),
+                None => row.error_code.clone().unwrap_or_default(),
+            },
         ]
     };
     let header = [
@@ -103,14 +131,21 @@ fn list(session: &Session, slices: &Slices, rows: &[RunRow]) {
         "ATTEMPT",
         "BACKFILL",
         "FINISHED OR MADE",
-        "ERROR",
+        "ERROR, OR WHY IT WAITS",
     ];
     output::table(&header, &rows.iter().map(cells).collect::<Vec<_>>());
 }
 
-fn one(session: &Session, slices: &Slices, row: &RunRow, attempts: &[AttemptRow], json: bool) {
+fn one(
+    session: &Session,
+    slices: &Slices,
+    (row, wait): (&RunRow, Option<&Wait>),
+    attempts: &[AttemptRow],
+    json: bool,
+) {
     if json {
         let mut value = run_json(session, slices, row);
+        value["wait"] = wait.map_or(Value::Null, wait_json);
         value["attempts"] = attempts.iter().map(attempt_json).collect();
         output::json(&value);
         return;
@@ -125,9 +160,11 @@ fn one(session: &Session, slices: &Slices, row: &RunRow, attempts: &[AttemptRow]
     if let Some(at) = row.finished_at {
         output::line(&format!("  finished  {}", when(at.to_jiff())));
     }
-    if 0 < row.waiting_on {
-        let runs = output::count(row.waiting_on.unsigned_abs().into(), "run");
-        output::line(&format!("  waits on  {runs}"));
+    if let Some(wait) = wait {
+        output::line(&format!("  waits     {wait}"));
+        if let Some(remedy) = wait.remedy() {
+            output::line(&format!("            `{remedy}` helps"));
+        }
     }
     if let (Some(code), Some(error)) = (&row.error_code, &row.error) {
         output::line(&format!("  error     {code}: {error}"));

@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use anyhow::Result;
 use sqlx::PgConnection;
 
+use super::runs::waits;
 use super::trail::{Hop, World};
 use super::{Picture, cause, why_view};
 use crate::api::Standing;
 use crate::cli::args::WhyArgs;
 use crate::cli::session::Session;
 use crate::model::{PartitionKey, PartitionSet, Ranges};
-use crate::plan::Hold;
+use crate::plan::{Hold, Wait};
 use crate::spec::Missing;
 use crate::store::{
     self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, RunRow, VersionRow,
@@ -31,6 +32,8 @@ pub(super) struct Facts {
     pub(super) failure: Option<FailureRow>,
     pub(super) live: Option<RunRow>,
     pub(super) waits_on: Vec<LiveRow>,
+    /// Why that run has not started.
+    pub(super) wait: Option<Wait>,
     /// What stands in the way for good.
     pub(super) lacks: cause::Lacks,
     /// Inputs that are not published, and can be made.
@@ -88,12 +91,13 @@ async fn gather(
     let failure = store::failure(&mut db, id, slice, key.ordinal).await?;
     let track = picture.ledger.records[dataset].tracks.get(&key.slice);
     let run = track.and_then(|track| track.live.get(&key.ordinal)).copied();
-    let (live, waits_on) = match run {
+    let (live, waits_on, wait) = match run {
         Some(run) => {
             let rows = store::runs(&mut db, Some(run), None, None, None, None, 1).await?;
-            (rows.into_iter().next(), store::waits_on(&mut db, run).await?)
+            let wait = waits(&mut db, &rows).await?.remove(&run);
+            (rows.into_iter().next(), store::waits_on(&mut db, run).await?, wait)
         }
-        None => (None, Vec::new()),
+        None => (None, Vec::new(), None),
     };
     let held = store::holds(&mut db, &mill.registry, &picture.slices).await?;
     let held =
@@ -115,6 +119,7 @@ async fn gather(
         failure,
         live,
         waits_on,
+        wait,
         lacks: cause::lacks(catalog, assessment, dataset, &one),
         unmade: if is_published { Vec::new() } else { unmade(world, dataset, &key) },
         held,

@@ -6,9 +6,11 @@ use super::trail::Hop;
 use super::why::{End, Facts};
 use super::{Picture, cause, hex, key_json, ranges_json, when};
 use crate::api::Standing;
+use crate::cli::backfills::wait_json;
 use crate::cli::session::Session;
 use crate::cli::{announce, output};
 use crate::model::{PartitionKey, PartitionSet};
+use crate::plan::Wait;
 use crate::spec::Catalog;
 use crate::store::{InputChange, LiveRow, VersionRow};
 
@@ -40,7 +42,8 @@ pub(super) fn show(session: &Session, picture: &Picture, facts: &Facts, json: bo
             failure.error
         ));
         lines.push(format!(
-            "`tidemill runs --id {}` shows the attempts, `tidemill explain {}` what to do",
+            "`tidemill runs --id {0}` shows the attempts, `tidemill logs {0}` what they said, \
+             `tidemill explain {1}` what to do",
             failure.run_id, failure.error_code
         ));
     }
@@ -87,17 +90,15 @@ fn headline(session: &Session, facts: &Facts) -> String {
 /// A live run, and what it waits on.
 fn under_way(session: &Session, picture: &Picture, facts: &Facts, lines: &mut Vec<String>) {
     let Some(run) = &facts.live else { return };
-    let text = match run.state.as_str() {
-        "waiting" => "waits for its inputs".to_owned(),
-        "ready" => "waits for a worker".to_owned(),
-        "running" => format!("is in a worker's hands, attempt {}", run.attempt),
-        "backoff" => {
-            let error = run.error.as_deref().unwrap_or("it failed");
-            format!("waits to be tried again after attempt {}: {error}", run.attempt)
-        }
-        state => format!("is {state}"),
+    let text = match (&facts.wait, run.state.as_str()) {
+        (Some(wait), _) => format!("has not started: {wait}"),
+        (None, "running") => format!("is in a worker's hands, attempt {}", run.attempt),
+        (None, state) => format!("is {state}"),
     };
     lines.push(format!("run {} of backfill {} {text}", run.id, run.backfill_id));
+    if let Some(remedy) = facts.wait.as_ref().and_then(Wait::remedy) {
+        lines.push(format!("  `{remedy}` helps"));
+    }
     for (dataset, states) in grouped(session, picture, &facts.waits_on) {
         let spec = session.mill.catalog.dataset(dataset);
         for (state, set) in states {
@@ -356,6 +357,7 @@ fn to_json(session: &Session, picture: &Picture, facts: &Facts) -> Value {
             "attempt": run.attempt,
             "error": run.error,
             "waits_on": waits_on.collect::<Vec<i64>>(),
+            "wait": facts.wait.as_ref().map(wait_json),
         })),
         "lacks": cause::to_json(catalog, &facts.lacks),
         "unmade": sets(facts.unmade.iter().map(|(at, set)| (*at, set)).collect()),

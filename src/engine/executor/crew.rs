@@ -11,12 +11,12 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::Dispatch;
 
-use super::assignment::{Assignment, writes};
+use super::assignment::{Assignment, Member, writes};
 use super::capture;
 use super::ended::{cancelled, failed, stopped};
 use super::hands::{Hands, Idle, lock, recipe, rest, start_ahead};
 use super::process::Recipe;
-use crate::engine::execute::{Stop, execute, said};
+use crate::engine::execute::{Stop, execute, lineage, said};
 use crate::engine::{Failure, LogSink, Workshop};
 use crate::spec::JobSpec;
 use crate::store::{Published, Usage};
@@ -29,6 +29,8 @@ pub enum Mode {
     Processes,
     /// In this process, which a job can then take along: for tests.
     InProcess,
+    /// Nowhere: each partition is published with no rows and no file, to measure what is around it.
+    Nothing,
 }
 
 /// How a crew works.
@@ -43,8 +45,8 @@ pub struct CrewOptions {
     /// A control group in which this process may make others, one for each child; without it a
     /// child limits itself.
     pub cgroup: Option<PathBuf>,
-    /// How many threads Polars has in each child.
-    pub threads: usize,
+    /// How many threads Polars has in each child; its share of the cores when nothing is said.
+    pub threads: Option<usize>,
     /// How long an attempt may take to stop when it is told to.
     pub grace: Duration,
     /// For how long starting a child is tried again before the attempt fails.
@@ -57,14 +59,12 @@ pub struct CrewOptions {
 
 impl Default for CrewOptions {
     fn default() -> Self {
-        let slots = 2;
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
-            slots,
+            slots: 2,
             mode: Mode::default(),
             memory: None,
             cgroup: None,
-            threads: (cores / slots).max(1),
+            threads: None,
             grace: Duration::from_secs(1),
             patience: Duration::from_secs(30),
             environment: Vec::new(),
@@ -106,6 +106,21 @@ pub struct Crew {
 enum Kind {
     Processes { recipe: Recipe, idle: Idle },
     InProcess { listener: Dispatch },
+    Nothing,
+}
+
+/// What comes of an assignment of which nothing is made.
+fn nothing(assignment: &Assignment) -> Attempted {
+    let made = |member: &Member| {
+        Ok(Published {
+            content: member.ordinal as u128,
+            inputs: member.digest,
+            lineage: lineage(member),
+            ..Published::default()
+        })
+    };
+    let outcomes = assignment.members.iter().map(made).collect();
+    Attempted { outcomes, usage: Usage::default(), stopped: None }
 }
 
 /// How long a thread of this process may take to notice that it was told to stop.
@@ -133,6 +148,7 @@ impl Crew {
                 let take = |level: &str, text| CURRENT.with_borrow(|logs| logs.event(level, text));
                 Kind::InProcess { listener: capture::dispatch(take) }
             }
+            Mode::Nothing => Kind::Nothing,
         };
         let slots = Semaphore::new(options.slots);
         Self { workshop, options, slots, kind }
@@ -162,6 +178,7 @@ impl Crew {
             Kind::InProcess { listener } => {
                 self.in_this_process(assignment, listener, cancel, logs).await
             }
+            Kind::Nothing => nothing(&assignment),
         };
         drop(permit);
         let usage = &mut attempted.usage;

@@ -165,12 +165,13 @@ pub(super) fn recipe(workshop: &Workshop, options: &CrewOptions) -> Recipe {
     let own = if link.exists() { link } else { own };
     let (program, arguments) =
         options.program.clone().unwrap_or_else(|| (own, vec!["exec".into()]));
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     Recipe {
         program,
         name,
         arguments,
         environment: options.environment.clone(),
-        threads: options.threads.max(1),
+        threads: options.threads.unwrap_or(cores / options.slots.max(1)).max(1),
         cgroup: options.cgroup.clone(),
         code: workshop.code(),
     }

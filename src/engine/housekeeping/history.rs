@@ -1,6 +1,7 @@
 //! The history of runs: days are made ahead and dropped when they are old.
 
 use anyhow::Result;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -39,7 +40,19 @@ pub(super) async fn keep(mill: &Mill, keep: &Keep) -> Result<String> {
     if !change.drop.is_empty() || days.in_default.iter().any(is_old) {
         forgotten = forget(mill, &change.drop, change.horizon).await?;
     }
+    let before = start_of(change.horizon);
+    let mut ticks = 0;
+    loop {
+        let gone = store::forget_ticks(&mut db, before, BATCH).await?;
+        ticks += gone;
+        if gone == 0 {
+            break;
+        }
+    }
     let mut report = format!("{made} days made, {} dropped", change.drop.len());
+    if 0 < ticks {
+        report.push_str(&format!(", {ticks} ticks forgotten"));
+    }
     if 0 < forgotten {
         report.push_str(&format!(", {forgotten} batches of runs forgotten"));
     }
@@ -52,7 +65,7 @@ pub(super) async fn keep(mill: &Mill, keep: &Keep) -> Result<String> {
 /// Forgets every run that finished before a day: attempts first, so that a turn that is cut short
 /// is taken up again where the runs still are.
 async fn forget(mill: &Mill, drop: &[Date], horizon: Date) -> Result<u64> {
-    let before = horizon.to_zoned(TimeZone::UTC)?.timestamp();
+    let before = start_of(horizon);
     let mut db = mill.pool.acquire().await?;
     store::move_horizon(&mut db, before).await?;
     let (mut after, mut batches) = (0, 0);
@@ -66,4 +79,10 @@ async fn forget(mill: &Mill, drop: &[Date], horizon: Date) -> Result<u64> {
     }
     while 0 < store::forget_default(&mut db, before, BATCH).await? {}
     Ok(batches)
+}
+
+/// When a day of UTC begins; nothing is older than the beginning.
+fn start_of(day: Date) -> Timestamp {
+    let start = day.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
+    start.unwrap_or(store::BEGINNING).max(store::BEGINNING)
 }

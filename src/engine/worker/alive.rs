@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::InHand;
 use crate::engine::Mill;
+use crate::failpoint::{Failpoint, hit};
 use crate::store;
 
 /// Shows that this worker lives, and ends workers that do not.
@@ -75,10 +76,7 @@ impl Judge {
         own: Option<i64>,
         lease: Duration,
     ) -> Result<()> {
-        let mut db = mill.pool.acquire().await?;
-        let others = store::live_workers(&mut db).await?;
-        let mut dead = store::ended_with_runs(&mut db).await?;
-        drop(db);
+        let (others, mut dead) = store::in_time(candidates(mill)).await?;
         self.0.retain(|id, _| others.iter().any(|other| other.id == *id));
         for other in others.into_iter().filter(|other| Some(other.id) != own) {
             let (beat, since) = self.0.entry(other.id).or_insert((other.beat, Instant::now()));
@@ -90,9 +88,7 @@ impl Judge {
             }
         }
         for worker in dead.into_iter().filter(|worker| Some(*worker) != own) {
-            let mut tx = mill.pool.begin().await?;
-            let runs = store::expire_worker(&mut tx, worker).await?;
-            tx.commit().await?;
+            let runs = store::in_time(expire(mill, worker)).await?;
             self.0.remove(&worker);
             tracing::warn!(
                 worker.id = worker,
@@ -109,6 +105,22 @@ async fn judge(mill: Arc<Mill>, id: i64, lease: Duration, mut judge: Judge) -> J
         tracing::warn!("could not look after other workers: {error:#}");
     }
     judge
+}
+
+/// The workers that have not ended, and those that have and hold runs.
+async fn candidates(mill: &Mill) -> Result<(Vec<store::Worker>, Vec<i64>)> {
+    let mut db = mill.pool.acquire().await?;
+    let others = store::live_workers(&mut db).await?;
+    Ok((others, store::ended_with_runs(&mut db).await?))
+}
+
+async fn expire(mill: &Mill, worker: i64) -> Result<i64> {
+    let mut tx = mill.pool.begin().await?;
+    let runs = store::expire_worker(&mut tx, worker).await?;
+    hit(Failpoint::InExpire)?;
+    tx.commit().await?;
+    hit(Failpoint::AfterExpire)?;
+    Ok(runs)
 }
 
 /// Whether a worker is a process of this machine that is not there any more.

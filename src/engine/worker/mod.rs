@@ -1,8 +1,10 @@
 //! Claims runs, makes partitions, publishes them.
 
+mod again;
 mod alive;
 mod attempt;
 mod publish;
+mod together;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -16,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+pub use again::keep_working;
 pub(super) use alive::{Judge, is_gone};
 use attempt::Hands;
 use publish::Publisher;
@@ -24,6 +27,7 @@ use super::Mill;
 use super::bell::{Bell, Topic};
 use super::resolve::{Resolved, resolve};
 use super::{Crew, CrewOptions, Logs, Mode};
+use crate::failpoint::{Failpoint, hit};
 use crate::plan::look_ahead;
 use crate::store::{self, Claimant, Claimed, Ended, NewWorker};
 
@@ -60,6 +64,14 @@ impl Default for WorkOptions {
     }
 }
 
+impl WorkOptions {
+    /// The usual, with so many slots, and a beat that fits the lease.
+    #[must_use]
+    pub fn of(slots: usize, lease: Duration) -> Self {
+        Self { slots, lease, beat: lease / 5, ..Self::default() }
+    }
+}
+
 /// How often a worker asks whether what it works on is still its own, when no bell rings.
 const ASK: Duration = Duration::from_secs(1);
 
@@ -75,7 +87,7 @@ pub async fn work(
     stop: CancellationToken,
     bell: Arc<Bell>,
 ) -> Result<()> {
-    let claimant = introduce(&mill, &options).await?;
+    let claimant = store::in_time(introduce(&mill, &options)).await?;
     let id = claimant.worker;
     let (sender, receiver) = mpsc::unbounded_channel();
     let in_hand = InHand::default();
@@ -93,12 +105,12 @@ pub async fn work(
     helpers.spawn(keep_own(Arc::clone(&mill), id, in_hand.clone(), bell.clone(), ended.clone()));
     let publisher = Publisher { mill: Arc::clone(&mill), worker: id, in_hand: in_hand.clone() };
     let publishing = publisher.publish(receiver, Arc::clone(&bell));
-    // A worker that cannot publish must not go on to compute.
-    let halt = stop.clone();
+    // A worker that cannot publish must not go on to compute, whatever ended its publisher.
+    let halt = stop.clone().drop_guard();
     let publisher = tokio::spawn(async move {
         let outcome = publishing.await;
-        if outcome.is_err() {
-            halt.cancel();
+        if outcome.is_ok() {
+            halt.disarm();
         }
         outcome
     });
@@ -124,11 +136,16 @@ pub async fn work(
     ended.cancel();
     while helpers.join_next().await.is_some() {}
     // What is still held by now, nobody works on.
+    let goodbye = store::in_time(say_goodbye(&mill, id)).await;
+    published??;
+    outcome.and(goodbye)
+}
+
+async fn say_goodbye(mill: &Mill, id: i64) -> Result<()> {
     let mut tx = mill.pool.begin().await?;
     store::expire_worker(&mut tx, id).await?;
     tx.commit().await?;
-    published??;
-    outcome
+    Ok(())
 }
 
 /// Makes the worker known, and takes over runs whose code nobody has any more.
@@ -157,12 +174,24 @@ async fn introduce(mill: &Mill, options: &WorkOptions) -> Result<Claimant> {
         pools: pools.clone(),
     };
     let worker = store::start_worker(&mut db, &new).await?;
-    let claimant = Claimant { worker, codes, pools };
+    hit(Failpoint::AfterStartWorker)?;
+    let claimant = Claimant { worker, codes, pools, fuse: fuses(mill) };
     let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant.codes).await?;
     if 0 < adopted {
         tracing::info!("took over {adopted} runs that were planned for code nobody has any more");
     }
     Ok(claimant)
+}
+
+/// How many neighbouring partitions each job makes at once, by the number of its dataset.
+fn fuses(mill: &Mill) -> BTreeMap<i32, i32> {
+    let datasets = mill.catalog.datasets().iter().zip(&mill.registry.datasets);
+    datasets
+        .filter_map(|(dataset, number)| {
+            let most = dataset.job()?.fuse.as_deref()?.partitions_max();
+            Some((*number, i32::try_from(most).unwrap_or(i32::MAX)))
+        })
+        .collect()
 }
 
 /// What a worker works on, and how each of it is told to stop.
@@ -201,7 +230,7 @@ async fn keep_own(
         }
         // Taken before the question: what is claimed in between must not seem lost.
         let mine = in_hand.with(|held| held.clone());
-        match compare(&mill, id, &mine, &suspects).await {
+        match store::in_time(compare(&mill, id, &mine, &suspects)).await {
             Ok(strays) => suspects = strays,
             Err(error) => tracing::warn!("could not ask what is still mine: {error:#}"),
         }
@@ -260,7 +289,8 @@ impl Worker {
                 ready.extend(claimed);
             }
             while attempts.len() < self.options.slots
-                && let Some(next) = ready.pop_front()
+                && !stop.is_cancelled()
+                && let Some(next) = together::take_next(&self.mill, &mut ready)
             {
                 attempts.spawn(self.attempt(next));
             }
@@ -281,8 +311,7 @@ impl Worker {
     async fn drain(&mut self, ready: VecDeque<Resolved>, mut attempts: JoinSet<()>) -> Result<()> {
         let unbegun: Vec<i64> = ready.iter().map(|resolved| resolved.run.id).collect();
         if !unbegun.is_empty() {
-            let mut db = self.mill.pool.acquire().await?;
-            store::release(&mut db, self.claimant.worker, &unbegun).await?;
+            store::in_time(self.give_back(&unbegun)).await?;
         }
         let finished = async { while attempts.join_next().await.is_some() {} };
         if tokio::time::timeout(self.options.drain, finished).await.is_err() {
@@ -292,6 +321,14 @@ impl Worker {
             self.in_hand.halt();
             while attempts.join_next().await.is_some() {}
         }
+        Ok(())
+    }
+
+    async fn give_back(&self, unbegun: &[i64]) -> Result<()> {
+        hit(Failpoint::BeforeRelease)?;
+        let mut db = self.mill.pool.acquire().await?;
+        store::release(&mut db, self.claimant.worker, unbegun).await?;
+        hit(Failpoint::AfterRelease)?;
         Ok(())
     }
 
@@ -306,20 +343,23 @@ impl Worker {
     async fn claim_and_resolve(&self, limit: usize) -> Result<Vec<Resolved>> {
         let (pool, registry) = (&self.mill.pool, &self.mill.registry);
         let began = Instant::now();
-        let runs = store::claim(pool, registry, &self.claimant, limit).await?;
+        let runs = store::in_time(store::claim(pool, registry, &self.claimant, limit)).await?;
         told::claimed(&self.mill, &runs, began);
         if runs.is_empty() {
             return Ok(Vec::new());
         }
+        hit(Failpoint::AfterClaim)?;
         let fences: Vec<(i64, i32)> = runs.iter().map(|run| (run.id, run.attempt)).collect();
         self.in_hand.with(|held| {
             held.extend(fences.iter().map(|fence| (*fence, CancellationToken::new())));
         });
         let resolving = async {
             let mut db = self.mill.pool.acquire().await?;
-            resolve(&mut db, &self.mill, runs).await
+            let resolved = resolve(&mut db, &self.mill, runs).await?;
+            hit(Failpoint::AfterResolve)?;
+            Ok(resolved)
         };
-        let resolved = resolving.await;
+        let resolved = store::in_time(resolving).await;
         if resolved.is_err() {
             // Nobody works on them: they are given back as soon as the database answers.
             self.in_hand.with(|held| held.retain(|fence, _| !fences.contains(fence)));
@@ -327,29 +367,33 @@ impl Worker {
         resolved
     }
 
-    fn attempt(&self, resolved: Resolved) -> impl Future<Output = ()> + Send + 'static {
+    fn attempt(&self, batch: Vec<Resolved>) -> impl Future<Output = ()> + Send + 'static {
         let (mill, sender) = (Arc::clone(&self.mill), self.sender.clone());
         let (in_hand, usual) = (self.in_hand.clone(), Arc::clone(&self.usual));
         let hands = self.hands.clone();
         async move {
-            let fence = (resolved.run.id, resolved.run.attempt);
-            let told = in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default();
+            let fences: Vec<(i64, i32)> =
+                batch.iter().map(|one| (one.run.id, one.run.attempt)).collect();
             let began = Instant::now();
-            let span = told::attempt(&mill, &resolved.run);
-            let ended = if told.is_cancelled() {
-                None
-            } else {
-                let attempt = attempt::one_attempt(&mill, &hands, resolved, &told);
-                attempt.instrument(span.clone()).await
+            let spans: Vec<_> = batch.iter().map(|one| told::attempt(&mill, &one.run)).collect();
+            let token = |one: &Resolved| {
+                let fence = (one.run.id, one.run.attempt);
+                in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default()
             };
+            let batch = batch.into_iter().map(|one| (token(&one), one));
+            let batch = batch.map(|(told, one)| (one, told)).collect();
+            let attempt = together::attempt_batch(&mill, &hands, batch);
+            let ended = attempt.instrument(spans[0].clone()).await;
             drop(hands);
-            let outcome = ended.as_ref().map(|(_, ended)| ended);
-            told::ended(&span, outcome, began.elapsed());
-            remember(&usual, began.elapsed());
-            match ended {
-                // The publisher lives as long as any sender, and lets go of what it published.
-                Some(ended) => drop(sender.send(ended)),
-                None => drop(in_hand.with(|held| held.remove(&fence))),
+            let took = began.elapsed() / fences.len().max(1) as u32;
+            remember(&usual, took);
+            for ((fence, span), ended) in fences.iter().zip(&spans).zip(ended) {
+                told::ended(span, ended.as_ref().map(|(_, ended)| ended), took);
+                match ended {
+                    // The publisher lives as long as any sender, and lets go of what it published.
+                    Some(ended) => drop(sender.send(ended)),
+                    None => drop(in_hand.with(|held| held.remove(fence))),
+                }
             }
         }
     }

@@ -63,7 +63,8 @@ impl Publisher {
 async fn publish_group(mill: &Mill, worker: i64, group: &[(Claimed, Ended)]) -> Result<Committed> {
     let mut pause = Duration::from_millis(20);
     loop {
-        match store::commit(&mill.pool, &mill.registry, worker, group).await {
+        let commit = store::commit(&mill.pool, &mill.registry, worker, group);
+        match store::in_time(commit).await {
             Ok(committed) => return Ok(committed),
             Err(error) if error.is_about_data() && !is_refusal(group) => {
                 return publish_alone(mill, worker, group, &error).await;

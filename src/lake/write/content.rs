@@ -8,10 +8,12 @@ use super::sketch::Sketch;
 /// Changing this, or the Polars version, changes every content hash.
 const SEED: u64 = 7;
 const SECOND_SUM: u64 = 0x9e37_79b9_7f4a_7c15;
+const SECOND_FOLD: u64 = 0xd6e8_feb8_6659_fd93;
 
 /// Sums a hash of each row, so neither order nor batching can show.
 ///
-/// The hash of a row is the sum of its cells, each salted with the name and type of its column.
+/// The hash of a row is the sum of its cells' hashes, each times an odd number drawn from the name
+/// and type of its column.
 /// A null, an empty text and a zero differ; `-0.0` and `0.0` do not, nor do two kinds of NaN.
 pub(super) struct Content {
     state: PlSeedableRandomStateQuality,
@@ -29,7 +31,7 @@ impl Content {
     pub(super) fn new(schema: &Schema) -> Self {
         let mut labels: Vec<String> =
             schema.iter().map(|(name, dtype)| format!("{name}\0{dtype:?}")).collect();
-        let salts = labels.iter().map(|label| salt(label)).collect();
+        let salts = labels.iter().map(|label| salt(label) | 1).collect();
         labels.sort_unstable();
         Self {
             state: PlSeedableRandomStateQuality::seed_from_u64(SEED),
@@ -53,20 +55,31 @@ impl Content {
         for ((column, salt), sketch) in batch.columns().iter().zip(&self.salts).zip(sketches) {
             let series = column.as_materialized_series();
             series.vec_hash(self.state.clone(), &mut self.cells)?;
-            let cells = self.cells.iter().map(|cell| mix(cell ^ salt));
-            for (row, cell) in self.row_sums.iter_mut().zip(cells) {
-                *row = row.wrapping_add(cell);
-                if let Some(sketch) = sketch {
-                    sketch.insert(cell);
-                }
+            for (row, cell) in self.row_sums.iter_mut().zip(&self.cells) {
+                *row = row.wrapping_add(cell.wrapping_mul(*salt));
+            }
+            if let Some(sketch) = sketch {
+                sketch.insert(&self.cells);
             }
         }
         self.rows += batch.height() as u64;
         for row in &self.row_sums {
             self.sums[0] = self.sums[0].wrapping_add(mix(*row));
-            self.sums[1] = self.sums[1].wrapping_add(mix(row ^ SECOND_SUM));
+            self.sums[1] = self.sums[1].wrapping_add(fold(row ^ SECOND_SUM));
         }
         Ok(())
+    }
+
+    /// Adds what another saw of the same columns.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.sums[0] = self.sums[0].wrapping_add(other.sums[0]);
+        self.sums[1] = self.sums[1].wrapping_add(other.sums[1]);
+    }
+
+    /// How many rows were observed.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// The hash of everything observed.
@@ -82,6 +95,18 @@ impl Content {
     }
 }
 
+/// What the rows of a frame say, as a number: the same for any order of rows and columns.
+///
+/// # Errors
+///
+/// When a column has a type that cannot be hashed.
+pub fn content_of(frame: &DataFrame) -> PolarsResult<[u8; 16]> {
+    let mut content = Content::new(frame.schema());
+    let mut sketches: Vec<Option<Sketch>> = frame.columns().iter().map(|_| None).collect();
+    content.observe(frame, &mut sketches)?;
+    Ok(content.finish())
+}
+
 /// A hash of each row of a batch, as [`Content`] sums them.
 pub(in crate::lake) fn row_hashes(batch: &DataFrame) -> PolarsResult<Vec<u64>> {
     let mut content = Content::new(batch.schema());
@@ -94,6 +119,12 @@ fn salt(label: &str) -> u64 {
     let digest = blake3::hash(label.as_bytes());
     let (first, _) = digest.as_bytes().split_first_chunk().expect("a digest has 32 bytes");
     u64::from_le_bytes(*first)
+}
+
+/// Spreads every bit of a hash over all of it, in another way.
+fn fold(value: u64) -> u64 {
+    let wide = u128::from(value) * u128::from(SECOND_FOLD);
+    (wide as u64) ^ ((wide >> 64) as u64)
 }
 
 /// Spreads every bit of a hash over all of it (the finalizer of splitmix64).

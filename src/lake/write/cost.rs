@@ -1,18 +1,17 @@
 //! What staging costs, printed and not asserted: run with `--nocapture`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use object_store::ObjectStore;
-use object_store::local::LocalFileSystem;
-use object_store::memory::InMemory;
 use object_store::path::Path;
 use polars::prelude::*;
 use tokio::runtime::Runtime;
 
 use super::profile::Profiler;
 use super::stage;
+use crate::lake::Place;
 
 /// Rows of an ordinary event table: ids, a time, a name out of few, an amount.
 fn events(rows: u64) -> DataFrame {
@@ -29,6 +28,10 @@ fn events(rows: u64) -> DataFrame {
     .unwrap()
 }
 
+fn on_disk(folder: &tempfile::TempDir) -> Place {
+    Place::open(folder.path().to_str().unwrap(), &BTreeMap::new()).unwrap()
+}
+
 fn mean_of(times: u32, mut work: impl FnMut(u32)) -> Duration {
     work(times);
     let start = Instant::now();
@@ -40,14 +43,12 @@ fn mean_of(times: u32, mut work: impl FnMut(u32)) -> Duration {
 fn a_small_partition_costs_mostly_the_start_of_the_engine_and_the_disk() {
     let runtime = Runtime::new().unwrap();
     let folder = tempfile::TempDir::new().unwrap();
-    let memory: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
-    let disk: Arc<dyn ObjectStore> =
-        Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
+    let (memory, disk) = (Place::in_memory(), on_disk(&folder));
     let stop = Arc::new(AtomicBool::new(false));
     let frame = events(100);
-    let staged = |store: &Arc<dyn ObjectStore>, number: u32| {
+    let staged = |place: &Place, number: u32| {
         let path = Path::from(format!("events/{number}/run.parquet"));
-        stage(frame.clone().lazy(), store, &path, runtime.handle(), &stop).unwrap()
+        stage(frame.clone().lazy(), place, &path, runtime.handle(), &stop).unwrap()
     };
     let engine = mean_of(200, |_| {
         let take = PlanCallback::new(|_: DataFrame| Ok(false));
@@ -72,8 +73,7 @@ fn a_small_partition_costs_mostly_the_start_of_the_engine_and_the_disk() {
 fn a_large_partition_is_compared_with_a_plain_sink() {
     let runtime = Runtime::new().unwrap();
     let folder = tempfile::TempDir::new().unwrap();
-    let disk: Arc<dyn ObjectStore> =
-        Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
+    let disk = on_disk(&folder);
     let stop = Arc::new(AtomicBool::new(false));
     let frame = events(2_000_000);
     let size = frame.estimated_size() / 1_000_000;

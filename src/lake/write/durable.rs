@@ -1,43 +1,36 @@
-//! An object on the local disk is not stored until the disk has it.
+//! What was sent is there, and will be there after a power cut.
 
-use std::fs::File;
-use std::io;
-use std::path::Path as DiskPath;
-
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{GetOptions, GetResultPayload, ObjectStore};
 use tokio::runtime::Handle;
 
-use super::Error;
+use super::upload::{Sent, generic};
+use super::{Error, disk};
+use crate::lake::Place;
 
-/// Makes sure that the store holds `bytes` bytes at `path`, and holds them after a power cut.
+/// Makes sure that the place holds each object as it was sent, and for good.
 ///
-/// The local store renames files into place but never asks the disk to keep them. It is recognised
-/// by what it returns: a file. Other stores answer a head request with metadata only.
+/// A local disk is asked for all objects at once; another store is asked what it holds.
 pub(super) fn confirm(
-    store: &dyn ObjectStore,
-    path: &Path,
-    bytes: u64,
+    place: &Place,
+    objects: &mut [(Path, Sent)],
     runtime: &Handle,
 ) -> Result<(), Error> {
-    let found = runtime
-        .block_on(store.get_opts(path, GetOptions::new().with_head(true)))
-        .map_err(|source| Error::Store { path: path.to_string(), source })?;
-    if found.meta.size != bytes {
-        return Err(Error::Size { path: path.to_string(), sent: bytes, held: found.meta.size });
+    let mut files = Vec::new();
+    for (path, sent) in &mut *objects {
+        let file = sent.file.take();
+        let held = match &file {
+            Some(file) => file.size().map_err(generic),
+            None => runtime.block_on(place.store().head(path)).map(|meta| meta.size),
+        };
+        let held = held.map_err(|source| Error::Store { path: path.to_string(), source })?;
+        if held != sent.bytes {
+            return Err(Error::Size { path: path.to_string(), sent: sent.bytes, held });
+        }
+        files.extend(file);
     }
-    if let GetResultPayload::File(file, on_disk) = found.payload {
-        sync(&file, &on_disk, path.parts().count())
-            .map_err(|source| Error::Durable { path: path.to_string(), source })?;
-    }
-    Ok(())
-}
-
-/// Syncs the file, then the folders that may be as new as the file: one per part of its path.
-fn sync(file: &File, on_disk: &DiskPath, parts: usize) -> io::Result<()> {
-    file.sync_all()?;
-    for folder in on_disk.ancestors().skip(1).take(parts) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    disk::keep(files).map_err(|source| {
+        let path = objects.first().map(|(path, _)| path.to_string()).unwrap_or_default();
+        Error::Durable { path, source }
+    })
 }

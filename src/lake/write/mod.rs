@@ -5,19 +5,29 @@
 //! a failure leaves none behind that looks whole.
 
 mod content;
+mod cut;
+mod disk;
 mod durable;
+mod extent;
+mod part;
 mod profile;
 mod sketch;
+mod split;
 mod stage;
 mod upload;
+mod watch;
 
 #[cfg(test)]
 mod cost;
 #[cfg(test)]
 mod tests;
 
+pub use content::content_of;
 pub(super) use content::row_hashes;
+pub use cut::Cut;
+pub(super) use disk::Folder;
 pub use profile::ColumnProfile;
+pub use split::stage_split;
 pub use stage::{Staged, stage};
 
 use polars::prelude::PolarsError;
@@ -45,6 +55,22 @@ pub enum Error {
         promised: String,
         /// The columns and types of the batch.
         produced: String,
+    },
+    /// The column that says which partition a row belongs to is not there, or of another type.
+    #[error("could not tell partitions apart: column `{column}` is {found}")]
+    Uncut {
+        /// The column.
+        column: String,
+        /// Its type, or that it is missing.
+        found: String,
+    },
+    /// A row belongs to none of the partitions that are made.
+    #[error("a row belongs to none of the partitions that are made: its `{column}` is {value}")]
+    Outside {
+        /// The column that says which partition a row belongs to.
+        column: String,
+        /// What it says.
+        value: String,
     },
     /// The rows could not be encoded as Parquet.
     #[error("could not encode `{path}`: {source}")]

@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::content::Content;
+use super::extent::extent;
 use super::sketch::Sketch;
 use crate::lake::describe;
 
@@ -42,8 +43,15 @@ struct Tally {
     nulls: u64,
     min: Option<AnyValue<'static>>,
     max: Option<AnyValue<'static>>,
-    sum: f64,
+    sum: Sum,
     values: u64,
+}
+
+/// A sum that hardly depends on the order of its parts: what each addition loses is kept apart.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    sum: f64,
+    lost: f64,
 }
 
 impl Profiler {
@@ -62,6 +70,24 @@ impl Profiler {
         Ok(())
     }
 
+    /// Adds what another saw of the same columns.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.content.absorb(&other.content);
+        for (tally, seen) in self.tallies.iter_mut().zip(other.tallies) {
+            tally.absorb(seen);
+        }
+        for (sketch, seen) in self.sketches.iter_mut().zip(other.sketches) {
+            if let (Some(sketch), Some(seen)) = (sketch, seen) {
+                sketch.absorb(&seen);
+            }
+        }
+    }
+
+    /// How many rows were observed.
+    pub(super) const fn rows(&self) -> u64 {
+        self.content.rows()
+    }
+
     pub(super) fn finish(self) -> (Vec<ColumnProfile>, [u8; 16]) {
         let columns = self.tallies.into_iter().zip(self.sketches);
         let profile = columns.map(|(tally, sketch)| tally.finish(sketch)).collect();
@@ -77,7 +103,7 @@ impl Tally {
             nulls: 0,
             min: None,
             max: None,
-            sum: 0.0,
+            sum: Sum::default(),
             values: 0,
         }
     }
@@ -88,26 +114,43 @@ impl Tally {
         if values == 0 || !is_ordered(&self.dtype) {
             return Ok(());
         }
-        let least = series.min_reduce()?.into_value();
-        if !is_nan(&least) && self.min.as_ref().is_none_or(|min| least < *min) {
-            self.min = Some(least);
-        }
-        let greatest = series.max_reduce()?.into_value();
-        if !is_nan(&greatest) && self.max.as_ref().is_none_or(|max| *max < greatest) {
-            self.max = Some(greatest);
-        }
+        let (least, greatest) = extent(series)?;
+        self.widen(Some(least), Some(greatest));
         if self.dtype.is_numeric() {
             self.values += values as u64;
-            self.sum += series.cast(&DataType::Float64)?.sum::<f64>()?;
+            self.sum.add(series.mean().unwrap_or(f64::NAN) * values as f64);
         }
         Ok(())
+    }
+
+    fn widen(&mut self, least: Option<AnyValue<'static>>, greatest: Option<AnyValue<'static>>) {
+        if let Some(least) = least
+            && !is_nan(&least)
+            && self.min.as_ref().is_none_or(|min| least < *min)
+        {
+            self.min = Some(least);
+        }
+        if let Some(greatest) = greatest
+            && !is_nan(&greatest)
+            && self.max.as_ref().is_none_or(|max| *max < greatest)
+        {
+            self.max = Some(greatest);
+        }
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.nulls += other.nulls;
+        self.values += other.values;
+        self.sum.add(other.sum.sum);
+        self.sum.add(other.sum.lost);
+        self.widen(other.min, other.max);
     }
 
     fn finish(self, sketch: Option<Sketch>) -> ColumnProfile {
         let seen = sketch.map_or(0, |sketch| sketch.estimate());
         // The sketch saw the null as one more value.
         let distinct = seen.saturating_sub(u64::from(0 < self.nulls));
-        let mean = (0 < self.values).then(|| self.sum / self.values as f64);
+        let mean = (0 < self.values).then(|| self.sum.total() / self.values as f64);
         ColumnProfile {
             kind: describe(&self.dtype),
             name: self.name,
@@ -117,6 +160,22 @@ impl Tally {
             max: self.max.map(|value| text(&value)),
             mean: mean.filter(|mean| mean.is_finite()),
         }
+    }
+}
+
+impl Sum {
+    fn add(&mut self, part: f64) {
+        let sum = self.sum + part;
+        self.lost += match part.abs() <= self.sum.abs() {
+            true => (self.sum - sum) + part,
+            false => (part - sum) + self.sum,
+        };
+        self.sum = sum;
+    }
+
+    /// What is not finite has lost nothing that could be told.
+    fn total(self) -> f64 {
+        if self.sum.is_finite() { self.sum + self.lost } else { self.sum }
     }
 }
 

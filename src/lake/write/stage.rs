@@ -1,23 +1,26 @@
-//! One pass over a plan: rows are encoded, sent, hashed and profiled as they come.
+//! One pass over a plan: rows are profiled, encoded, hashed and sent as they come.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
 use polars::prelude::*;
-use polars_io::parquet::write::BatchedWriter;
 use polars_utils::compression::ZstdLevel;
 use tokio::runtime::Handle;
 
+use super::part::Part;
 use super::profile::Profiler;
-use super::upload::{Sent, Upload};
+use super::upload::{Sent, Upload, generic};
+use super::watch::Watch;
 use super::{ColumnProfile, Error, durable};
+use crate::lake::Place;
+use crate::lake::small::is_small;
 
 /// Rows per row group: small enough to skip by statistics, large enough to compress.
-const ROW_GROUP: usize = 1 << 17;
+pub(super) const ROW_GROUP: usize = 1 << 17;
 
 /// A whole Parquet object that nothing refers to yet.
 #[derive(Clone, Debug)]
@@ -45,162 +48,117 @@ pub struct Staged {
 ///
 /// # Errors
 ///
-/// When the plan fails or panics, when `stop` is set, or when the object store does not take the
-/// object. The upload is then aborted, and no object that looks whole is left at `path`.
+/// When the plan fails or panics, when `stop` is set, or when the place does not take the object.
+/// The upload is then aborted, and no object that looks whole is left at `path`.
 pub fn stage(
     mut plan: LazyFrame,
-    store: &Arc<dyn ObjectStore>,
+    place: &Place,
     path: &Path,
     runtime: &Handle,
     stop: &Arc<AtomicBool>,
 ) -> Result<Staged, Error> {
     let schema = guarded(|| plan.collect_schema().map_err(Error::Plan))?;
-    let upload = Upload::new(Arc::clone(store), path.clone(), runtime.clone());
-    let sink = Sink::open(path, &schema, upload.clone())?;
-    let closed = run(plan, sink, stop).and_then(|sink| guarded(|| sink.close()));
-    let (rows, profiler) = closed.inspect_err(|_| upload.abort())?;
-    let stored = upload
-        .finish()
-        .map_err(|error| Error::Store { path: path.to_string(), source: generic(error) })
-        .and_then(|sent| {
-            durable::confirm(store.as_ref(), path, sent.bytes, runtime).map(|()| sent)
-        });
-    let Sent { bytes, hash } = stored.inspect_err(|_| {
+    let upload = Upload::new(place, path, runtime.clone());
+    let watch = Arc::new(Watch::new(Arc::clone(&schema), Arc::clone(stop)));
+    let is_small = guarded(|| is_small(&plan).map_err(Error::Plan))?;
+    let ran = match is_small {
+        true => run_small(plan, path, &upload, &watch),
+        false => run(plan, path, &upload, &watch),
+    };
+    let profiler = ran.inspect_err(|_| upload.abort())?;
+    let sent = send(place, path, &upload, runtime)?;
+    Ok(staged(path, &schema, profiler, sent))
+}
+
+/// Runs a plan that makes few rows of few, in memory and on this thread.
+fn run_small(
+    plan: LazyFrame,
+    path: &Path,
+    upload: &Upload,
+    watch: &Arc<Watch>,
+) -> Result<Profiler, Error> {
+    watch.go_on()?;
+    let ran = || plan.collect_with_engine(Engine::InMemory).map_err(Error::Plan);
+    let frame = guarded(ran)?.unwrap_single();
+    watch.admit(&frame)?;
+    let mut part = Part::new(path, frame.schema(), upload.clone());
+    part.add(frame)?;
+    guarded(|| part.close())
+}
+
+/// Runs the plan into the upload. Every batch passes the watch on whatever thread made it, and row
+/// groups are encoded side by side by the engine; they do not depend on how rows were batched.
+fn run(
+    plan: LazyFrame,
+    path: &Path,
+    upload: &Upload,
+    watch: &Arc<Watch>,
+) -> Result<Profiler, Error> {
+    let seen = Arc::clone(watch);
+    let pass = move |batch: DataFrame| seen.pass(batch);
+    let plan = plan.map(pass, OptFlags::STREAMING, None, Some("profile"));
+    let slot = Arc::new(Mutex::new(Some(upload.writable())));
+    let target = SinkTarget::Dyn(SpecialEq::new(slot));
+    let format = FileWriteFormat::Parquet(Arc::new(options()));
+    let outcome = guarded(|| {
+        let destination = SinkDestination::File { target };
+        let plan = plan.sink(destination, format, UnifiedSinkArgs::default());
+        plan.map_err(Error::Plan)?.collect_with_engine(Engine::Streaming).map_err(Error::Plan)
+    });
+    if let Some(fault) = watch.take_fault() {
+        return Err(fault);
+    }
+    if let Some(fault) = upload.take_fault() {
+        return Err(Error::Store { path: path.to_string(), source: generic(fault) });
+    }
+    outcome?;
+    watch.go_on()?;
+    Ok(watch.finish())
+}
+
+/// How objects are written.
+pub(super) fn options() -> ParquetWriteOptions {
+    let level = ZstdLevel::try_new(1).expect("zstd has a level 1");
+    ParquetWriteOptions {
+        compression: ParquetCompression::Zstd(Some(level)),
+        row_group_size: Some(ROW_GROUP),
+        compat_level: Some(CompatLevel::newest()),
+        ..ParquetWriteOptions::default()
+    }
+}
+
+/// Completes the object and makes sure of it, or leaves none.
+fn send(place: &Place, path: &Path, upload: &Upload, runtime: &Handle) -> Result<Sent, Error> {
+    let sent = upload.finish(path).and_then(|sent| {
+        let mut object = [(path.clone(), sent)];
+        durable::confirm(place, &mut object, runtime)?;
+        let [(_, sent)] = object;
+        Ok(sent)
+    });
+    sent.inspect_err(|_| {
         upload.abort();
         // A store may keep an object and lose its answer. Nobody refers to the object, so it goes;
         // one that is out of reach now is found by the sweeper.
-        let _ = runtime.block_on(store.delete(path));
-    })?;
+        let _ = runtime.block_on(place.store().delete(path));
+    })
+}
+
+pub(super) fn staged(path: &Path, schema: &Schema, profiler: Profiler, sent: Sent) -> Staged {
+    let rows = profiler.rows();
     let (profile, content) = profiler.finish();
-    let schema = Schema::clone(&schema);
-    Ok(Staged { path: path.to_string(), rows, bytes, sha: hash, content, profile, schema })
-}
-
-/// Feeds every batch of the plan to the sink and gives the sink back.
-fn run(plan: LazyFrame, sink: Sink, stop: &Arc<AtomicBool>) -> Result<Sink, Error> {
-    let shared = Arc::new(Mutex::new(State { sink: Some(sink), fault: None }));
-    let (state, stopping) = (Arc::clone(&shared), Arc::clone(stop));
-    let take = PlanCallback::new(move |batch: DataFrame| {
-        let mut state = lock(&state);
-        state.take(batch, &stopping).map_err(|error| {
-            let message = error.to_string();
-            state.fault = Some(error);
-            PolarsError::ComputeError(message.into())
-        })?;
-        Ok(false)
-    });
-    let outcome = guarded(|| {
-        let plan = plan.sink_batches(take, true, None).map_err(Error::Plan)?;
-        plan.collect_with_engine(Engine::Streaming).map_err(Error::Plan)
-    });
-    // A callback may outlive the query that failed: the lock waits for it, and taking the sink
-    // makes those that come later fail.
-    let mut state = lock(&shared);
-    let sink = state.sink.take();
-    if let Some(fault) = state.fault.take() {
-        return Err(fault);
+    Staged {
+        path: path.to_string(),
+        rows,
+        bytes: sent.bytes,
+        sha: sent.hash,
+        content,
+        profile,
+        schema: schema.clone(),
     }
-    outcome?;
-    if stop.load(Ordering::Relaxed) {
-        return Err(Error::Stopped);
-    }
-    Ok(sink.expect("only this function takes the sink, and it does so once"))
-}
-
-/// What the callback works on.
-struct State {
-    sink: Option<Sink>,
-    /// The first failure, which the engine would return as text only.
-    fault: Option<Error>,
-}
-
-impl State {
-    fn take(&mut self, batch: DataFrame, stop: &AtomicBool) -> Result<(), Error> {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped);
-        }
-        match &mut self.sink {
-            Some(sink) if self.fault.is_none() => sink.take(batch),
-            _ => Err(Error::Stopped),
-        }
-    }
-}
-
-/// Encodes and profiles batches; row groups do not depend on how rows were batched.
-struct Sink {
-    path: String,
-    schema: SchemaRef,
-    writer: BatchedWriter<Upload>,
-    profiler: Profiler,
-    pending: DataFrame,
-    rows: u64,
-}
-
-impl Sink {
-    fn open(path: &Path, schema: &SchemaRef, upload: Upload) -> Result<Self, Error> {
-        let path = path.to_string();
-        let level = ZstdLevel::try_new(1).expect("zstd has a level 1");
-        let writer = ParquetWriter::new(upload)
-            .with_compression(ParquetCompression::Zstd(Some(level)))
-            .batched(schema)
-            .map_err(|source| Error::Encode { path: path.clone(), source })?;
-        Ok(Self {
-            path,
-            schema: Arc::clone(schema),
-            writer,
-            profiler: Profiler::new(schema),
-            pending: DataFrame::empty_with_arc_schema(Arc::clone(schema)),
-            rows: 0,
-        })
-    }
-
-    fn take(&mut self, batch: DataFrame) -> Result<(), Error> {
-        if **batch.schema() != *self.schema {
-            return Err(Error::Schema {
-                promised: words(&self.schema),
-                produced: words(batch.schema()),
-            });
-        }
-        self.profiler.observe(&batch).map_err(Error::Plan)?;
-        self.rows += batch.height() as u64;
-        self.pending.vstack_mut_owned(batch).map_err(Error::Plan)?;
-        while ROW_GROUP <= self.pending.height() {
-            let (group, rest) = self.pending.split_at(ROW_GROUP as i64);
-            self.pending = rest;
-            self.encode(group)?;
-        }
-        Ok(())
-    }
-
-    fn encode(&mut self, mut group: DataFrame) -> Result<(), Error> {
-        // The encoder makes a row group of each chunk.
-        group.rechunk_mut();
-        let encoded = self.writer.write_batch(&group);
-        encoded.map_err(|source| Error::Encode { path: self.path.clone(), source })
-    }
-
-    fn close(mut self) -> Result<(u64, Profiler), Error> {
-        let last = std::mem::take(&mut self.pending);
-        if 0 < last.height() {
-            self.encode(last)?;
-        }
-        let ended = self.writer.finish();
-        ended.map_err(|source| Error::Encode { path: self.path, source })?;
-        Ok((self.rows, self.profiler))
-    }
-}
-
-fn words(schema: &Schema) -> String {
-    let words: Vec<String> = schema.iter().map(|(name, dtype)| format!("{name} {dtype}")).collect();
-    words.join(", ")
-}
-
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Turns a panic of job code or of the engine into an error.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Error::Panic(payload(panic.as_ref()))))
 }
@@ -209,8 +167,4 @@ fn payload(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("the panic carried no text").to_owned()
-}
-
-fn generic(error: std::io::Error) -> object_store::Error {
-    object_store::Error::Generic { store: "upload", source: Box::new(error) }
 }

@@ -3,6 +3,7 @@
 mod assess;
 mod automation;
 mod backfill;
+mod explain;
 mod health;
 mod properties;
 mod unasked;

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{days, job};
 use crate::model::Window;
 use crate::spec::{
-    Catalog, Check, Contract, Cron, Dataset, Declaration, DimensionMapping, Input, Mapping,
+    Catalog, Check, Contract, Cron, Dataset, Declaration, DimensionMapping, Fuse, Input, Mapping,
     Partitions, Reads, Retry, Schedule, Sla, Source, SpecError, TimePartitions, Type,
 };
 
@@ -402,4 +402,48 @@ fn many_faults_are_reported_at_once() {
         "egg TM0104",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn tm0117_partitions_that_cannot_be_fused() {
+    let fused = |fuse: Fuse, change: fn(&mut Declaration)| {
+        with("daily", |job| {
+            job.fuse = Some(fuse);
+            change(job);
+        })
+    };
+    let day = || Fuse::by("at");
+    check(
+        &[fused(day().up_to(1), |_| ())],
+        "TM0117: `daily`: it fuses up to 1 partitions; say 2 to 1000",
+    );
+    check(
+        &[fused(day(), |job| job.partitions = Partitions::single())],
+        "TM0117: `daily`: only partitions of time have neighbours to fuse",
+    );
+    check(
+        &[fused(day(), |job| {
+            job.about.contract = Some(columns());
+            job.reads.push((Input::Itself, Mapping::previous().into()));
+        })],
+        "TM0117: `daily`: its partitions cannot be fused: it reads itself, so each partition has \
+         to wait for the one before",
+    );
+    check(
+        &[fused(Fuse::by("day"), |job| job.about.contract = Some(columns()))],
+        "TM0117: `daily`: the contract has no `day` to tell partitions apart by",
+    );
+    check(
+        &[fused(Fuse::by("id"), |job| job.about.contract = Some(columns()))],
+        "TM0117: `daily`: `id` is string: a date, a time or a whole number is needed",
+    );
+    check(
+        &[fused(Fuse::by("day"), |job| {
+            job.partitions = TimePartitions::hourly("2024-01-01").into();
+            job.about.contract = Some(Contract::new([("day", Type::Date)]));
+        })],
+        "TM0117: `daily`: `day` is a date, too coarse to tell windows shorter than a day apart",
+    );
+    assert!(faults(&[], &[fused(day(), |_| ())]).is_empty());
+    assert!(faults(&[], &[fused(day(), |job| job.about.contract = Some(columns()))]).is_empty());
 }

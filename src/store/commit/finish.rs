@@ -76,9 +76,9 @@ impl Tally {
         self.0.entry(backfill).or_default()[at] += 1;
     }
 
-    /// Counts a run that was cancelled.
-    pub(in crate::store) fn cancelled(&mut self, backfill: i64) {
-        self.0.entry(backfill).or_default()[3] += 1;
+    /// Counts runs that were cancelled.
+    pub(in crate::store) fn cancelled(&mut self, backfill: i64, runs: i64) {
+        self.0.entry(backfill).or_default()[3] += runs;
     }
 }
 
@@ -165,7 +165,7 @@ pub(super) async fn cancel_dependents(
             break;
         }
         let runs = doomed.iter().filter(|row| row.is_run);
-        runs.filter_map(|row| row.backfill_id).for_each(|backfill| tally.cancelled(backfill));
+        runs.filter_map(|row| row.backfill_id).for_each(|backfill| tally.cancelled(backfill, 1));
     }
     let ids: Vec<i64> = ids.into_iter().collect();
     sqlx::query_file!("src/store/sql/cut_edges.sql", &ids, run).execute(&mut *db).await?;

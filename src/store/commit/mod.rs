@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
 
-pub(super) use finish::{Tally, count_down, fail_runs};
+pub(super) use finish::{Tally, count_down, fail_runs, finish_backfills};
 
 use super::usage::UsageColumns;
 use super::{Claimed, Registry, Result};
+use crate::failpoint::{Failpoint, hit};
 
 /// What an attempt made.
 #[derive(Clone, Debug, Default)]
@@ -99,8 +100,10 @@ pub async fn commit(
     worker: i64,
     group: &[(Claimed, Ended)],
 ) -> Result<Committed> {
+    hit(Failpoint::BeforeCommit)?;
     let mut tx = pool.begin().await?;
     let held = fence(&mut tx, worker, group).await?;
+    hit(Failpoint::AfterFence)?;
     let of_group = |wanted: fn(&Ended) -> bool| -> Vec<&(Claimed, Ended)> {
         group.iter().filter(|(run, ended)| held.contains(&run.id) && wanted(ended)).collect()
     };
@@ -110,6 +113,7 @@ pub async fn commit(
     let backing_off = of_group(|ended| matches!(ended, Ended::Backoff { .. }));
 
     publish::publish(&mut tx, registry, &published).await?;
+    hit(Failpoint::AfterPublish)?;
     close_attempts(&mut tx, group, &held).await?;
     finish::to_history(&mut tx, &done, &failed).await?;
     finish::back_off(&mut tx, &backing_off).await?;
@@ -125,7 +129,9 @@ pub async fn commit(
     }
     finish::finish_backfills(&mut tx, &tally).await?;
     let already = already_done(&mut tx, group, &held).await?;
+    hit(Failpoint::BeforeCommitEnd)?;
     tx.commit().await?;
+    hit(Failpoint::AfterCommit)?;
     let lease = |run: &Claimed| match held.contains(&run.id) || already.contains(&run.id) {
         true => Lease::Held,
         false => Lease::Lost,

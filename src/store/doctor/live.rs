@@ -215,3 +215,25 @@ pub(super) async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> R
     );
     Ok(())
 }
+
+/// Ticks of schedules are recorded when they are due, unless clocks are not to be trusted.
+pub(super) async fn schedules(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "schedules",
+        "ticks are due and nobody records them",
+        "have a `tidemill scheduler` or `up` running all the time; what was due is made up for then",
+        r#"select format('`%s`, due since %s', dataset.name, schedule.next_due) as "example!"
+         from tidemill.schedule
+         join tidemill.dataset on dataset.id = schedule.dataset_id
+         where schedule.retired_at is null
+           and schedule.next_due < now() - interval '10 minutes'
+           and not exists (
+               select from tidemill.schedule_hold where now() - interval '10 minutes' < held_until
+           )
+         order by schedule.next_due
+         limit 20"#
+    );
+    Ok(())
+}

@@ -11,6 +11,7 @@
 //! | `waiting` | a run waits exactly as long as something waits for it to pass |
 //! | `workers`, `attempts` | what is in hand has a worker that lives, and one open attempt |
 //! | `limits` | no pool, job or backfill has more in hand than it may |
+//! | `schedules` | ticks are recorded when they are due |
 //! | `lineage` | what was read was published before |
 
 use jiff_sqlx::ToSqlx;
@@ -38,6 +39,7 @@ pub async fn breaches(db: &mut PgConnection, since: jiff::Timestamp) -> Result<V
     live::waiting(db, &mut found).await?;
     live::held(db, since, &mut found).await?;
     live::limits(db, &mut found).await?;
+    live::schedules(db, &mut found).await?;
     published::lineage(db, since, &mut found).await?;
     Ok(found)
 }

@@ -175,7 +175,7 @@ impl Kept {
 }
 
 /// The program under test. `TIDEMILL_TEST_BINARY` puts another build of it to the test.
-fn binary() -> OsString {
+pub(crate) fn binary() -> OsString {
     std::env::var_os("TIDEMILL_TEST_BINARY")
         .unwrap_or_else(|| env!("CARGO_BIN_EXE_tidemill").into())
 }

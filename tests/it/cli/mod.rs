@@ -2,10 +2,11 @@
 
 mod affected;
 mod automation;
+mod backfills;
 mod commands;
-mod home;
+pub(crate) mod home;
 mod house;
-mod landing;
+pub(crate) mod landing;
 mod late;
 mod life;
 mod logs;

@@ -129,6 +129,18 @@ async fn an_executor_of_another_project_is_refused() {
     bench.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_executor_that_talks_gibberish_is_not_listened_to() {
+    let mad = |options: CrewOptions| {
+        let environment = vec![(super::LAKE.into(), super::GIBBERISH.into())];
+        CrewOptions { patience: Duration::ZERO, environment, ..options }
+    };
+    let bench = Bench::with(mad).await;
+    let failure = bench.failure(1, "fine").await;
+    assert!(failure.contains("its first word is not understood"), "{failure}");
+    bench.finish().await;
+}
+
 fn is_alive(pid: &str) -> bool {
     let stat = std::fs::read_to_string(Path::new("/proc").join(pid).join("stat"));
     // One that nobody has waited for is as dead as any.

@@ -5,6 +5,9 @@ mod hostile;
 mod limits;
 mod said;
 
+use std::io::Write as _;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +22,9 @@ use crate::support::TestMill;
 /// Says where partitions go, to the process that serves the project of these tests.
 const LAKE: &str = "TIDEMILL_TEST_SERVES";
 
+/// The lake of an executor that has lost its mind.
+const GIBBERISH: &str = "gibberish";
+
 /// Longer than any test waits for anything.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -32,6 +38,12 @@ fn the_project_of_these_tests_is_sound_and_can_be_served() {
         return;
     };
     let name = std::env::args().next_back().expect("a worker says its name last");
+    if lake == GIBBERISH {
+        let address = SocketAddr::from_abstract_name(&name).unwrap();
+        let mut worker = UnixStream::connect_addr(&address).unwrap();
+        worker.write_all(b"\xff\xff\xff\xffwhat nobody can read").unwrap();
+        return;
+    }
     let _ = serve(&name, || Ok(hostile::workshop(&lake.to_string_lossy())));
 }
 

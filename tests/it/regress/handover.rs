@@ -52,6 +52,7 @@ async fn record_late(test: &TestMill) -> store::Result<Applied> {
         priority: 0,
         concurrency: None,
         deadlines: &[None],
+        retry_of: None,
         ticks: &[],
     };
     store::apply(&mill.pool, &mill.catalog, &mill.registry, &wiring, &new).await

@@ -1,8 +1,10 @@
 //! A whole Tidemill for one test: a database, a lake and a landing folder of its own.
 
+pub(crate) mod aftermath;
 mod cluster;
 mod hands;
 mod invariants;
+pub(crate) mod program;
 mod s3;
 mod text;
 

@@ -1,5 +1,6 @@
 //! Jobs that are wrong, jobs that only moved, and jobs that changed.
 
+mod decimals;
 mod digest;
 mod faults;
 mod kinds;

@@ -1,0 +1,85 @@
+//! What `tidemill bench` needs of the database besides the product's own statements.
+
+use std::time::Instant;
+
+use sqlx::PgPool;
+
+use super::Result;
+
+/// Makes tables of the same shape as those that a run is recorded in, in a schema of their own,
+/// with `runs` runs that are ready.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn bench_tables(pool: &PgPool, runs: i64) -> Result<()> {
+    sqlx::raw_sql(include_str!("sql/bench_tables.sql")).execute(pool).await?;
+    sqlx::query(include_str!("sql/bench_insert.sql")).bind(runs).execute(pool).await?;
+    bench_settle(pool).await
+}
+
+/// Fills the history with `runs` runs of the last ten days.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn bench_history(pool: &PgPool, runs: i64) -> Result<()> {
+    for day in 0..10 {
+        sqlx::query(include_str!("sql/bench_history.sql"))
+            .bind(day)
+            .bind(runs / 10)
+            .execute(pool)
+            .await?;
+    }
+    bench_settle(pool).await
+}
+
+/// Seconds that committing one row takes, at best.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn bench_commit(pool: &PgPool) -> Result<f64> {
+    let mut db = pool.acquire().await?;
+    let mut samples = Vec::new();
+    for _ in 0..100 {
+        let began = Instant::now();
+        sqlx::query("select nextval('tidemill.run_id'), pg_current_xact_id()")
+            .execute(&mut *db)
+            .await?;
+        samples.push(began.elapsed().as_secs_f64());
+    }
+    samples.sort_by(f64::total_cmp);
+    Ok(samples[samples.len() / 2])
+}
+
+/// Has statistics taken and dead rows removed, so that a measurement begins on firm ground.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn bench_settle(pool: &PgPool) -> Result<()> {
+    sqlx::raw_sql("vacuum analyze").execute(pool).await?;
+    sqlx::raw_sql("checkpoint").execute(pool).await?;
+    Ok(())
+}
+
+/// When the first input of each published partition of a dataset was committed, by ordinal.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn input_commits(pool: &PgPool, dataset: i32) -> Result<Vec<(i64, jiff::Timestamp)>> {
+    let rows = sqlx::query_as::<_, (i64, jiff_sqlx::Timestamp)>(
+        "select output.ordinal, min(input.committed_at)
+         from tidemill.materialization as output
+         join tidemill.lineage_edge as edge on edge.output_id = output.id
+         join tidemill.materialization as input on input.id = edge.input_id
+         where output.dataset_id = $1
+         group by output.ordinal",
+    )
+    .bind(dataset)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|(ordinal, at)| (ordinal, at.to_jiff())).collect())
+}

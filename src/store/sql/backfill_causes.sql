@@ -1,0 +1,11 @@
+-- Why runs of a backfill failed or were cancelled, the most frequent first.
+select dataset.name as "dataset!", run.state::text as "state!",
+    coalesce(run.error_code, '') as "code!", min(run.error) as "error?", count(*) as "runs!",
+    min(run.id) as "example!"
+from tidemill.run_history as run
+join tidemill.dataset on dataset.id = run.dataset_id
+where run.backfill_id = $1
+  and run.state in ('failed', 'cancelled')
+group by dataset.name, run.state, run.error_code, left(run.error, 200)
+order by run.state desc, count(*) desc, dataset.name
+limit $2

@@ -1,0 +1,252 @@
+//! Obstacle runs have not started, as the database sees it: the same lanes that the claim reads.
+
+use std::collections::BTreeMap;
+
+use jiff_sqlx::Timestamp;
+use sqlx::PgConnection;
+
+use super::{PoolRow, Result, pools};
+use crate::model::Class;
+use crate::plan::{Obstacle, Pace, Queue, Wait, expected_start, slots_for};
+
+/// Where many runs are asked about at once, so many before each in a lane are counted.
+const COUNTED: i64 = 10_000;
+
+/// Who holds slots of a pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HolderRow {
+    /// The pool.
+    pub pool_id: i32,
+    /// The job.
+    pub dataset: String,
+    /// How many of its runs.
+    pub runs: i64,
+    /// How many slots they take.
+    pub slots: i32,
+}
+
+/// Who holds slots of which pool, most first.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn pool_holders(db: &mut PgConnection) -> Result<Vec<HolderRow>> {
+    Ok(sqlx::query_file_as!(HolderRow, "src/store/sql/pool_holders.sql").fetch_all(db).await?)
+}
+
+/// How long and how large the partitions of each dataset usually are, by dataset number.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn paces(db: &mut PgConnection) -> Result<BTreeMap<i32, Pace>> {
+    let rows = sqlx::query_file!("src/store/sql/paces.sql").fetch_all(db).await?;
+    let pace = |mean: f64, p50: f64, p90: f64, bytes: f64| Pace { seconds: mean, p50, p90, bytes };
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.dataset_id, pace(row.mean, row.half, row.most, row.bytes)))
+        .collect())
+}
+
+/// Why the runs of a backfill have not started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitGroup {
+    /// The dataset.
+    pub dataset_id: i32,
+    /// The word for why.
+    pub why: String,
+    /// How many runs.
+    pub runs: i64,
+    /// One of them.
+    pub example: i64,
+}
+
+/// Why the runs of a backfill have not started, by dataset.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn waiting_groups(db: &mut PgConnection, backfill: i64) -> Result<Vec<WaitGroup>> {
+    Ok(sqlx::query_file_as!(WaitGroup, "src/store/sql/waiting_groups.sql", backfill)
+        .fetch_all(db)
+        .await?)
+}
+
+/// Everything that answers why, at one instant.
+struct Scene {
+    now: jiff::Timestamp,
+    pools: BTreeMap<i32, PoolRow>,
+    holders: Vec<HolderRow>,
+    /// The pools each living worker serves, none for all, and its slots.
+    workers: Vec<(Option<Vec<i32>>, i32)>,
+    paces: BTreeMap<i32, Pace>,
+    /// By run: dataset and how many of its runs come before.
+    ahead: BTreeMap<i64, Vec<(i32, u64)>>,
+}
+
+impl Scene {
+    async fn load(db: &mut PgConnection, runs: &[i64], now: jiff::Timestamp) -> Result<Self> {
+        let pools = pools(&mut *db).await?;
+        let workers =
+            sqlx::query!("select pools, slots from tidemill.worker where ended_at is null")
+                .fetch_all(&mut *db)
+                .await?;
+        let counted = if runs.len() == 1 { i64::MAX } else { COUNTED };
+        let rows = sqlx::query_file!("src/store/sql/runs_ahead.sql", runs, counted)
+            .fetch_all(&mut *db)
+            .await?;
+        let mut ahead: BTreeMap<i64, Vec<(i32, u64)>> = BTreeMap::new();
+        for row in rows {
+            ahead.entry(row.run).or_default().push((row.dataset_id, row.runs as u64));
+        }
+        Ok(Self {
+            now,
+            pools: pools.into_iter().map(|pool| (pool.id, pool)).collect(),
+            holders: pool_holders(&mut *db).await?,
+            workers: workers.into_iter().map(|row| (row.pools, row.slots)).collect(),
+            paces: paces(&mut *db).await?,
+            ahead,
+        })
+    }
+
+    /// How many slots living workers have for a pool.
+    fn served(&self, pool: i32) -> i32 {
+        let serves =
+            |pools: &Option<Vec<i32>>| pools.as_ref().is_none_or(|all| all.contains(&pool));
+        self.workers.iter().filter(|(pools, _)| serves(pools)).map(|(_, slots)| slots).sum()
+    }
+
+    /// Seconds of work in so many runs of each dataset; not a number where no history tells.
+    fn work(&self, runs: &[(i32, u64)]) -> f64 {
+        let one = |dataset| self.paces.get(dataset).map_or(f64::NAN, |pace| pace.seconds);
+        runs.iter().filter(|(_, runs)| 0 < *runs).map(|(of, runs)| one(of) * *runs as f64).sum()
+    }
+
+    fn pool_name(&self, pool: i32) -> String {
+        self.pools.get(&pool).map(|pool| pool.name.clone()).unwrap_or_default()
+    }
+
+    fn pool_full(&self, row: &Row) -> Obstacle {
+        let standing = self.pools.get(&row.pool_id).map(|pool| pool.standing);
+        let holders = self.holders.iter().filter(|holder| holder.pool_id == row.pool_id);
+        Obstacle::PoolFull {
+            pool: self.pool_name(row.pool_id),
+            used: standing.map_or(0, |standing| standing.used),
+            slots: standing.and_then(|standing| standing.slots).unwrap_or_default(),
+            weight: row.weight,
+            holders: holders.map(|holder| (holder.dataset.clone(), holder.slots)).collect(),
+        }
+    }
+
+    fn why(&self, row: &Row) -> Obstacle {
+        let by = row.paused_by.clone().unwrap_or_default();
+        let since = row.paused_at.map_or(self.now, Timestamp::to_jiff);
+        let backfill = row.backfill_id;
+        match row.why.as_str() {
+            "backfill_paused" => Obstacle::BackfillPaused { backfill, by, since },
+            "job_paused" => Obstacle::JobPaused { job: row.dataset.clone(), by, since },
+            "inputs" => Obstacle::Inputs,
+            "no_worker" => Obstacle::NoWorker,
+            "no_code" => {
+                Obstacle::NoCode { fingerprint: row.fingerprint.clone().unwrap_or_default() }
+            }
+            "no_pool" => Obstacle::NoPool { pool: self.pool_name(row.pool_id) },
+            "backoff" => Obstacle::Backoff {
+                until: row.due_at.to_jiff(),
+                error: row.error.clone().unwrap_or_else(|| "it failed".to_owned()),
+            },
+            "job_full" => {
+                let limit = row.job_limit.unwrap_or_default();
+                Obstacle::JobFull { job: row.dataset.clone(), limit }
+            }
+            "backfill_full" => {
+                Obstacle::BackfillFull { backfill, limit: row.backfill_limit.unwrap_or_default() }
+            }
+            "pool_full" => self.pool_full(row),
+            _ => Obstacle::Turn,
+        }
+    }
+
+    fn wait(&self, row: &Row, upstream: &[(i32, u64)]) -> Wait {
+        let why = self.why(row);
+        let ahead = self.ahead.get(&row.run).map(Vec::as_slice);
+        let before = ahead.unwrap_or(upstream);
+        let own: Vec<(i32, u64)> =
+            before.iter().filter(|(dataset, _)| *dataset == row.dataset_id).copied().collect();
+        let standing = self.pools.get(&row.pool_id).map(|pool| pool.standing);
+        let queue = Queue {
+            work: self.work(before),
+            own: self.work(&own),
+            slots: standing.map_or(0.0, |standing| {
+                slots_for(&standing, row.class, self.served(row.pool_id), row.weight)
+            }),
+            limit: [row.job_limit, row.backfill_limit].into_iter().flatten().min(),
+        };
+        let expected = expected_start(self.now, &queue);
+        let expected_at = match &why {
+            // Nobody knows how long people take.
+            why if why.needs_a_person() => None,
+            // What its inputs wait for was not looked at.
+            Obstacle::Inputs if upstream.is_empty() => None,
+            Obstacle::Backoff { until, .. } => Some(expected.map_or(*until, |at| at.max(*until))),
+            _ => expected,
+        };
+        Wait {
+            run: row.run,
+            why,
+            waiting_on: row.waiting_on,
+            class: row.class,
+            ahead: ahead.map(|runs| runs.iter().map(|(_, runs)| runs).sum()),
+            expected_at,
+        }
+    }
+}
+
+/// A waiting run with what there is to say about it.
+struct Row {
+    run: i64,
+    why: String,
+    waiting_on: i32,
+    backfill_id: i64,
+    dataset_id: i32,
+    dataset: String,
+    due_at: Timestamp,
+    error: Option<String>,
+    class: Class,
+    backfill_limit: Option<i32>,
+    paused_by: Option<String>,
+    paused_at: Option<Timestamp>,
+    job_limit: Option<i32>,
+    weight: i32,
+    pool_id: i32,
+    fingerprint: Option<String>,
+}
+
+/// Why these runs have not started. What runs, and what is over, is left out.
+///
+/// Asked about one run that waits for inputs, it looks all the way up for when that may end.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn waiting(
+    db: &mut PgConnection,
+    runs: &[i64],
+    now: jiff::Timestamp,
+) -> Result<Vec<Wait>> {
+    let rows =
+        sqlx::query_file_as!(Row, "src/store/sql/waiting.sql", runs).fetch_all(&mut *db).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let scene = Scene::load(&mut *db, runs, now).await?;
+    let mut upstream = Vec::new();
+    if let ([run], [row]) = (runs, rows.as_slice())
+        && row.why == "inputs"
+    {
+        let found =
+            sqlx::query_file!("src/store/sql/upstream_of.sql", run).fetch_all(&mut *db).await?;
+        upstream = found.into_iter().map(|row| (row.dataset_id, row.runs as u64)).collect();
+    }
+    Ok(rows.iter().map(|row| scene.wait(row, &upstream)).collect())
+}

@@ -3,13 +3,15 @@
 //! What a client sends up to the end of a statement is held back while the gate is shut. So a test
 //! decides in which order the statements of several connections reach the database.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// What ends a statement: a simple query, or the end of an extended one.
@@ -29,28 +31,32 @@ pub(super) struct Gate {
 impl Gate {
     /// Opens a connection; the gate is open.
     pub(super) async fn open(options: &PgConnectOptions) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let folder = TempDir::new().unwrap();
+        let name = format!(".s.PGSQL.{}", options.get_port());
+        let listener = UnixListener::bind(folder.path().join(&name)).unwrap();
         let is_shut = Arc::new(AtomicBool::new(false));
         let (stand, stands) = unbounded_channel();
         let (lets, let_through) = unbounded_channel();
         let (shut, target) = (Arc::clone(&is_shut), options.clone());
         tokio::spawn(async move {
             let (client, _) = listener.accept().await.unwrap();
-            let (socket, host) = (target.get_socket().cloned(), target.get_host());
-            let at = |folder: &str| format!("{folder}/.s.PGSQL.{}", target.get_port());
-            let path = socket.map(|folder| at(&folder.display().to_string()));
-            let path = path.or_else(|| host.starts_with('/').then(|| at(host)));
-            if let Some(path) = path {
-                let server = UnixStream::connect(path).await.unwrap();
+            let host = target.get_host();
+            let socket = target.get_socket().map(|folder| folder.join(&name));
+            let socket =
+                socket.or_else(|| host.starts_with('/').then(|| Path::new(host).join(&name)));
+            if let Some(socket) = socket {
+                let server = UnixStream::connect(socket).await.unwrap();
                 pass(client, server, shut, stand, let_through).await;
             } else {
                 let server = TcpStream::connect((host, target.get_port())).await.unwrap();
                 pass(client, server, shut, stand, let_through).await;
             }
         });
-        let through = options.clone().host("127.0.0.1").port(port).ssl_mode(PgSslMode::Disable);
-        let through = if options.get_socket().is_some() { off_socket(options, port) } else { through };
+        let through = options
+            .clone()
+            .socket(folder.path())
+            .ssl_mode(PgSslMode::Disable)
+            .application_name("gate");
         let pool = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
         let pool = pool.connect_with(through).await.unwrap();
         let pid = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&pool).await.unwrap();
@@ -67,37 +73,20 @@ impl Gate {
         self.stands.recv().await.unwrap();
     }
 
-    /// Whether a statement stands at the gate by now.
-    pub(super) fn stands_already(&mut self) -> bool {
-        self.stands.try_recv().is_ok()
-    }
-
     /// Lets one statement through.
     pub(super) fn let_through(&self) {
         self.lets.send(()).unwrap();
     }
 }
 
-/// The same place by TCP: options that name a socket cannot be told to leave it.
-fn off_socket(options: &PgConnectOptions, port: u16) -> PgConnectOptions {
-    PgConnectOptions::new_without_pgpass()
-        .host("127.0.0.1")
-        .port(port)
-        .username(options.get_username())
-        .database(options.get_database().unwrap_or_default())
-        .options([("synchronous_commit", "off")])
-        .ssl_mode(PgSslMode::Disable)
-}
-
 /// Passes on what a client sends, statement by statement, and what the server answers, at once.
 async fn pass<S: AsyncRead + AsyncWrite + Send + 'static>(
-    client: TcpStream,
+    client: UnixStream,
     server: S,
     is_shut: Arc<AtomicBool>,
     stand: UnboundedSender<()>,
     mut let_through: UnboundedReceiver<()>,
 ) {
-    client.set_nodelay(true).unwrap();
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = tokio::io::split(server);
     tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });

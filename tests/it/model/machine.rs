@@ -14,7 +14,7 @@ use super::sketch::{DATASETS, Sketch, sketches};
 pub(super) struct State {
     pub(super) queue: Queue,
     /// Every run that was ever handed out, whoever has it now.
-    handed: Vec<Claim>,
+    pub(super) handed: Vec<Claim>,
     /// What was asked last, spelled out.
     pub(super) asked: Op,
     /// What the model answered.
@@ -99,22 +99,7 @@ impl ReferenceStateMachine for State {
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Self> {
-        let shares = [Share::new(6, 1), Share::new(3, 1), Share::new(1, 1)];
-        let job =
-            |(name, pool, weight, concurrency, attempts): &(&str, i32, u32, Option<u32>, u32)| {
-                Job {
-                    name: (*name).to_owned(),
-                    pool: *pool,
-                    weight: *weight as i32,
-                    concurrency: concurrency.map(|runs| runs as i32),
-                    attempts_max: *attempts as i32,
-                    is_paused: false,
-                }
-            };
-        let mut queue = Queue { jobs: JOBS.iter().map(job).collect(), ..Queue::default() };
-        queue.pools.insert(1, Pool { slots: None, shares });
-        queue.pools.insert(2, Pool { slots: Some(SLOTS as i32), shares });
-        Just(Self { queue, handed: Vec::new(), asked: Op::Nothing, answer: String::new() }).boxed()
+        Just(Self::begun()).boxed()
     }
 
     fn transitions(state: &Self) -> BoxedStrategy<Step> {
@@ -153,19 +138,45 @@ impl ReferenceStateMachine for State {
         .boxed()
     }
 
-    fn apply(mut state: Self, step: &Step) -> Self {
+    fn apply(state: Self, step: &Step) -> Self {
         let op = state.resolve(step);
-        state.queue.now += 1;
-        state.answer = state.answer(&op);
-        state.asked = op;
-        if let Some(fault) = state.queue.fault() {
-            panic!("{fault}\nafter {:?}\n{}", state.asked, state.queue.lines().join("\n"));
-        }
-        state
+        state.after(&op)
     }
 }
 
 impl State {
+    /// A queue in which nothing has happened.
+    pub(super) fn begun() -> Self {
+        let shares = [Share::new(6, 1), Share::new(3, 1), Share::new(1, 1)];
+        let job =
+            |(name, pool, weight, concurrency, attempts): &(&str, i32, u32, Option<u32>, u32)| {
+                Job {
+                    name: (*name).to_owned(),
+                    pool: *pool,
+                    weight: *weight as i32,
+                    concurrency: concurrency.map(|runs| runs as i32),
+                    attempts_max: *attempts as i32,
+                    is_paused: false,
+                }
+            };
+        let mut queue = Queue { jobs: JOBS.iter().map(job).collect(), ..Queue::default() };
+        queue.pools.insert(1, Pool { slots: None, shares });
+        queue.pools.insert(2, Pool { slots: Some(SLOTS as i32), shares });
+        Self { queue, handed: Vec::new(), asked: Op::Nothing, answer: String::new() }
+    }
+
+    /// What is so after one more transaction.
+    pub(super) fn after(&self, op: &Op) -> Self {
+        let mut state = self.clone();
+        state.queue.now += 1;
+        state.answer = state.answer(op);
+        state.asked = op.clone();
+        if let Some(fault) = state.queue.fault() {
+            panic!("{fault}\nafter {op:?}\n{}", state.queue.lines().join("\n"));
+        }
+        state
+    }
+
     /// Spells a step out against what there is.
     fn resolve(&self, step: &Step) -> Op {
         let queue = &self.queue;

@@ -1,11 +1,14 @@
 //! The queue, said twice: in plain Rust and in the statements of the store, held together.
 
+mod gate;
 mod machine;
 mod order;
 pub(crate) mod queue;
+mod races;
 mod reality;
 mod sketch;
 mod sql;
+mod steps;
 
 use proptest::test_runner::Config;
 use proptest_state_machine::prop_state_machine;

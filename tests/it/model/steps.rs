@@ -1,0 +1,231 @@
+//! Every order in which the statements of two or three transactions can reach the database.
+//!
+//! Each scenario is played once for each order with at most so many turns away from a connection
+//! that could have gone on. Whatever the order, the end must be one that some order of whole
+//! transactions has: the model says which those are.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use super::gate::Gate;
+use super::machine::{Op, State};
+use super::sql::{Database, Memory};
+
+/// What is asked at once, after what was asked before.
+pub(super) struct Scenario {
+    pub(super) before: Vec<Op>,
+    pub(super) at_once: Vec<Op>,
+    /// How often an order may turn away from a connection that could have gone on.
+    pub(super) turns: usize,
+    /// Other whole transactions whose end is as good: a claim that found rows locked, for one.
+    pub(super) also: Vec<Vec<Op>>,
+}
+
+/// Longer than any statement takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a statement has before it is asked whether it waits for a lock.
+const SOON: Duration = Duration::from_millis(1);
+
+/// An end: every answer, and all that is there.
+type End = (Vec<String>, Vec<String>);
+
+impl Scenario {
+    /// Plays every order; how many there were.
+    pub(super) fn explore(&self) -> usize {
+        let database = Database::lock();
+        database.runtime.block_on(async {
+            let mut gates = Vec::new();
+            for _ in &self.at_once {
+                gates.push(Gate::open(&database.options).await);
+            }
+            // Once with open gates: statements are prepared, so each is one step from now on.
+            play(&database, &mut gates, self, None).await;
+            let ends = self.whole();
+            let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
+            let mut played = 0;
+            while let Some(order) = orders.pop() {
+                let (end, turns) = play(&database, &mut gates, self, Some(&order)).await;
+                assert!(ends.contains(&end), "{}", self.complaint(&ends, &end, &turns));
+                played += 1;
+                orders.extend(self.branches(&order, &turns));
+            }
+            played
+        })
+    }
+
+    /// Every end that an order of whole transactions has, by the model.
+    fn whole(&self) -> BTreeSet<End> {
+        let mut ends = BTreeSet::new();
+        for orders in std::iter::once(&self.at_once).chain(&self.also) {
+            for order in permutations(orders.len()) {
+                let mut state = State::begun();
+                self.before.iter().for_each(|op| state = state.after(op));
+                let mut answers = vec![String::new(); orders.len()];
+                for at in order {
+                    state = state.after(&orders[at]);
+                    answers[at].clone_from(&state.answer);
+                }
+                ends.insert((answers, state.queue.lines()));
+            }
+        }
+        ends
+    }
+
+    /// The orders that differ from one that was played in their last choice.
+    fn branches(&self, order: &[usize], turns: &[Turn]) -> Vec<Vec<usize>> {
+        let mut branches = Vec::new();
+        for at in order.len()..turns.len() {
+            let chosen: Vec<usize> = turns[..at].iter().map(|turn| turn.chosen).collect();
+            for other in turns[at].open.iter().filter(|other| **other != turns[at].chosen) {
+                let branch: Vec<usize> = chosen.iter().copied().chain([*other]).collect();
+                if self.turns_away(&branch, turns) <= self.turns {
+                    branches.push(branch);
+                }
+            }
+        }
+        branches
+    }
+
+    /// How often an order turns away from a connection that could have gone on.
+    fn turns_away(&self, order: &[usize], turns: &[Turn]) -> usize {
+        let pairs = order.windows(2).zip(&turns[1..]);
+        pairs.filter(|(pair, turn)| pair[0] != pair[1] && turn.open.contains(&pair[0])).count()
+    }
+
+    fn complaint(&self, ends: &BTreeSet<End>, end: &End, turns: &[Turn]) -> String {
+        let order: Vec<String> = turns.iter().map(|turn| turn.chosen.to_string()).collect();
+        let near = ends.iter().map(|(answers, lines)| {
+            let changed = super::sql::difference(&end.1, lines);
+            format!("not {answers:?}, since\n{changed}")
+        });
+        let near: Vec<String> = near.collect();
+        let asked = &self.at_once;
+        format!(
+            "{asked:#?}\nin the order {} answered {:?}\n{}",
+            order.join(" "),
+            end.0,
+            near.join("\n")
+        )
+    }
+}
+
+/// A choice: who could go on, and who did.
+#[derive(Debug)]
+struct Turn {
+    open: Vec<usize>,
+    chosen: usize,
+}
+
+/// A transaction on its way.
+struct Run {
+    task: Option<JoinHandle<(String, Vec<tidemill::store::Claimed>)>>,
+    answer: String,
+    /// Whether its next statement stands at the gate.
+    stands: bool,
+}
+
+/// Plays a scenario in an order, and goes on with whoever is open after its end; without an order,
+/// with open gates.
+async fn play(
+    database: &Database,
+    gates: &mut [Gate],
+    scenario: &Scenario,
+    order: Option<&[usize]>,
+) -> (End, Vec<Turn>) {
+    database.forget().await;
+    let mut memory = Memory::new();
+    for op in &scenario.before {
+        let done = database.setting.perform(&database.pool, &memory, op).await.unwrap();
+        memory.remember(done.1);
+    }
+    let mut runs = Vec::new();
+    let mut turns = Vec::new();
+    for (gate, op) in gates.iter().zip(&scenario.at_once) {
+        gate.shut(order.is_some());
+        let (setting, db) = (Arc::clone(&database.setting), gate.pool.clone());
+        let (memory, op) = (memory.clone(), op.clone());
+        let mut task = tokio::spawn(async move {
+            let performed = setting.perform(&db, &memory, &op).await.unwrap();
+            // A transaction that was dropped is rolled back before its connection comes back.
+            drop(db.acquire().await.unwrap());
+            performed
+        });
+        if order.is_none() {
+            // One after the other.
+            let _ = (&mut task).await.unwrap();
+            continue;
+        }
+        runs.push(Run { task: Some(task), answer: String::new(), stands: false });
+    }
+    let Some(order) = order else { return ((Vec::new(), Vec::new()), turns) };
+    for at in 0..runs.len() {
+        settle(database, &mut gates[at], &mut runs[at]).await;
+    }
+    loop {
+        let open: Vec<usize> = (0..runs.len()).filter(|at| runs[*at].stands).collect();
+        let Some(first) = open.first() else { break };
+        let last = turns.last().map(|turn: &Turn| turn.chosen).filter(|last| open.contains(last));
+        let chosen = order.get(turns.len()).copied().unwrap_or(last.unwrap_or(*first));
+        assert!(open.contains(&chosen), "{chosen} cannot go on after {turns:?}");
+        turns.push(Turn { open, chosen });
+        runs[chosen].stands = false;
+        gates[chosen].let_through();
+        settle(database, &mut gates[chosen], &mut runs[chosen]).await;
+        // Who waited for it may go on now.
+        for at in 0..runs.len() {
+            if !runs[at].stands && runs[at].task.is_some() {
+                settle(database, &mut gates[at], &mut runs[at]).await;
+            }
+        }
+    }
+    assert!(runs.iter().all(|run| run.task.is_none()), "everybody waits for somebody");
+    let answers = runs.into_iter().map(|run| run.answer).collect();
+    ((answers, database.lines().await), turns)
+}
+
+/// Returns once a transaction stands at the gate, has ended, or waits for a lock.
+async fn settle(database: &Database, gate: &mut Gate, run: &mut Run) {
+    let settled = async {
+        loop {
+            let Some(task) = &mut run.task else { return };
+            tokio::select! {
+                () = gate.stands() => {
+                    run.stands = true;
+                    return;
+                }
+                done = task => {
+                    run.answer = done.unwrap().0;
+                    run.task = None;
+                    return;
+                }
+                () = tokio::time::sleep(SOON) => (),
+            }
+            let waits = "select 0 < cardinality(pg_blocking_pids($1))";
+            let waits = sqlx::query_scalar::<_, bool>(waits).bind(gate.pid);
+            if waits.fetch_one(&database.pool).await.unwrap() {
+                return;
+            }
+        }
+    };
+    let settled = tokio::time::timeout(PATIENCE, settled).await;
+    assert!(settled.is_ok(), "a statement neither ends nor waits for a lock");
+}
+
+/// Every order of so many.
+fn permutations(count: usize) -> Vec<Vec<usize>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let shorter = permutations(count - 1);
+    let longer = shorter.iter().flat_map(|order| {
+        (0..count).map(move |at| {
+            let mut longer = order.clone();
+            longer.insert(at, count - 1);
+            longer
+        })
+    });
+    longer.collect()
+}

@@ -215,7 +215,7 @@ impl World {
 
     /// Starts the server again if it is gone; whether it is there.
     pub(super) async fn revive(&self) -> bool {
-        match tokio::time::timeout(Duration::from_secs(60), self.cluster.database.revive()).await {
+        match tokio::time::timeout(Duration::from_mins(1), self.cluster.database.revive()).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
                 eprintln!("the server does not start: {error}");

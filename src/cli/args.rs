@@ -119,7 +119,7 @@ pub(super) struct UpArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct WorkerArgs {
-    /// How many partitions are made at once; without it, as TIDEMILL_SLOTS says.
+    /// How many partitions are made at once; without it, as `TIDEMILL_SLOTS` says.
     #[arg(long)]
     pub(super) slots: Option<std::num::NonZeroU16>,
     /// Only runs of these pools, by name, separated by commas.

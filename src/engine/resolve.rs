@@ -13,7 +13,7 @@ use crate::spec::{Extents, Join, Mapping, Missing};
 use crate::store::{self, Claimed, Pin, PinQuery, Slices};
 
 /// A claimed run with everything it reads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Resolved {
     pub(super) run: Claimed,
     /// Versions by input position.

@@ -53,7 +53,7 @@ pub(super) fn is_small(plan: &LazyFrame) -> PolarsResult<bool> {
                 rows = rows.saturating_add(df.height());
             }
             IR::Join { .. } | IR::MapFunction { function: FunctionIR::Explode { .. }, .. } => {
-                grows += 1
+                grows += 1;
             }
             _ => (),
         }

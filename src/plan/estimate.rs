@@ -171,46 +171,46 @@ mod tests {
         Load { partitions, seconds, at_once: None, pool: None, reads: Vec::new() }
     }
 
-    fn last(loads: &[Load], slots: u32, pools: &[u32]) -> f64 {
+    /// When the last step ends, in whole seconds.
+    fn last(loads: &[Load], slots: u32, pools: &[u32]) -> u64 {
         let ends = finish(loads, slots, pools);
-        let last = ends.into_iter().fold(0.0, f64::max);
-        (last * 1000.0).round() / 1000.0
+        ends.into_iter().fold(0.0, f64::max).round() as u64
     }
 
     #[test]
     fn partitions_spread_over_slots_in_whole_rounds() {
-        assert_eq!(last(&[load(8, 10.0)], 4, &[]), 20.0);
-        assert_eq!(last(&[load(9, 10.0)], 4, &[]), 30.0);
-        assert_eq!(last(&[load(1, 10.0)], 4, &[]), 10.0);
-        assert_eq!(last(&[load(0, 10.0)], 4, &[]), 0.0);
-        assert_eq!(last(&[load(1_000_000, 0.5)], 8, &[]), 62_500.0);
+        assert_eq!(last(&[load(8, 10.0)], 4, &[]), 20);
+        assert_eq!(last(&[load(9, 10.0)], 4, &[]), 30);
+        assert_eq!(last(&[load(1, 10.0)], 4, &[]), 10);
+        assert_eq!(last(&[load(0, 10.0)], 4, &[]), 0);
+        assert_eq!(last(&[load(1_000_000, 0.5)], 8, &[]), 62_500);
     }
 
     #[test]
     fn limits_and_pools_hold_a_step_back_and_not_its_neighbors() {
         let one_by_one = Load { at_once: Some(1), ..load(10, 10.0) };
-        assert_eq!(last(std::slice::from_ref(&one_by_one), 4, &[]), 100.0);
-        assert_eq!(last(&[one_by_one, load(30, 10.0)], 4, &[]), 100.0, "beside each other");
+        assert_eq!(last(std::slice::from_ref(&one_by_one), 4, &[]), 100);
+        assert_eq!(last(&[one_by_one, load(30, 10.0)], 4, &[]), 100, "beside each other");
         let pooled = Load { pool: Some((0, 1)), ..load(10, 10.0) };
-        assert_eq!(last(&[pooled.clone(), pooled], 8, &[2]), 100.0, "two share a pool");
+        assert_eq!(last(&[pooled.clone(), pooled], 8, &[2]), 100, "two share a pool");
         let heavy = Load { pool: Some((0, 3)), ..load(4, 10.0) };
-        assert_eq!(last(&[heavy], 8, &[2]), 40.0, "heavier than its pool: alone");
+        assert_eq!(last(&[heavy], 8, &[2]), 40, "heavier than its pool: alone");
     }
 
     #[test]
     fn a_reader_begins_when_its_first_input_is_there_unless_it_needs_them_all() {
         let input = Load { at_once: Some(1), ..load(10, 10.0) };
         let reader = Load { reads: vec![(0, false)], ..load(10, 10.0) };
-        assert_eq!(last(&[input.clone(), reader], 4, &[]), 110.0, "one behind the other");
+        assert_eq!(last(&[input.clone(), reader], 4, &[]), 110, "one behind the other");
         let all = Load { reads: vec![(0, true)], ..load(4, 10.0) };
-        assert_eq!(last(&[input, all], 4, &[]), 110.0);
+        assert_eq!(last(&[input, all], 4, &[]), 110);
         let chain = |slots| {
             let mut loads = vec![load(8, 1.0)];
             loads.extend((0..3).map(|at| Load { reads: vec![(at, false)], ..load(8, 1.0) }));
             last(&loads, slots, &[])
         };
-        assert_eq!(chain(8), 4.0);
-        assert_eq!(chain(2), 16.0, "as much as the work");
+        assert_eq!(chain(8), 4);
+        assert_eq!(chain(2), 16, "as much as the work");
     }
 
     proptest! {

@@ -14,6 +14,7 @@ mod retention;
 mod retry;
 mod route;
 pub mod schedule;
+mod scope;
 mod share;
 mod waiting;
 mod wiring;

@@ -21,6 +21,8 @@ pub enum Obstacle {
     },
     /// Its job is paused.
     JobPaused {
+        /// The job.
+        job: String,
         /// By whom.
         by: String,
         /// Since when.
@@ -49,6 +51,8 @@ pub enum Obstacle {
     },
     /// As many runs of its job are at it as may be.
     JobFull {
+        /// The job.
+        job: String,
         /// How many.
         limit: i32,
     },
@@ -134,6 +138,7 @@ impl Wait {
             Obstacle::BackfillPaused { backfill, .. } => {
                 Some(format!("tidemill backfills resume {backfill}"))
             }
+            Obstacle::JobPaused { job, .. } => Some(format!("tidemill resume {job}")),
             Obstacle::NoWorker => Some("tidemill up".to_owned()),
             Obstacle::BackfillFull { backfill, .. } => {
                 Some(format!("tidemill backfills set {backfill} --concurrency N"))
@@ -150,8 +155,8 @@ impl fmt::Display for Obstacle {
             Self::BackfillPaused { backfill, by, since } => {
                 write!(f, "backfill {backfill} is paused by {by} since {}", when(*since))
             }
-            Self::JobPaused { by, since } => {
-                write!(f, "its job is paused by {by} since {}", when(*since))
+            Self::JobPaused { job, by, since } => {
+                write!(f, "job `{job}` is paused by {by} since {}", when(*since))
             }
             Self::Inputs => f.write_str("waits for its inputs"),
             Self::NoWorker => f.write_str("no worker is alive"),
@@ -165,8 +170,8 @@ impl fmt::Display for Obstacle {
             Self::Backoff { until, error } => {
                 write!(f, "is tried again at {} after: {error}", when(*until))
             }
-            Self::JobFull { limit } => {
-                write!(f, "its job is at its limit of {limit} at once")
+            Self::JobFull { job, limit } => {
+                write!(f, "job `{job}` is at its limit of {limit} at once")
             }
             Self::BackfillFull { backfill, limit } => {
                 write!(f, "backfill {backfill} is at its limit of {limit} at once")
@@ -227,7 +232,7 @@ pub struct Queue {
 /// When a run starts that has this before it; none where nothing works or no history tells.
 #[must_use]
 pub fn expected_start(now: Timestamp, queue: &Queue) -> Option<Timestamp> {
-    if queue.slots <= 0.0 {
+    if queue.slots <= 0.0 || !queue.work.is_finite() {
         return None;
     }
     let limited = queue.limit.map_or(0.0, |limit| queue.own / f64::from(limit.max(1)));
@@ -273,29 +278,30 @@ mod tests {
         let since = at("2024-03-31T09:12:00Z");
         let (by, pool) = ("ada".to_owned(), "gcs".to_owned());
         let holders = vec![("orders".to_owned(), 6), ("clicks".to_owned(), 2)];
+        let job = "orders".to_owned();
         let full = Obstacle::PoolFull { pool: pool.clone(), used: 8, slots: 8, weight: 1, holders };
         let lines = [
             says(Obstacle::BackfillPaused { backfill: 7, by: by.clone(), since }, Some(3), None),
-            says(Obstacle::JobPaused { by, since }, None, None),
+            says(Obstacle::JobPaused { job: job.clone(), by, since }, None, None),
             says(Obstacle::Inputs, None, Some("2024-03-31T10:00:00Z")),
             says(Obstacle::NoWorker, None, None),
             says(Obstacle::NoCode { fingerprint: "0123456789abcdef".to_owned() }, None, None),
             says(Obstacle::NoPool { pool }, None, None),
             says(Obstacle::Backoff { until: since, error: "no answer".to_owned() }, None, None),
-            says(Obstacle::JobFull { limit: 1 }, Some(1), None),
+            says(Obstacle::JobFull { job, limit: 1 }, Some(1), None),
             says(Obstacle::BackfillFull { backfill: 7, limit: 2 }, Some(9), None),
             says(full, Some(41), Some("2024-03-31T09:12:30Z")),
             says(Obstacle::Turn, Some(0), None),
         ];
         insta::assert_snapshot!(lines.join("\n"), @"
         backfill 7 is paused by ada since 2024-03-31 09:12:00Z
-        its job is paused by ada since 2024-03-31 09:12:00Z
+        job `orders` is paused by ada since 2024-03-31 09:12:00Z
         waits for its inputs; expected to start about 2024-03-31 10:00:00Z
         no worker is alive
         no living worker has the code 0123456789ab it was planned for
         no living worker with its code serves the pool `gcs`
         is tried again at 2024-03-31 09:12:00Z after: no answer
-        its job is at its limit of 1 at once; 1 run of class late is before it
+        job `orders` is at its limit of 1 at once; 1 run of class late is before it
         backfill 7 is at its limit of 2 at once
         pool `gcs` is full: 8/8, held by `orders` 6, `clicks` 2; 41 runs of class late are before it; expected to start about 2024-03-31 09:12:30Z
         waits for its turn; next of class late
@@ -318,13 +324,14 @@ mod tests {
     fn a_class_hopes_for_its_share_and_no_less_than_its_floor() {
         let shares = [Share::new(6, 1), Share::new(3, 1), Share::new(1, 1)];
         let mut pool = PoolStanding { slots: Some(8), used: 0, shares, running: [0, 0, 0] };
-        let hopes =
-            |pool: &PoolStanding, served, weight| slots_for(pool, Class::Backfill, served, weight);
-        assert_eq!(hopes(&pool, 20, 1), 8.0, "alone it has the pool");
-        assert_eq!(hopes(&pool, 4, 1), 4.0, "or what the workers have");
-        assert_eq!(hopes(&pool, 20, 4), 2.0, "heavy runs need more of it");
+        let hopes = |pool: &PoolStanding, served, weight| {
+            (slots_for(pool, Class::Backfill, served, weight) * 1000.0).round() as u32
+        };
+        assert_eq!(hopes(&pool, 20, 1), 8000, "alone it has the pool");
+        assert_eq!(hopes(&pool, 4, 1), 4000, "or what the workers have");
+        assert_eq!(hopes(&pool, 20, 4), 2000, "heavy runs need more of it");
         pool.running = [3, 0, 2];
-        assert_eq!(hopes(&pool, 20, 1), 8.0 / 7.0);
-        assert_eq!(hopes(&pool, 2, 1), 1.0, "the floor");
+        assert_eq!(hopes(&pool, 20, 1), 1143);
+        assert_eq!(hopes(&pool, 2, 1), 1000, "the floor");
     }
 }

@@ -1,6 +1,6 @@
 //! Claiming runs: which could start, which do, and whose they are then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, PgPool};
@@ -40,7 +40,7 @@ pub struct Claimed {
 }
 
 /// Who claims, and what it can take.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Claimant {
     /// The worker.
     pub worker: i64,
@@ -48,6 +48,8 @@ pub struct Claimant {
     pub codes: Vec<i32>,
     /// The pools it serves; none for all of them.
     pub pools: Option<Vec<i32>>,
+    /// How many neighbouring partitions of a dataset it makes at once, by number, where several.
+    pub fuse: BTreeMap<i32, i32>,
 }
 
 /// How one pool stands, with its name.
@@ -86,8 +88,12 @@ pub async fn claim(
         return Ok(Vec::new());
     }
     let pools = pools(&mut tx).await?;
-    let standings = pools.into_iter().map(|row| (row.id, row.standing)).collect();
-    let picked = pick(&candidates, &standings, limit);
+    let standings: BTreeMap<i32, PoolStanding> =
+        pools.into_iter().map(|row| (row.id, row.standing)).collect();
+    let mut picked = pick(&candidates, &standings, limit);
+    if !claimant.fuse.is_empty() {
+        picked = with_neighbours(&mut tx, claimant, &candidates, &standings, picked).await?;
+    }
     let claimed = take(&mut tx, registry, claimant.worker, &picked).await?;
     hit(Failpoint::InClaim)?;
     tx.commit().await?;
@@ -116,6 +122,55 @@ async fn candidates(
         backfill: (row.backfill_id, row.backfill_room),
     });
     Ok(candidates.collect())
+}
+
+/// Adds to what was picked the neighbours that are made along with it: as many as its job makes at
+/// once, where no limit of the pool, the job or the backfill counts them.
+async fn with_neighbours(
+    db: &mut PgConnection,
+    claimant: &Claimant,
+    candidates: &[Candidate],
+    pools: &BTreeMap<i32, PoolStanding>,
+    picked: Vec<i64>,
+) -> Result<Vec<i64>> {
+    let is_free = |one: &&Candidate| {
+        let is_picked = picked.contains(&one.run);
+        let is_unlimited = pools.get(&one.pool).is_some_and(|pool| pool.slots.is_none());
+        is_picked && is_unlimited && one.job.1.is_none() && one.backfill.1.is_none()
+    };
+    let seeds = candidates.iter().filter(is_free);
+    let seeds = seeds.filter_map(|one| Some((one.run, *claimant.fuse.get(&one.job.0)?)));
+    let (runs, most): (Vec<i64>, Vec<i32>) = seeds.unzip();
+    if runs.is_empty() {
+        return Ok(picked);
+    }
+    let rows =
+        sqlx::query_file!("src/store/sql/neighbours.sql", &runs, &most).fetch_all(db).await?;
+    let mut near: BTreeMap<i64, BTreeMap<i64, i64>> = BTreeMap::new();
+    for row in rows {
+        near.entry(row.seed).or_default().insert(row.distance, row.id);
+    }
+    let limits: BTreeMap<i64, i32> = runs.into_iter().zip(most).collect();
+    let (mut all, mut taken) = (Vec::new(), BTreeSet::new());
+    for run in picked {
+        if !taken.insert(run) {
+            continue;
+        }
+        all.push(run);
+        let (Some(near), Some(most)) = (near.get(&run), limits.get(&run)) else { continue };
+        let mut room = *most as usize - 1;
+        for step in [1, -1] {
+            let line = (1..).map(|at| near.get(&(at * step)));
+            for id in line.map_while(|id| id.copied()).take(room) {
+                if !taken.insert(id) {
+                    break;
+                }
+                all.push(id);
+                room -= 1;
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// How every pool stands.

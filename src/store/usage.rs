@@ -24,6 +24,23 @@ pub struct Usage {
     pub exit_reason: Option<String>,
 }
 
+impl Usage {
+    /// What one of `members` partitions took that were made together.
+    #[must_use]
+    pub fn share(&self, members: usize) -> Self {
+        let part = |whole: Option<i64>| whole.map(|whole| whole / members.max(1) as i64);
+        Self {
+            peak_bytes: self.peak_bytes,
+            cpu_seconds: self.cpu_seconds.map(|seconds| seconds / members.max(1) as f64),
+            rows_read: part(self.rows_read),
+            bytes_read: part(self.bytes_read),
+            rows_written: part(self.rows_written),
+            bytes_written: part(self.bytes_written),
+            exit_reason: self.exit_reason.clone(),
+        }
+    }
+}
+
 /// The usages of several attempts, column by column.
 pub(super) struct UsageColumns {
     /// Peak, rows and bytes read, rows and bytes written.

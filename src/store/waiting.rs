@@ -144,7 +144,7 @@ impl Scene {
         let backfill = row.backfill_id;
         match row.why.as_str() {
             "backfill_paused" => Obstacle::BackfillPaused { backfill, by, since },
-            "job_paused" => Obstacle::JobPaused { by, since },
+            "job_paused" => Obstacle::JobPaused { job: row.dataset.clone(), by, since },
             "inputs" => Obstacle::Inputs,
             "no_worker" => Obstacle::NoWorker,
             "no_code" => {
@@ -155,7 +155,10 @@ impl Scene {
                 until: row.due_at.to_jiff(),
                 error: row.error.clone().unwrap_or_else(|| "it failed".to_owned()),
             },
-            "job_full" => Obstacle::JobFull { limit: row.job_limit.unwrap_or_default() },
+            "job_full" => {
+                let limit = row.job_limit.unwrap_or_default();
+                Obstacle::JobFull { job: row.dataset.clone(), limit }
+            }
             "backfill_full" => {
                 Obstacle::BackfillFull { backfill, limit: row.backfill_limit.unwrap_or_default() }
             }
@@ -206,6 +209,7 @@ struct Row {
     waiting_on: i32,
     backfill_id: i64,
     dataset_id: i32,
+    dataset: String,
     due_at: Timestamp,
     error: Option<String>,
     class: Class,

@@ -124,7 +124,7 @@ async fn a_worker_with_other_code_leaves_a_run_to_those_that_have_it() {
     let test = TestMill::new(declare).await;
     let backfill = test.apply(&test.ask(&["free"], NEEDED).await).await;
     let worker = test.stranger().await;
-    let other = Claimant { worker, codes: vec![i32::MAX], pools: None };
+    let other = Claimant { worker, codes: vec![i32::MAX], ..Claimant::default() };
     let (pool, registry) = (&test.mill.pool, &test.mill.registry);
     assert!(store::claim(pool, registry, &other, 10).await.unwrap().is_empty());
     assert_eq!(names(&test, worker, 1).await, ["free"]);

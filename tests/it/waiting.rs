@@ -70,12 +70,12 @@ async fn each_reason_is_found_and_told() {
     assert_eq!(reasons(&test, "lonely").await, ["turn"]);
 
     let worker = test.stranger().await;
-    let claimant = Claimant { worker, codes: test.codes(), pools: None };
+    let claimant = Claimant { worker, codes: test.codes(), ..Claimant::default() };
     let registry = &test.mill.registry;
     let claimed = store::claim(pool, registry, &claimant, 10).await.unwrap();
     assert_eq!(claimed.len(), 3, "two of the pool, one alone");
     let lonely = waits(&test, "lonely").await;
-    assert_eq!(lonely[0].why.to_string(), "its job is at its limit of 1 at once");
+    assert_eq!(lonely[0].why.to_string(), "job `lonely` is at its limit of 1 at once");
     let full = waits(&test, "pooled").await;
     assert_eq!(full[0].why.to_string(), "pool `narrow` is full: 2/2, held by `pooled` 2");
     let ahead: Vec<_> = full.iter().map(|wait| wait.ahead).collect();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use jiff::ToSpan;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -19,7 +20,7 @@ use crate::store::Published;
 struct Shop {
     folder: TempDir,
     runtime: Runtime,
-    shop: Workshop,
+    works: Workshop,
     calls: Arc<AtomicUsize>,
 }
 
@@ -41,9 +42,9 @@ impl Shop {
         calls.store(0, Ordering::Relaxed);
         let lake = folder.path().join("lake");
         let none = BTreeMap::new();
-        let shop =
+        let works =
             Workshop::open(project, catalog, verified, &lake.to_string_lossy(), &none).unwrap();
-        Self { folder, runtime, shop, calls }
+        Self { folder, runtime, works, calls }
     }
 
     /// Makes these days in one attempt.
@@ -59,15 +60,15 @@ impl Shop {
             memory: None,
             timeout: Duration::from_mins(1),
         };
-        execute(&self.shop, &assignment, self.runtime.handle(), &Stop::default())
+        execute(&self.works, &assignment, self.runtime.handle(), &Stop::default())
     }
 
     /// A day that reads itself and the day before.
     fn member(&self, run: i64, label: &str) -> Member {
-        let raw = self.shop.catalog.index_of("raw").unwrap();
-        let spec = self.shop.catalog.dataset(raw);
+        let raw = self.works.catalog.index_of("raw").unwrap();
+        let spec = self.works.catalog.dataset(raw);
         let ordinal = spec.scheme.time().unwrap().labelled(label).unwrap().start;
-        let place = self.shop.sources[raw].as_ref().unwrap();
+        let place = self.works.sources[raw].as_ref().unwrap();
         let listed = lake::list(place, &spec.source().unwrap().template, &spec.scheme);
         let listed = self.runtime.block_on(listed).unwrap();
         let pins = listed
@@ -85,10 +86,10 @@ impl Shop {
     }
 
     fn objects(&self) -> usize {
-        let place = &self.shop.lake;
-        let daily = self.shop.catalog.index_of("daily").unwrap();
+        let place = &self.works.lake;
+        let daily = self.works.catalog.index_of("daily").unwrap();
         let template = "daily/{day}/*.parquet";
-        let scheme = &self.shop.catalog.dataset(daily).scheme;
+        let scheme = &self.works.catalog.dataset(daily).scheme;
         self.runtime.block_on(lake::list(place, template, scheme)).unwrap().len()
     }
 }
@@ -104,7 +105,7 @@ fn declare(project: &mut Project, landing: &str, calls: Arc<AtomicUsize>) {
     );
     project.job(
         Transform::new("daily")
-            .reads(&raw, Mapping::window(-1..=0).or_skip())
+            .reads(&raw, Mapping::lookback(1.day()).or_skip())
             .partitions(&day)
             .contract(Contract::new([("day", Type::Date), ("rows", Type::UInt32)]))
             .fuse(Fuse::by("day"))

@@ -27,11 +27,7 @@ pub(super) async fn one_attempt(
     told: &CancellationToken,
 ) -> Option<(Claimed, Ended)> {
     let mut run = resolved.run.clone();
-    let current = &mill.registry.current_code[run.dataset];
-    let is_same = run
-        .published
-        .is_some_and(|(inputs, code)| inputs == resolved.digest && current.contains(&code));
-    if is_same && !run.is_forced {
+    if !is_to_be_made(mill, &resolved) {
         return Some((run, Ended::Unchanged));
     }
     let outcome = match &resolved.lacks {
@@ -41,7 +37,7 @@ pub(super) async fn one_attempt(
             is_final: false,
         }),
         None => {
-            let attempted = execute_in_time(mill, hands, resolved, told).await;
+            let attempted = execute_in_time(mill, hands, [resolved], told).await;
             run.usage = attempted.usage;
             attempted.outcomes.into_iter().next().expect("there is an outcome for each member")
         }
@@ -55,6 +51,16 @@ pub(super) async fn one_attempt(
         Err(failure) => after_failure(mill, &run, failure),
     };
     Some((run, ended))
+}
+
+/// Whether making a partition may come to anything else than what is published.
+pub(super) fn is_to_be_made(mill: &Mill, resolved: &Resolved) -> bool {
+    let run = &resolved.run;
+    let current = &mill.registry.current_code[run.dataset];
+    let is_same = run
+        .published
+        .is_some_and(|(inputs, code)| inputs == resolved.digest && current.contains(&code));
+    run.is_forced || !is_same
 }
 
 /// Notes what an attempt took whose end somebody else has recorded.
@@ -72,13 +78,13 @@ async fn note(mill: &Mill, run: &Claimed) {
     }
 }
 
-async fn execute_in_time(
+pub(super) async fn execute_in_time(
     mill: &Mill,
     hands: &Hands,
-    resolved: Resolved,
+    members: impl IntoIterator<Item = Resolved>,
     told: &CancellationToken,
 ) -> Attempted {
-    let assignment = Assignment::new(mill, hands.worker, [resolved]);
+    let assignment = Assignment::new(mill, hands.worker, members);
     let assignment = assignment.expect("there is one partition to make");
     let logs = hands.logs.sink(assignment.run, assignment.attempt);
     hands.crew.attempt(assignment, told, &logs).await

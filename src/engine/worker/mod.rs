@@ -4,6 +4,7 @@ mod again;
 mod alive;
 mod attempt;
 mod publish;
+mod together;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -174,12 +175,23 @@ async fn introduce(mill: &Mill, options: &WorkOptions) -> Result<Claimant> {
     };
     let worker = store::start_worker(&mut db, &new).await?;
     hit(Failpoint::AfterStartWorker)?;
-    let claimant = Claimant { worker, codes, pools };
+    let claimant = Claimant { worker, codes, pools, fuse: fuses(mill) };
     let adopted = store::adopt_stranded(&mut db, &mill.registry, &claimant.codes).await?;
     if 0 < adopted {
         tracing::info!("took over {adopted} runs that were planned for code nobody has any more");
     }
     Ok(claimant)
+}
+
+/// How many neighbouring partitions each job makes at once, by the number of its dataset.
+fn fuses(mill: &Mill) -> BTreeMap<i32, i32> {
+    let datasets = mill.catalog.datasets().iter().zip(&mill.registry.datasets);
+    datasets
+        .filter_map(|(dataset, number)| {
+            let most = dataset.job()?.fuse.as_deref()?.partitions_max();
+            Some((*number, i32::try_from(most).unwrap_or(i32::MAX)))
+        })
+        .collect()
 }
 
 /// What a worker works on, and how each of it is told to stop.
@@ -278,7 +290,7 @@ impl Worker {
             }
             while attempts.len() < self.options.slots
                 && !stop.is_cancelled()
-                && let Some(next) = ready.pop_front()
+                && let Some(next) = together::take_next(&self.mill, &mut ready)
             {
                 attempts.spawn(self.attempt(next));
             }
@@ -355,29 +367,33 @@ impl Worker {
         resolved
     }
 
-    fn attempt(&self, resolved: Resolved) -> impl Future<Output = ()> + Send + 'static {
+    fn attempt(&self, batch: Vec<Resolved>) -> impl Future<Output = ()> + Send + 'static {
         let (mill, sender) = (Arc::clone(&self.mill), self.sender.clone());
         let (in_hand, usual) = (self.in_hand.clone(), Arc::clone(&self.usual));
         let hands = self.hands.clone();
         async move {
-            let fence = (resolved.run.id, resolved.run.attempt);
-            let told = in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default();
+            let fences: Vec<(i64, i32)> =
+                batch.iter().map(|one| (one.run.id, one.run.attempt)).collect();
             let began = Instant::now();
-            let span = told::attempt(&mill, &resolved.run);
-            let ended = if told.is_cancelled() {
-                None
-            } else {
-                let attempt = attempt::one_attempt(&mill, &hands, resolved, &told);
-                attempt.instrument(span.clone()).await
+            let spans: Vec<_> = batch.iter().map(|one| told::attempt(&mill, &one.run)).collect();
+            let token = |one: &Resolved| {
+                let fence = (one.run.id, one.run.attempt);
+                in_hand.with(|held| held.get(&fence).cloned()).unwrap_or_default()
             };
+            let batch = batch.into_iter().map(|one| (token(&one), one));
+            let batch = batch.map(|(told, one)| (one, told)).collect();
+            let attempt = together::attempt_batch(&mill, &hands, batch);
+            let ended = attempt.instrument(spans[0].clone()).await;
             drop(hands);
-            let outcome = ended.as_ref().map(|(_, ended)| ended);
-            told::ended(&span, outcome, began.elapsed());
-            remember(&usual, began.elapsed());
-            match ended {
-                // The publisher lives as long as any sender, and lets go of what it published.
-                Some(ended) => drop(sender.send(ended)),
-                None => drop(in_hand.with(|held| held.remove(&fence))),
+            let took = began.elapsed() / fences.len().max(1) as u32;
+            remember(&usual, took);
+            for ((fence, span), ended) in fences.iter().zip(&spans).zip(ended) {
+                told::ended(span, ended.as_ref().map(|(_, ended)| ended), took);
+                match ended {
+                    // The publisher lives as long as any sender, and lets go of what it published.
+                    Some(ended) => drop(sender.send(ended)),
+                    None => drop(in_hand.with(|held| held.remove(fence))),
+                }
             }
         }
     }

@@ -67,7 +67,6 @@ impl Cut {
     }
 
     /// The plan, which fails when a row belongs to none of the windows.
-    #[must_use]
     pub fn guard(&self, plan: LazyFrame) -> LazyFrame {
         let cut = self.clone();
         let pass = move |batch: DataFrame| match cut.members(&batch) {

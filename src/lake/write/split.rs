@@ -108,8 +108,11 @@ fn deal(
     }
 }
 
+/// What a member's rows hold, and what was sent where.
+type Closed = (Profiler, (Path, Sent));
+
 /// Completes all members, several at a time: most of the time goes into small requests.
-fn close(parts: Vec<Part>, runtime: &Handle) -> Result<Vec<(Profiler, (Path, Sent))>, Error> {
+fn close(parts: Vec<Part>, runtime: &Handle) -> Result<Vec<Closed>, Error> {
     let uploads: Vec<_> = parts.iter().map(Part::upload).collect();
     let share = parts.len().div_ceil(AT_ONCE);
     let mut parts = parts.into_iter().peekable();
@@ -133,7 +136,7 @@ fn close(parts: Vec<Part>, runtime: &Handle) -> Result<Vec<(Profiler, (Path, Sen
     Err(error)
 }
 
-fn finish(part: Part) -> Result<(Profiler, (Path, Sent)), Error> {
+fn finish(part: Part) -> Result<Closed, Error> {
     let (path, upload) = (part.path().clone(), part.upload());
     let profiler = part.close()?;
     let sent = upload.finish(&path)?;

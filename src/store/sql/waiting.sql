@@ -1,6 +1,7 @@
 -- Why runs have not started, with what there is to say about it.
 select waiting.id as "run!", waiting.why as "why!", waiting.waiting_on as "waiting_on!",
     waiting.backfill_id as "backfill_id!", waiting.dataset_id as "dataset_id!",
+    dataset.name as "dataset!",
     waiting.due_at as "due_at!: Timestamp", waiting.error,
     backfill.class as "class!: Class", backfill.concurrency as "backfill_limit",
     coalesce(backfill.paused_by, dataset.paused_by) as paused_by,

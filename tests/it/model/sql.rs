@@ -271,7 +271,7 @@ impl Setting {
     ) -> store::Result<Vec<Claimed>> {
         let Claimant { worker, codes, pools } = claimant.clone();
         let pools = pools.map(|_| vec![self.narrow]);
-        let claimant = store::Claimant { worker, codes, pools };
+        let claimant = store::Claimant { worker, codes, pools, ..Default::default() };
         store::claim(db, &self.registries[1], &claimant, limit).await
     }
 }

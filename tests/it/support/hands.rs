@@ -27,7 +27,7 @@ impl TestMill {
 
     /// Hands runs to a worker.
     pub(crate) async fn claim(&self, worker: i64, limit: usize) -> Vec<Claimed> {
-        let claimant = Claimant { worker, codes: self.codes(), pools: None };
+        let claimant = Claimant { worker, codes: self.codes(), ..Claimant::default() };
         store::claim(&self.mill.pool, &self.mill.registry, &claimant, limit).await.unwrap()
     }
 

@@ -48,13 +48,8 @@ fn rows() -> LazyFrame {
 fn made(frame: LazyFrame, relation: Relation, engine: Engine) -> DataFrame {
     let whole = |name: &str| col(name).cast(DataType::Int64);
     let result = relation(frame);
-    let names: Vec<String> = result
-        .clone()
-        .collect_schema()
-        .unwrap()
-        .iter_names()
-        .map(|name| name.to_string())
-        .collect();
+    let names: Vec<String> =
+        result.clone().collect_schema().unwrap().iter_names().map(ToString::to_string).collect();
     let plan = result
         .select(names.iter().map(|name| whole(name)).collect::<Vec<_>>())
         .sort(names, SortMultipleOptions::default());

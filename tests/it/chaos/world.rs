@@ -129,16 +129,16 @@ impl World {
     }
 
     /// Tells all to stop; those that have not ended in time.
-    pub(super) async fn stop(&mut self, limit: Duration) -> usize {
+    pub(super) async fn stop(&mut self, limit: Duration) -> Vec<String> {
         for worker in &self.workers {
             worker.signal("TERM").await;
         }
         let ends_at = tokio::time::Instant::now() + limit;
-        let mut late = 0;
+        let mut late = Vec::new();
         for worker in &mut self.workers {
             let Some(mut child) = worker.child.take() else { continue };
             if tokio::time::timeout_at(ends_at, child.wait()).await.is_err() {
-                late += 1;
+                late.push(format!("{:?} of `{}`", worker.role, worker.log.display()));
                 child.kill().await.unwrap();
             }
         }

@@ -128,9 +128,7 @@ async fn settle(world: &mut World, seed: &mut Seed) -> Vec<String> {
         wrong.push(format!("{left} runs and backfills are stuck: {:#?}", stuck(&pool).await));
     }
     let late = world.stop(STOP_MAX).await;
-    if late != 0 {
-        wrong.push(format!("{late} programs did not stop within {STOP_MAX:?}"));
-    }
+    wrong.extend(late.iter().map(|late| format!("{late} did not stop within {STOP_MAX:?}")));
     pool.close().await;
     wrong
 }

@@ -218,10 +218,10 @@ impl State {
                 Some(Op::PauseJob(*dataset, !queue.jobs[*dataset].is_paused))
             }
             Step::PauseBackfill(at, finish) => {
-                self.backfill(at).map(|id| Op::PauseBackfill(id, *finish))
+                self.backfill(*at).map(|id| Op::PauseBackfill(id, *finish))
             }
-            Step::ResumeBackfill(at) => self.backfill(at).map(Op::ResumeBackfill),
-            Step::CancelBackfill(at) => self.backfill(at).map(Op::CancelBackfill),
+            Step::ResumeBackfill(at) => self.backfill(*at).map(Op::ResumeBackfill),
+            Step::CancelBackfill(at) => self.backfill(*at).map(Op::CancelBackfill),
             Step::CancelRuns(runs) => {
                 // Gates and what never was among them.
                 let count = queue.last.run as usize + 1;
@@ -236,7 +236,7 @@ impl State {
         op.unwrap_or(Op::Nothing)
     }
 
-    fn backfill(&self, at: &Index) -> Option<i64> {
+    fn backfill(&self, at: Index) -> Option<i64> {
         let known: Vec<i64> = self.queue.backfills.keys().copied().collect();
         (!known.is_empty()).then(|| known[at.index(known.len())])
     }

@@ -143,7 +143,7 @@ impl Setting {
         }
         let codes: Vec<_> = registries.iter().map(|registry| registry.code.clone()).collect();
         assert_eq!(codes, super::machine::codes());
-        let pools = store::pools(&mut *db.acquire().await.unwrap()).await.unwrap();
+        let pools = store::pools(&mut db.acquire().await.unwrap()).await.unwrap();
         let narrow = pools.iter().find(|pool| pool.name == "narrow").unwrap().id;
         Self { catalog, registries, narrow }
     }

@@ -70,7 +70,7 @@ impl Scenario {
                     state = state.after(&orders[at]);
                     answers[at].clone_from(&state.answer);
                 }
-                ends.insert(numbered(answers, &state.queue.lines()));
+                ends.insert(numbered(&answers, &state.queue.lines()));
             }
         }
         ends
@@ -83,7 +83,7 @@ impl Scenario {
             let chosen: Vec<usize> = turns[..at].iter().map(|turn| turn.chosen).collect();
             for other in turns[at].open.iter().filter(|other| **other != turns[at].chosen) {
                 let branch: Vec<usize> = chosen.iter().copied().chain([*other]).collect();
-                if self.turns_away(&branch, turns) <= self.turns {
+                if Self::turns_away(&branch, turns) <= self.turns {
                     branches.push(branch);
                 }
             }
@@ -92,7 +92,7 @@ impl Scenario {
     }
 
     /// How often an order turns away from a connection that could have gone on.
-    fn turns_away(&self, order: &[usize], turns: &[Turn]) -> usize {
+    fn turns_away(order: &[usize], turns: &[Turn]) -> usize {
         let pairs = order.windows(2).zip(&turns[1..]);
         pairs.filter(|(pair, turn)| pair[0] != pair[1] && turn.open.contains(&pair[0])).count()
     }
@@ -193,8 +193,8 @@ async fn play(
         }
     }
     assert!(runs.iter().all(|run| run.task.is_none()), "everybody waits for somebody");
-    let answers = runs.into_iter().map(|run| run.answer).collect();
-    (numbered(answers, &database.lines().await), turns)
+    let answers: Vec<String> = runs.into_iter().map(|run| run.answer).collect();
+    (numbered(&answers, &database.lines().await), turns)
 }
 
 /// Returns once a transaction stands at the gate, has ended, or waits for a lock.
@@ -227,7 +227,7 @@ async fn settle(database: &Database, gate: &mut Gate, run: &mut Run) {
 
 /// An end with runs and backfills numbered from 0, and versions not at all: numbers are handed out
 /// in the order of statements, and a transaction that failed leaves gaps.
-fn numbered(answers: Vec<String>, lines: &[String]) -> End {
+fn numbered(answers: &[String], lines: &[String]) -> End {
     let mut runs: BTreeSet<i64> = BTreeSet::new();
     let mut backfills: BTreeSet<i64> = BTreeSet::new();
     for line in lines {

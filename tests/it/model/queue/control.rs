@@ -44,7 +44,7 @@ impl Queue {
         self.backfills.get(&id).filter(|one| one.state == "active")?;
         let all = self.runs.iter().filter(|(_, run)| run.backfill == id);
         let all = all.map(|(run, _)| *run).collect();
-        let cancelled = self.cancel(all);
+        let cancelled = self.cancel(&all);
         let backfill = self.backfills.get_mut(&id).expect("it was there");
         backfill.state = "cancelled";
         backfill.is_paused = false;
@@ -55,10 +55,10 @@ impl Queue {
     pub(crate) fn cancel_runs(&mut self, runs: &[i64]) -> Cancelled {
         let is_run = |id: &&i64| self.runs.get(*id).is_some_and(|run| run.spot.is_some());
         let live = runs.iter().filter(is_run).copied().collect();
-        self.cancel(live)
+        self.cancel(&live)
     }
 
-    fn cancel(&mut self, asked: BTreeSet<i64>) -> Cancelled {
+    fn cancel(&mut self, asked: &BTreeSet<i64>) -> Cancelled {
         let mut tally = Tally::default();
         let (mut runs, mut running, mut dependents) = (0, 0, 0);
         let mut gone = asked.clone();

@@ -88,15 +88,15 @@ doc:
 
 # --- longer than `test` ---
 
-chaos: need-rust need-postgres need-faketime build ## Disturb real processes for half an hour (TIDEMILL_CHAOS_SECONDS)
+chaos: need-rust need-postgres need-faketime ## Disturb real processes for half an hour (TIDEMILL_CHAOS_SECONDS)
 	$(call say,faults of all kinds; the seed that is printed has the same again)
 	@TIDEMILL_CHAOS_SECONDS=$${TIDEMILL_CHAOS_SECONDS:-1800} .ci/with-postgres \
-		cargo test --release --locked --test it -- chaos:: --nocapture
+		cargo test --release --locked $(QUICKLY) --test it -- chaos:: failpoints:: --nocapture
 
 sim: need-rust need-postgres ## Simulate a faulty world for a hundred thousand seeds (TIDEMILL_SIM_SEEDS)
 	$(call say,simulating; a seed that fails is printed and plays again)
 	@TIDEMILL_SIM_SEEDS=$${TIDEMILL_SIM_SEEDS:-100000} .ci/with-postgres \
-		cargo test --release --locked --test it -- sim:: --nocapture
+		cargo test --release --locked $(QUICKLY) --test it -- sim:: --nocapture
 
 # --- tend ---
 

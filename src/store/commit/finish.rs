@@ -120,22 +120,30 @@ pub(in crate::store) async fn fail_runs(
 pub(in crate::store) async fn count_down(db: &mut PgConnection, finished: Vec<i64>) -> Result<u64> {
     let (mut finished, mut made_ready) = (finished, 0);
     while !finished.is_empty() {
-        let passed = sqlx::query_file!("src/store/sql/pass_edges.sql", &finished)
-            .fetch_all(&mut *db)
-            .await?;
-        if passed.is_empty() {
-            break;
-        }
-        let ids: Vec<i64> = passed.iter().map(|edge| edge.id).collect();
-        let counts: Vec<i32> = passed.iter().map(|edge| edge.passed).collect();
-        // Another commit may be counting down the same rows. Its outcome is only seen by a
-        // statement that begins after the locks are held.
-        sqlx::query!(
-            "select id from tidemill.run where id = any($1) order by id for update",
-            &ids,
+        // Readers are locked before the edges to them go, in the order of ids: so two commits that
+        // share readers, of which one cancels them, cannot wait for each other. Another commit may
+        // be counting down the same rows: what it did is only seen by a statement that begins after
+        // the locks are held.
+        let readers = sqlx::query!(
+            "select id
+             from tidemill.run
+             where id = any(array(
+                 select downstream_id from tidemill.run_edge where upstream_id = any($1)
+             ))
+             order by id
+             for update",
+            &finished,
         )
         .fetch_all(&mut *db)
         .await?;
+        if readers.is_empty() {
+            break;
+        }
+        let passed = sqlx::query_file!("src/store/sql/pass_edges.sql", &finished)
+            .fetch_all(&mut *db)
+            .await?;
+        let ids: Vec<i64> = passed.iter().map(|edge| edge.id).collect();
+        let counts: Vec<i32> = passed.iter().map(|edge| edge.passed).collect();
         let opened = sqlx::query_file!("src/store/sql/count_down.sql", &ids, &counts)
             .fetch_all(&mut *db)
             .await?;

@@ -178,7 +178,8 @@ async fn count_left(db: &mut PgConnection, which: Which<'_>) -> Result<u64> {
         }
         Which::Runs(runs) => {
             sqlx::query_scalar!(
-                r#"select count(*) as "left!" from tidemill.run where id = any($1)"#,
+                r#"select count(*) as "left!" from tidemill.run
+                   where id = any($1) and dataset_id is not null"#,
                 runs,
             )
             .fetch_one(db)

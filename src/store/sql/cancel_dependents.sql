@@ -7,11 +7,19 @@ with recursive doomed as (
     from doomed
     join tidemill.run_edge as edge on edge.upstream_id = doomed.id and edge.is_required
 ),
+held as materialized (
+    -- In the order of ids, so that two commits that cancel the same cannot wait for each other.
+    select run.id
+    from doomed
+    join tidemill.run on run.id = doomed.id
+    where run.state = 'waiting'
+    order by run.id
+    for update of run
+),
 cancelled as (
     delete from tidemill.run
-    using doomed
-    where run.id = doomed.id
-      and run.state = 'waiting'
+    using held
+    where run.id = held.id
     returning run.*
 ),
 kept as (

@@ -96,7 +96,9 @@ async fn pass<S: AsyncRead + AsyncWrite + Send + 'static>(
     loop {
         let Ok(kind) = message(&mut from_client, is_first, &mut held).await else { return };
         is_first = false;
-        if is_shut.load(Ordering::SeqCst) {
+        // An end without a statement only asks whether the server is there.
+        let is_question = kind == b'S' && held.len() == 5;
+        if is_shut.load(Ordering::SeqCst) && !is_question {
             if !ENDS.contains(&kind) {
                 continue;
             }

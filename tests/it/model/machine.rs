@@ -35,7 +35,11 @@ pub(super) enum Step {
     Expire(Index),
     Beat(Index),
     PauseJob(usize),
-    PauseBackfill(Index),
+    /// Which, and whether what runs may finish.
+    PauseBackfill(Index, bool),
+    ResumeBackfill(Index),
+    CancelBackfill(Index),
+    CancelRuns(Vec<Index>),
     Advance(i64),
     Observe(usize, i64, u8),
     Adopt(usize, u8),
@@ -72,6 +76,9 @@ pub(super) enum Op {
     Beat(i64),
     PauseJob(usize, bool),
     PauseBackfill(i64, bool),
+    ResumeBackfill(i64),
+    CancelBackfill(i64),
+    CancelRuns(Vec<i64>),
     Advance(i64),
     Observe(Spot, u128),
     Adopt(usize, Vec<i32>),
@@ -118,6 +125,7 @@ impl ReferenceStateMachine for State {
         let group = prop::collection::vec((which(), kind), 1..6);
         let some = prop::collection::vec(which(), 1..4);
         let claim = (any::<Index>(), 0..6_usize, 0..6_u8, prop::bool::weighted(0.2));
+        let runs = prop::collection::vec(any::<Index>(), 1..3);
         let apply = if state.queue.runs.is_empty() { 20 } else { 3 };
         prop_oneof![
             apply => sketches().prop_map(Step::Apply),
@@ -129,7 +137,11 @@ impl ReferenceStateMachine for State {
             1 => any::<Index>().prop_map(Step::Expire),
             1 => any::<Index>().prop_map(Step::Beat),
             1 => (0..DATASETS).prop_map(Step::PauseJob),
-            1 => any::<Index>().prop_map(Step::PauseBackfill),
+            1 => (any::<Index>(), any::<bool>())
+                .prop_map(|(backfill, finish)| Step::PauseBackfill(backfill, finish)),
+            1 => any::<Index>().prop_map(Step::ResumeBackfill),
+            1 => any::<Index>().prop_map(Step::CancelBackfill),
+            1 => runs.prop_map(Step::CancelRuns),
             1 => (1..3_i64).prop_map(Step::Advance),
             1 => (0..DATASETS, 0..5_i64, any::<u8>())
                 .prop_map(|(dataset, ordinal, content)| Step::Observe(dataset, ordinal, content)),
@@ -205,10 +217,15 @@ impl State {
             Step::PauseJob(dataset) => {
                 Some(Op::PauseJob(*dataset, !queue.jobs[*dataset].is_paused))
             }
-            Step::PauseBackfill(at) => {
-                let known: Vec<_> = queue.backfills.iter().collect();
-                let chosen = (!known.is_empty()).then(|| known[at.index(known.len())]);
-                chosen.map(|(id, backfill)| Op::PauseBackfill(*id, !backfill.is_paused))
+            Step::PauseBackfill(at, finish) => {
+                self.backfill(at).map(|id| Op::PauseBackfill(id, *finish))
+            }
+            Step::ResumeBackfill(at) => self.backfill(at).map(Op::ResumeBackfill),
+            Step::CancelBackfill(at) => self.backfill(at).map(Op::CancelBackfill),
+            Step::CancelRuns(runs) => {
+                // Gates and what never was among them.
+                let count = queue.last.run as usize + 1;
+                Some(Op::CancelRuns(runs.iter().map(|at| at.index(count) as i64).collect()))
             }
             Step::Advance(hours) => Some(Op::Advance(*hours)),
             Step::Observe(dataset, ordinal, content) => {
@@ -217,6 +234,11 @@ impl State {
             Step::Adopt(version, which) => Some(Op::Adopt(*version, served(*which))),
         };
         op.unwrap_or(Op::Nothing)
+    }
+
+    fn backfill(&self, at: &Index) -> Option<i64> {
+        let known: Vec<i64> = self.queue.backfills.keys().copied().collect();
+        (!known.is_empty()).then(|| known[at.index(known.len())])
     }
 
     fn find(&self, worker: i64, which: &Which) -> Option<&Claim> {
@@ -280,12 +302,10 @@ impl State {
                 queue.jobs[*dataset].is_paused = *is_paused;
                 String::new()
             }
-            Op::PauseBackfill(id, is_paused) => {
-                let backfill =
-                    queue.backfills.get_mut(id).expect("it was chosen from what is there");
-                backfill.is_paused = *is_paused;
-                String::new()
-            }
+            Op::PauseBackfill(id, finish) => format!("{:?}", queue.pause_backfill(*id, *finish)),
+            Op::ResumeBackfill(id) => format!("{:?}", queue.resume_backfill(*id)),
+            Op::CancelBackfill(id) => format!("{:?}", queue.cancel_backfill(*id)),
+            Op::CancelRuns(runs) => format!("{:?}", queue.cancel_runs(runs)),
             Op::Advance(hours) => {
                 queue.advance(hours * HOUR);
                 String::new()

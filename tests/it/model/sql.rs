@@ -29,6 +29,7 @@ const FORGET: &str = "
     delete from tidemill.run_edge;
     delete from tidemill.run;
     delete from tidemill.run_history;
+    delete from tidemill.backfill_event;
     delete from tidemill.backfill;
     delete from tidemill.worker;
     update tidemill.dataset set paused_at = null, paused_by = null where paused_at is not null;
@@ -171,6 +172,18 @@ impl Setting {
                 let held = done.leases.iter().map(|lease| *lease == Lease::Held);
                 format!("{:?}", (held.collect::<Vec<_>>(), done.made_ready))
             }
+            Op::PauseBackfill(id, finish) => {
+                unless_over(store::pause_backfill(db, *id, "me", *finish).await)?
+            }
+            Op::ResumeBackfill(id) => unless_over(store::resume_backfill(db, *id, "me").await)?,
+            Op::CancelBackfill(id) => {
+                let done = store::cancel_backfill(db, *id, "me").await;
+                unless_over(done.map(|done| (done.runs, done.running, done.dependents)))?
+            }
+            Op::CancelRuns(runs) => {
+                let done = store::cancel_runs(db, runs, "me").await?;
+                format!("{:?}", (done.runs, done.running, done.dependents))
+            }
             _ => {
                 let mut tx = db.begin().await?;
                 let answer = self.perform_in(&mut tx, op).await?;
@@ -281,15 +294,18 @@ impl Setting {
     }
 }
 
-/// What time and people do.
+/// An answer; none when a person asks something of a backfill that is over.
+fn unless_over<T: std::fmt::Debug>(outcome: store::Result<T>) -> store::Result<String> {
+    match outcome {
+        Ok(done) => Ok(format!("{:?}", Some(done))),
+        Err(store::Error::BackfillOver { .. }) => Ok("None".to_owned()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What time does.
 async fn by_hand(db: &mut PgConnection, op: &Op) -> store::Result<String> {
     let statement = match op {
-        Op::PauseBackfill(id, is_paused) => {
-            let (at, by) = if *is_paused { ("now()", "'me'") } else { ("null", "null") };
-            format!(
-                "update tidemill.backfill set paused_at = {at}, paused_by = {by} where id = {id}"
-            )
-        }
         Op::Advance(hours) => {
             format!("update tidemill.run set due_at = due_at - interval '{hours} hours'")
         }

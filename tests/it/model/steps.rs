@@ -41,13 +41,15 @@ impl Scenario {
             for _ in &self.at_once {
                 gates.push(Gate::open(&database.options).await);
             }
-            // Once with open gates: statements are prepared, so each is one step from now on.
-            play(&database, &mut gates, self, None).await;
+            // First with open gates: statements are prepared, so each is one step from now on.
+            for whole in permutations(self.at_once.len()) {
+                warm_up(&database, &gates, self, &whole).await;
+            }
             let ends = self.whole();
             let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
             let mut played = 0;
             while let Some(order) = orders.pop() {
-                let (end, turns) = play(&database, &mut gates, self, Some(&order)).await;
+                let (end, turns) = play(&database, &mut gates, self, &order).await;
                 assert!(ends.contains(&end), "{}", self.complaint(&ends, &end, &turns));
                 played += 1;
                 orders.extend(self.branches(&order, &turns));
@@ -68,7 +70,7 @@ impl Scenario {
                     state = state.after(&orders[at]);
                     answers[at].clone_from(&state.answer);
                 }
-                ends.insert((answers, state.queue.lines()));
+                ends.insert(numbered(answers, &state.queue.lines()));
             }
         }
         ends
@@ -127,40 +129,49 @@ struct Run {
     stands: bool,
 }
 
-/// Plays a scenario in an order, and goes on with whoever is open after its end; without an order,
-/// with open gates.
-async fn play(
-    database: &Database,
-    gates: &mut [Gate],
-    scenario: &Scenario,
-    order: Option<&[usize]>,
-) -> (End, Vec<Turn>) {
+/// Brings a database to where a scenario begins.
+async fn prepare(database: &Database, scenario: &Scenario) -> Memory {
     database.forget().await;
     let mut memory = Memory::new();
     for op in &scenario.before {
         let done = database.setting.perform(&database.pool, &memory, op).await.unwrap();
         memory.remember(done.1);
     }
+    memory
+}
+
+/// Plays a scenario with open gates, one transaction after the other.
+async fn warm_up(database: &Database, gates: &[Gate], scenario: &Scenario, whole: &[usize]) {
+    let memory = prepare(database, scenario).await;
+    for at in whole {
+        gates[*at].shut(false);
+        let (db, op) = (&gates[*at].pool, &scenario.at_once[*at]);
+        database.setting.perform(db, &memory, op).await.unwrap();
+    }
+}
+
+/// Plays a scenario in an order, and goes on with whoever is open after its end.
+async fn play(
+    database: &Database,
+    gates: &mut [Gate],
+    scenario: &Scenario,
+    order: &[usize],
+) -> (End, Vec<Turn>) {
+    let memory = prepare(database, scenario).await;
     let mut runs = Vec::new();
     let mut turns = Vec::new();
     for (gate, op) in gates.iter().zip(&scenario.at_once) {
-        gate.shut(order.is_some());
+        gate.shut(true);
         let (setting, db) = (Arc::clone(&database.setting), gate.pool.clone());
         let (memory, op) = (memory.clone(), op.clone());
-        let mut task = tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let performed = setting.perform(&db, &memory, &op).await.unwrap();
             // A transaction that was dropped is rolled back before its connection comes back.
             drop(db.acquire().await.unwrap());
             performed
         });
-        if order.is_none() {
-            // One after the other.
-            let _ = (&mut task).await.unwrap();
-            continue;
-        }
         runs.push(Run { task: Some(task), answer: String::new(), stands: false });
     }
-    let Some(order) = order else { return ((Vec::new(), Vec::new()), turns) };
     for at in 0..runs.len() {
         settle(database, &mut gates[at], &mut runs[at]).await;
     }
@@ -183,7 +194,7 @@ async fn play(
     }
     assert!(runs.iter().all(|run| run.task.is_none()), "everybody waits for somebody");
     let answers = runs.into_iter().map(|run| run.answer).collect();
-    ((answers, database.lines().await), turns)
+    (numbered(answers, &database.lines().await), turns)
 }
 
 /// Returns once a transaction stands at the gate, has ended, or waits for a lock.
@@ -212,6 +223,51 @@ async fn settle(database: &Database, gate: &mut Gate, run: &mut Run) {
     };
     let settled = tokio::time::timeout(PATIENCE, settled).await;
     assert!(settled.is_ok(), "a statement neither ends nor waits for a lock");
+}
+
+/// An end with runs and backfills numbered from 0, and versions not at all: numbers are handed out
+/// in the order of statements, and a transaction that failed leaves gaps.
+fn numbered(answers: Vec<String>, lines: &[String]) -> End {
+    let mut runs: BTreeSet<i64> = BTreeSet::new();
+    let mut backfills: BTreeSet<i64> = BTreeSet::new();
+    for line in lines {
+        let mut words = line.split(' ');
+        let (kind, number) = (words.next(), words.next().and_then(|word| word.parse().ok()));
+        match (kind, number) {
+            (Some("run" | "ended"), Some(id)) => drop(runs.insert(id)),
+            (Some("backfill"), Some(id)) => drop(backfills.insert(id)),
+            _ => {}
+        }
+    }
+    let place = |ids: &BTreeSet<i64>, word: &str| -> Option<String> {
+        let (id, rest) = word.split_at(word.find(['/', ':']).unwrap_or(word.len()));
+        let at = ids.iter().position(|known| Some(*known) == id.parse().ok())?;
+        Some(format!("#{at}{rest}"))
+    };
+    let renamed = lines.iter().map(|line| {
+        let mut before = "";
+        let words = line.split(' ').map(|word| {
+            let renamed = match before {
+                "run" | "ended" | "edge" | "->" | "attempt" | "by" | "generation" => {
+                    place(&runs, word)
+                }
+                "of" | "backfill" => place(&backfills, word),
+                "version" | "is" => Some("#".to_owned()),
+                _ => None,
+            };
+            before = word;
+            renamed.unwrap_or_else(|| word.to_owned())
+        });
+        words.collect::<Vec<_>>().join(" ")
+    });
+    let answers = answers.iter().map(|answer| match answer.strip_prefix("Some(") {
+        // The number of a backfill that was recorded.
+        Some(_) if !answer.contains(',') => "Some".to_owned(),
+        _ => answer.clone(),
+    });
+    let mut renamed: Vec<String> = renamed.collect();
+    renamed.sort();
+    (answers.collect(), renamed)
 }
 
 /// Every order of so many.

@@ -6,6 +6,7 @@
 mod apply;
 mod claim;
 mod commit;
+mod control;
 mod invariants;
 mod lease;
 mod text;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use polars::prelude::{IntoLazy, LazyFrame, NamedFrom, PolarsResult, Series, col};
@@ -62,6 +63,9 @@ pub(super) fn execute(
         .map(|member| make(member).unwrap_or_else(|panic| Err(panicked(panic.as_ref()))));
     made.collect()
 }
+
+/// How many files are looked at, at the same time, when an attempt ends.
+const LOOKS: usize = 32;
 
 /// Where one dataset's partitions are made.
 pub(super) struct Bench<'a> {
@@ -190,21 +194,28 @@ impl Bench<'_> {
     /// may be neither the old version nor the new one.
     pub(super) fn hold_to_pins(&self, inputs: &[Vec<Pinned>]) -> Result<(), Failure> {
         let inputs = self.shop.catalog.inputs(self.dataset).iter().zip(inputs);
-        for (input, pins) in inputs {
-            let Some(place) = &self.shop.sources[input.dataset] else { continue };
-            for pin in pins {
+        let files = inputs
+            .filter_map(|(input, pins)| Some((self.shop.sources[input.dataset].as_ref()?, pins)))
+            .flat_map(|(place, pins)| pins.iter().map(move |pin| (place, pin)))
+            .flat_map(|(place, pin)| {
                 let files = pin.paths.iter().zip(&pin.sizes).zip(&pin.tags);
-                for ((path, size), tag) in files {
-                    let held = lake::is_version(place, path, *size as u64, tag);
-                    if !self.runtime.block_on(held) {
-                        let path = place.full_path(path);
-                        let message = format!("`{path}` changed or went away while it was read");
-                        return Err(Failure::new("TM0502", message));
-                    }
-                }
+                files.map(move |((path, size), tag)| (place, path, *size as u64, tag))
+            });
+        let looks = files.map(|(place, path, size, tag)| async move {
+            match lake::is_version(place, path, size, tag).await {
+                true => Ok(()),
+                false => Err(place.full_path(path)),
             }
-        }
-        Ok(())
+        });
+        let mut looks = stream::iter(looks).buffered(LOOKS);
+        let held: Result<(), String> = self.runtime.block_on(async {
+            while looks.try_next().await?.is_some() {}
+            Ok(())
+        });
+        held.map_err(|path| {
+            let message = format!("`{path}` changed or went away while it was read");
+            Failure::new("TM0502", message)
+        })
     }
 
     /// Which windows of its routed readers the rows belong to.

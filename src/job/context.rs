@@ -26,6 +26,12 @@ impl Context {
         Self { job: job.into(), scheme, key, last, attempt }
     }
 
+    /// The same for neighbours from one window to another.
+    pub(super) const fn between(mut self, first: i64, last: i64) -> Self {
+        (self.key.ordinal, self.last) = (first, last);
+        self
+    }
+
     /// The same for neighbours that are made together, up to the window of this number.
     #[must_use]
     pub const fn up_to(mut self, last: i64) -> Self {

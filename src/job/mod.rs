@@ -4,6 +4,7 @@ mod body;
 mod builder;
 mod context;
 mod error;
+mod fusable;
 mod project;
 mod verify;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use polars::prelude::{LazyFrame, SchemaRef};
 
+use super::fusable::fusable;
 use super::{Body, Context, Project};
 use crate::lake::probe::{self, Finding, Fingerprint, Level};
-use crate::lake::write::Cut;
 use crate::model::{Dimension, DimensionValues, PartitionKey, Scheme, Slice};
 use crate::spec::{Catalog, DatasetSpec, SpecError};
 
@@ -26,7 +26,7 @@ pub struct Verified {
 
 /// Instants whose windows jobs are built for when they are fingerprinted: an ordinary day, a leap
 /// day, and the last day of a year, so that code which branches on dates shows.
-const PROBE_INSTANTS: [i64; 3] = [981_158_400, 1_709_208_000, 1_704_020_400];
+pub(super) const PROBE_INSTANTS: [i64; 3] = [981_158_400, 1_709_208_000, 1_704_020_400];
 
 /// Builds every job's plan against its inputs' columns, compares it with its contract, tries it on
 /// inputs without rows and on rows of nulls, and takes its fingerprint.
@@ -80,7 +80,6 @@ fn verify_transform(project: &Project, catalog: &Catalog, index: usize, verified
     if verified.schemas[index].is_none() {
         verified.schemas[index] = checked.schema;
     }
-    uncut(dataset, verified.schemas[index].as_ref(), &mut verified.faults);
     let Some(first) = checked.plan else { return };
     let mut parts = Vec::new();
     let frames = || -> Vec<LazyFrame> {
@@ -104,28 +103,10 @@ fn verify_transform(project: &Project, catalog: &Catalog, index: usize, verified
             }
         }
     }
+    fusable(dataset, catalog, code, verified, index);
     let fingerprint = probe::combine(&parts, job.version.as_deref(), &[]);
     visibility(dataset, &fingerprint, job.version.is_some(), verified);
     verified.fingerprints[index] = Some(fingerprint);
-}
-
-/// Whether what tells fused partitions apart is among the columns; with a contract, it was seen
-/// when the job was declared.
-fn uncut(dataset: &DatasetSpec, schema: Option<&SchemaRef>, faults: &mut Vec<SpecError>) {
-    let fuse = dataset.job().and_then(|job| job.fuse.as_ref());
-    let (Some(fuse), Some(axis), Some(schema), None) =
-        (fuse, dataset.scheme.time(), schema, &dataset.about.contract)
-    else {
-        return;
-    };
-    let column = fuse.column();
-    let found = schema.get(column);
-    let first = axis.calendar().start;
-    if found.and_then(|kind| Cut::new(column, kind, axis, &[first])).is_none() {
-        let found = found.map_or_else(|| "missing".to_owned(), crate::lake::describe);
-        let message = format!("`{column}` tells its partitions apart, but is {found}");
-        faults.push(fault("TM0117", dataset, message));
-    }
 }
 
 /// Loads and exports cannot be seen into: their version is all that tells their code apart.
@@ -149,7 +130,7 @@ fn verify_opaque(catalog: &Catalog, index: usize, verified: &mut Verified) {
     verified.fingerprints[index] = Some(probe::combine(&[], Some(version), &[&kind]));
 }
 
-fn probe_context(dataset: &DatasetSpec, scheme: &Arc<Scheme>, instant: i64) -> Context {
+pub(super) fn probe_context(dataset: &DatasetSpec, scheme: &Arc<Scheme>, instant: i64) -> Context {
     let instant = Timestamp::from_second(instant).expect("a constant of this file is a time");
     let ordinal = scheme.time().map_or(0, |axis| axis.ordinal_at(instant));
     let slice = probe_slices(scheme).into_iter().next().unwrap_or_default();
@@ -210,6 +191,6 @@ fn visibility(
     }
 }
 
-fn fault(code: &'static str, dataset: &DatasetSpec, message: String) -> SpecError {
+pub(super) fn fault(code: &'static str, dataset: &DatasetSpec, message: String) -> SpecError {
     SpecError::new(code, dataset.name.as_str(), dataset.place, message)
 }

@@ -11,9 +11,11 @@ use polars_plan::plans::{ArenaLpIter, FunctionIR, IR};
 use super::Place;
 
 /// Files of this many bytes in all are read at once.
-const FILES_MAX: u64 = 256 << 10;
+const FILES_MAX: u64 = 1 << 20;
+/// Files of this many rows in all are read at once.
+const ROWS_READ: usize = 1 << 18;
 /// Tables of this many bytes in all are computed in memory.
-const TABLES_MAX: usize = 1 << 20;
+const TABLES_MAX: usize = 8 << 20;
 /// The most rows that may come out of it, were every join a cross join.
 const ROWS_MAX: usize = 1 << 22;
 
@@ -31,7 +33,11 @@ pub(super) fn read(place: &Place, objects: &[String], schema: &SchemaRef) -> Opt
     let mut all = DataFrame::empty_with_schema(schema);
     for path in paths {
         let bytes = Cursor::new(fs::read(path).ok()?);
-        let reader = ParquetReader::new(bytes).read_parallel(ParallelStrategy::None);
+        let mut reader = ParquetReader::new(bytes).read_parallel(ParallelStrategy::None);
+        // Few bytes may be many rows that repeat.
+        if ROWS_READ < all.height() + reader.num_rows().ok()? {
+            return None;
+        }
         let found = reader.finish().ok()?.select(schema.iter_names().cloned()).ok()?;
         if **found.schema() != **schema {
             return None;

@@ -146,10 +146,10 @@ async fn with_neighbours(
     }
     let rows =
         sqlx::query_file!("src/store/sql/neighbours.sql", &runs, &most).fetch_all(db).await?;
-    let mut near: BTreeMap<i64, BTreeMap<i64, i64>> = BTreeMap::new();
-    for row in rows {
-        near.entry(row.seed).or_default().insert(row.distance, row.id);
-    }
+    let by_place: BTreeMap<(i64, i64), i64> =
+        rows.iter().map(|row| ((row.stretch, row.ordinal), row.id)).collect();
+    let places: BTreeMap<i64, (i64, i64)> =
+        rows.iter().map(|row| (row.id, (row.stretch, row.ordinal))).collect();
     let limits: BTreeMap<i64, i32> = runs.into_iter().zip(most).collect();
     let (mut all, mut taken) = (Vec::new(), BTreeSet::new());
     for run in picked {
@@ -157,10 +157,12 @@ async fn with_neighbours(
             continue;
         }
         all.push(run);
-        let (Some(near), Some(most)) = (near.get(&run), limits.get(&run)) else { continue };
+        let (Some(&(stretch, ordinal)), Some(most)) = (places.get(&run), limits.get(&run)) else {
+            continue;
+        };
         let mut room = *most as usize - 1;
         for step in [1, -1] {
-            let line = (1..).map(|at| near.get(&(at * step)));
+            let line = (1..).map(|at| by_place.get(&(stretch, ordinal + at * step)));
             for id in line.map_while(Option::<&i64>::copied).take(room) {
                 if !taken.insert(id) {
                     break;

@@ -2,6 +2,7 @@
 
 mod backlog;
 mod cpu;
+mod fused;
 mod idle;
 mod latency;
 mod overhead;
@@ -34,7 +35,7 @@ struct Figure {
 
 /// What can be measured.
 const NAMES: &str = "`plan_million`, `plan_million_published`, `check_500`, \
-    `overhead_per_partition`, `overhead_vs_polars`, `noop_throughput`, \
+    `overhead_per_partition`, `overhead_vs_polars`, `fuse_speedup`, `noop_throughput`, \
     `noop_throughput_10m_history`, `handover_latency`, `enqueue_100k`, `cancel_100k` \
     and `idle`";
 
@@ -62,6 +63,9 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     if wanted("overhead_vs_polars") {
         let shape = Shape { name: "overhead_vs_polars", days: 3, rows: 6_000_000, rounds: 5 };
         figures.push(overhead(config, &shape).await?);
+    }
+    if wanted("fuse_speedup") {
+        figures.push(fused::fuse_speedup(config).await?);
     }
     if wanted("noop_throughput") || wanted("noop_cpu") {
         figures.extend(queue::noop(config).await?);

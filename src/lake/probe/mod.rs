@@ -11,6 +11,7 @@ mod input;
 mod leaf;
 mod message;
 mod normal;
+mod together;
 mod walk;
 
 #[cfg(test)]
@@ -20,3 +21,4 @@ use super::types::{describe, type_of};
 pub use check::{Checked, Finding, Level, check};
 pub use fingerprint::{Fingerprint, combine, fingerprint};
 pub use input::{dataset_of, empty, one_null_row, probe};
+pub use together::{Reading, differs_together};

@@ -25,11 +25,14 @@ endif
 
 # Who names a server needs none of ours.
 own-postgres := $(if $(DATABASE_URL),,need-postgres)
+# Tests run our own crate as the compiler leaves it: optimizing it takes longer than running it. The
+# dependencies are those of the product.
+QUICKLY := --config profile.release.package.tidemill.opt-level=0
 BINARY := $(CARGO_TARGET_DIR)/release/tidemill
 say = @printf '==> %s\n' '$(1)'
 
 .PHONY: help up down test check format clippy tidy suites doctest doc bench prepare clean
-.PHONY: need-rust need-postgres need-moto build
+.PHONY: need-rust need-postgres need-moto need-faketime build chaos sim
 
 help: ## Print this list
 	@printf 'usage: make <target> [ARGS="..."]\n\n'
@@ -54,7 +57,7 @@ build: need-rust
 
 # --- test ---
 
-test: need-rust need-postgres need-moto check suites doctest doc ## Run all that CI runs
+test: need-rust need-postgres need-moto need-faketime check suites doctest doc ## Run all that CI runs
 	$(call say,all of it passed)
 
 check: need-rust format clippy tidy ## Run the part of `test` that needs no database
@@ -69,19 +72,31 @@ clippy:
 
 tidy:
 	$(call say,rules of the house: tests/tidy.rs)
-	@cargo test --release --locked --quiet --test tidy
+	@cargo test --release --locked $(QUICKLY) --quiet --test tidy
 
-suites: need-postgres need-moto
+suites: need-postgres need-moto need-faketime
 	$(call say,unit and integration tests beside a throw-away PostgreSQL)
-	@.ci/with-postgres cargo test --release --locked --lib --bins --tests $(ARGS)
+	@.ci/with-postgres cargo test --release --locked $(QUICKLY) --lib --bins --tests $(ARGS)
 
 doctest:
 	$(call say,examples in the documentation)
-	@cargo test --release --locked --doc
+	@cargo test --release --locked $(QUICKLY) --doc
 
 doc:
 	$(call say,documentation: cargo doc with warnings as errors)
 	@RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --locked
+
+# --- longer than `test` ---
+
+chaos: need-rust need-postgres need-faketime ## Disturb real processes for half an hour (TIDEMILL_CHAOS_SECONDS)
+	$(call say,faults of all kinds; the seed that is printed has the same again)
+	@TIDEMILL_CHAOS_SECONDS=$${TIDEMILL_CHAOS_SECONDS:-1800} .ci/with-postgres \
+		cargo test --release --locked $(QUICKLY) --test it -- chaos:: failpoints:: --nocapture
+
+sim: need-rust need-postgres ## Simulate a faulty world for a hundred thousand seeds (TIDEMILL_SIM_SEEDS)
+	$(call say,simulating; a seed that fails is printed and plays again)
+	@TIDEMILL_SIM_SEEDS=$${TIDEMILL_SIM_SEEDS:-100000} .ci/with-postgres \
+		cargo test --release --locked $(QUICKLY) --test it -- sim:: --nocapture
 
 # --- tend ---
 
@@ -93,5 +108,5 @@ clean: ## Remove what builds and test runs left (the shared build cache as well)
 	$(call say,removing $(CARGO_TARGET_DIR) and $(CACHE)/venv)
 	@rm -rf "$(CARGO_TARGET_DIR)" "$(CACHE)/venv"
 
-need-rust need-postgres need-moto: need-%:
+need-rust need-postgres need-moto need-faketime: need-%:
 	@.ci/need $*

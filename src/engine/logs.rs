@@ -254,8 +254,11 @@ async fn write(shared: Arc<Shared>, pool: PgPool, stop: CancellationToken) {
 }
 
 async fn send(pool: &PgPool, chunks: &[LogChunk]) -> store::Result<()> {
-    let mut db = pool.acquire().await?;
-    store::append_logs(&mut db, chunks).await
+    let sending = async {
+        let mut db = pool.acquire().await?;
+        store::append_logs(&mut db, chunks).await
+    };
+    store::in_time(sending).await
 }
 
 /// Forgets the oldest when the database has not answered for long.

@@ -161,7 +161,7 @@ async fn with_neighbours(
         let mut room = *most as usize - 1;
         for step in [1, -1] {
             let line = (1..).map(|at| near.get(&(at * step)));
-            for id in line.map_while(|id| id.copied()).take(room) {
+            for id in line.map_while(Option::<&i64>::copied).take(room) {
                 if !taken.insert(id) {
                     break;
                 }

@@ -135,7 +135,10 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
     let options = options
         .disable_statement_logging()
         .application_name("tidemill")
-        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]);
+        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")])
+        // Or else the sessions of a machine that is gone are kept for two hours.
+        .options([("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5")])
+        .options([("tcp_keepalives_count", "3")]);
     let pool = PgPoolOptions::new()
         .max_connections(12)
         // A connection that nobody answers on any more is found out in seconds, not in minutes.

@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::ToSpan;
+use polars::prelude::{col, len, lit};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::engine::execute::{Stop, execute};
 use crate::engine::{Assignment, Failure, Member, Pinned, Workshop};
-use crate::job::verify;
+use crate::job::{Project, Transform, verify};
 use crate::lake;
-use crate::prelude::*;
+use crate::spec::{Contract, Fuse, Mapping, RejectLimit, Source, TimePartitions, Type};
 use crate::store::Published;
 
 /// A job of daily counts over CSV files, and how often its code was called.

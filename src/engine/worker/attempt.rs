@@ -69,7 +69,7 @@ async fn note(mill: &Mill, run: &Claimed) {
         let mut db = mill.pool.acquire().await?;
         store::note_usage(&mut db, run.id, run.attempt, &run.usage).await
     };
-    if let Err(error) = noted.await {
+    if let Err(error) = store::in_time(noted).await {
         tracing::warn!(
             "could not note what attempt {} of run {} took: {error}",
             run.attempt,

@@ -3,6 +3,7 @@
 mod again;
 mod alive;
 mod attempt;
+mod claimer;
 mod publish;
 mod together;
 mod told;
@@ -14,18 +15,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 pub use again::keep_working;
 pub(super) use alive::{Judge, is_gone};
 use attempt::Hands;
+use claimer::Claimer;
 use publish::Publisher;
 
 use super::Mill;
 use super::bell::{Bell, Topic};
-use super::resolve::{Resolved, resolve};
+use super::resolve::Resolved;
 use super::{Crew, CrewOptions, Logs, Mode};
 use crate::failpoint::{Failpoint, hit};
 use crate::plan::look_ahead;
@@ -117,10 +119,11 @@ pub async fn work(
     let crew = CrewOptions { slots: options.slots, ..options.crew.clone() };
     let crew = Arc::new(Crew::start(Arc::clone(&mill.workshop), crew));
     let logs = Arc::new(Logs::start(mill.pool.clone()));
+    let claimer = Claimer { mill: Arc::clone(&mill), claimant, in_hand: in_hand.clone() };
     let mut worker = Worker {
         mill: Arc::clone(&mill),
+        claimer,
         hands: Hands { worker: id, crew: Arc::clone(&crew), logs: Arc::clone(&logs) },
-        claimant,
         options,
         sender,
         in_hand,
@@ -262,7 +265,7 @@ async fn compare(
 struct Worker {
     mill: Arc<Mill>,
     hands: Hands,
-    claimant: Claimant,
+    claimer: Claimer,
     options: WorkOptions,
     sender: mpsc::UnboundedSender<(Claimed, Ended)>,
     in_hand: InHand,
@@ -275,18 +278,18 @@ impl Worker {
         let mut ready: VecDeque<Resolved> = VecDeque::new();
         let mut attempts = JoinSet::new();
         let mut work = bell.listen(Topic::Work);
+        let mut claiming: Option<JoinHandle<Vec<Resolved>>> = None;
+        // Whether the last claim came back empty, and nothing has happened since it began.
+        let (mut is_dry, mut has_rung) = (false, false);
         while !stop.is_cancelled() {
-            // Look only after this, so a run made ready in between still wakes us.
-            work.mark_unchanged();
             while attempts.try_join_next().is_some() {}
             let free = self.options.slots.saturating_sub(attempts.len());
             let usual = Duration::from_micros(self.usual.load(Ordering::Relaxed));
             let wanted = free + look_ahead(self.options.slots, usual);
-            let mut is_dry = false;
-            if ready.len() < free || ready.len() < wanted / 2 {
-                let claimed = self.claim(wanted - ready.len()).await;
-                is_dry = claimed.is_empty();
-                ready.extend(claimed);
+            let is_low = ready.len() < free || ready.len() < wanted / 2;
+            if claiming.is_none() && is_low && !is_dry {
+                claiming = Some(self.claimer.begin(wanted - ready.len()));
+                has_rung = false;
             }
             while attempts.len() < self.options.slots
                 && !stop.is_cancelled()
@@ -294,15 +297,20 @@ impl Worker {
             {
                 attempts.spawn(self.attempt(next));
             }
-            if ready.is_empty() && attempts.len() < self.options.slots && !is_dry {
-                continue;
-            }
             tokio::select! {
                 () = stop.cancelled() => (),
-                _ = work.changed() => (),
-                Some(_) = attempts.join_next() => (),
-                () = tokio::time::sleep(self.options.poll) => (), // in case a bell was lost
+                claimed = came(&mut claiming) => {
+                    claiming = None;
+                    is_dry = claimed.is_empty() && !has_rung;
+                    ready.extend(claimed);
+                }
+                _ = work.changed() => (is_dry, has_rung) = (false, true),
+                Some(_) = attempts.join_next() => (is_dry, has_rung) = (false, true),
+                () = tokio::time::sleep(self.options.poll) => is_dry = false, // a bell may be lost
             }
+        }
+        if claiming.is_some() {
+            ready.extend(came(&mut claiming).await);
         }
         self.drain(ready, attempts).await
     }
@@ -327,44 +335,9 @@ impl Worker {
     async fn give_back(&self, unbegun: &[i64]) -> Result<()> {
         hit(Failpoint::BeforeRelease)?;
         let mut db = self.mill.pool.acquire().await?;
-        store::release(&mut db, self.claimant.worker, unbegun).await?;
+        store::release(&mut db, self.hands.worker, unbegun).await?;
         hit(Failpoint::AfterRelease)?;
         Ok(())
-    }
-
-    /// Claims at most `limit` runs, and finds out what they read.
-    async fn claim(&self, limit: usize) -> Vec<Resolved> {
-        self.claim_and_resolve(limit).await.unwrap_or_else(|error| {
-            tracing::error!("could not claim runs: {error:#}");
-            Vec::new()
-        })
-    }
-
-    async fn claim_and_resolve(&self, limit: usize) -> Result<Vec<Resolved>> {
-        let (pool, registry) = (&self.mill.pool, &self.mill.registry);
-        let began = Instant::now();
-        let runs = store::in_time(store::claim(pool, registry, &self.claimant, limit)).await?;
-        told::claimed(&self.mill, &runs, began);
-        if runs.is_empty() {
-            return Ok(Vec::new());
-        }
-        hit(Failpoint::AfterClaim)?;
-        let fences: Vec<(i64, i32)> = runs.iter().map(|run| (run.id, run.attempt)).collect();
-        self.in_hand.with(|held| {
-            held.extend(fences.iter().map(|fence| (*fence, CancellationToken::new())));
-        });
-        let resolving = async {
-            let mut db = self.mill.pool.acquire().await?;
-            let resolved = resolve(&mut db, &self.mill, runs).await?;
-            hit(Failpoint::AfterResolve)?;
-            Ok(resolved)
-        };
-        let resolved = store::in_time(resolving).await;
-        if resolved.is_err() {
-            // Nobody works on them: they are given back as soon as the database answers.
-            self.in_hand.with(|held| held.retain(|fence, _| !fences.contains(fence)));
-        }
-        resolved
     }
 
     fn attempt(&self, batch: Vec<Resolved>) -> impl Future<Output = ()> + Send + 'static {
@@ -396,6 +369,15 @@ impl Worker {
                 }
             }
         }
+    }
+}
+
+/// What a claim brought, once it is there; never comes when there is none.
+async fn came(claiming: &mut Option<JoinHandle<Vec<Resolved>>>) -> Vec<Resolved> {
+    match claiming {
+        // One that panicked brought nothing; what it held is given back as nobody's.
+        Some(claim) => claim.await.unwrap_or_default(),
+        None => std::future::pending().await,
     }
 }
 

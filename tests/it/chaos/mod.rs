@@ -109,11 +109,8 @@ async fn disturb(world: &mut World, seed: &mut Seed, lasts: Duration) {
 /// Waits until what is left is done, and tells everybody to stop. What took too long.
 async fn settle(world: &mut World, seed: &mut Seed) -> Vec<String> {
     let mut wrong = Vec::new();
-    while world.is_down() {
-        world.revive().await;
-    }
     world.dismiss_clients();
-    let pool = tidemill::store::open(world.direct.clone()).await.unwrap();
+    let pool = reopened(world).await;
     let began = Instant::now();
     let left = loop {
         world.keep_up(seed);
@@ -128,11 +125,24 @@ async fn settle(world: &mut World, seed: &mut Seed) -> Vec<String> {
         wrong.push(format!("{left} runs and backfills are stuck: {:#?}", stuck(&pool).await));
     }
     let late = world.stop(STOP_MAX).await;
-    if late != 0 {
-        wrong.push(format!("{late} programs did not stop within {STOP_MAX:?}"));
-    }
+    wrong.extend(late.iter().map(|late| format!("{late} did not stop within {STOP_MAX:?}")));
     pool.close().await;
     wrong
+}
+
+/// The database, once it has recovered from the last fault.
+async fn reopened(world: &World) -> PgPool {
+    let began = Instant::now();
+    loop {
+        if world.is_down() {
+            world.revive().await;
+        }
+        match tidemill::store::open(world.direct.clone()).await {
+            Ok(pool) => return pool,
+            Err(error) => assert!(began.elapsed() < DRAIN_MAX, "it does not recover: {error}"),
+        }
+        tokio::time::sleep(TICK).await;
+    }
 }
 
 async fn left(pool: &PgPool) -> i64 {

@@ -39,6 +39,7 @@ impl Seed {
 
     /// A time between two.
     pub(super) fn between(&mut self, from: Duration, to: Duration) -> Duration {
-        from + Duration::from_millis(self.below((to - from).as_millis() as u64 + 1))
+        let most = to.saturating_sub(from).as_millis() as u64;
+        from + Duration::from_millis(self.below(most + 1))
     }
 }

@@ -129,16 +129,16 @@ impl World {
     }
 
     /// Tells all to stop; those that have not ended in time.
-    pub(super) async fn stop(&mut self, limit: Duration) -> usize {
+    pub(super) async fn stop(&mut self, limit: Duration) -> Vec<String> {
         for worker in &self.workers {
             worker.signal("TERM").await;
         }
         let ends_at = tokio::time::Instant::now() + limit;
-        let mut late = 0;
+        let mut late = Vec::new();
         for worker in &mut self.workers {
             let Some(mut child) = worker.child.take() else { continue };
             if tokio::time::timeout_at(ends_at, child.wait()).await.is_err() {
-                late += 1;
+                late.push(format!("{:?} of `{}`", worker.role, worker.log.display()));
                 child.kill().await.unwrap();
             }
         }
@@ -215,7 +215,7 @@ impl World {
 
     /// Starts the server again if it is gone; whether it is there.
     pub(super) async fn revive(&self) -> bool {
-        match tokio::time::timeout(Duration::from_secs(60), self.cluster.database.revive()).await {
+        match tokio::time::timeout(Duration::from_mins(1), self.cluster.database.revive()).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
                 eprintln!("the server does not start: {error}");

@@ -155,7 +155,7 @@ async fn a_half_open_connection_holds_nobody_up_for_long() {
 }
 
 /// A worker that looks by itself only so often, and hears of work through the database.
-async fn hearing(behind: &Behind, poll: Duration) -> (JoinHandle<()>, CancellationToken) {
+fn hearing(behind: &Behind, poll: Duration) -> (JoinHandle<()>, CancellationToken) {
     let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
     let carrying = engine::carry(Arc::clone(&bell), behind.test.mill.pool.clone(), stop.clone());
     tokio::spawn(carrying);
@@ -169,7 +169,7 @@ async fn who_can_never_listen_looks_by_itself() {
     let behind = Behind::new().await;
     behind.proxy.cut(Rule::before(Way::Up, &[b"LISTEN"]).times(u64::MAX));
     // Nothing rings for what was asked for before.
-    let (worker, stop) = hearing(&behind, Duration::from_millis(200)).await;
+    let (worker, stop) = hearing(&behind, Duration::from_millis(200));
     let published = "select count(*) from tidemill.backfill where id = $1 and state <> 'active'";
     let ended = async {
         while behind.test.number(published, behind.backfill).await == 0 {

@@ -9,7 +9,7 @@ use crate::model::queue::Fence;
 
 impl Simulation {
     /// The beat was renewed, or not; a worker that cannot renew it stops before others judge it.
-    pub(super) fn beat_told(&mut self, at: usize, answer: Option<Answer>) {
+    pub(super) fn beat_told(&mut self, at: usize, answer: Option<&Answer>) {
         let clock = self.clock(Who::Worker(at));
         let worker = &mut self.workers[at];
         match answer {

@@ -39,11 +39,11 @@ pub(super) enum Answer {
     Workers { alive: Vec<(i64, i64)>, ended: Vec<i64> },
     Claimed(Vec<Claim>),
     Resolved(Vec<Resolved>),
-    Committed(Vec<bool>),
+    Committed,
     Held(BTreeSet<Fence>),
     Sources(Vec<(Spot, u128)>),
     Picture(Box<Queue>),
-    Applied(Option<i64>),
+    Applied,
 }
 
 impl Request {
@@ -100,7 +100,10 @@ impl Request {
                 let resolved = claims.iter().map(|claim| resolve(queue, catalog, claim));
                 Answer::Resolved(resolved.collect())
             }
-            Self::Commit(worker, group) => Answer::Committed(queue.commit(*worker, group).0),
+            Self::Commit(worker, group) => {
+                queue.commit(*worker, group);
+                Answer::Committed
+            }
             Self::Release(worker, runs) => {
                 queue.release(*worker, runs);
                 Answer::Done
@@ -117,7 +120,10 @@ impl Request {
                 Answer::Done
             }
             Self::Picture => Answer::Picture(Box::new(seen(queue))),
-            Self::Apply(asked) => Answer::Applied(queue.apply(asked)),
+            Self::Apply(asked) => {
+                queue.apply(asked);
+                Answer::Applied
+            }
             Self::PauseJob(dataset, is_paused) => {
                 queue.jobs[*dataset].is_paused = *is_paused;
                 Answer::Done

@@ -74,9 +74,11 @@ fn check(mode: Mode) {
     }
     for seed in 0..number("TIDEMILL_SIM_SEEDS").unwrap_or(SEEDS) {
         let outcome = catch_unwind(|| play(seed, mode, None));
-        if !matches!(outcome, Ok(Ok(()))) {
-            panic!("{}\nTIDEMILL_SIM_SEED={seed} plays it again", tell(seed, mode));
-        }
+        assert!(
+            matches!(outcome, Ok(Ok(()))),
+            "{}\nTIDEMILL_SIM_SEED={seed} plays it again",
+            tell(seed, mode)
+        );
     }
 }
 

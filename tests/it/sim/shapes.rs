@@ -16,11 +16,11 @@ pub(super) fn shapes() -> &'static [Catalog] {
     static SHAPES: OnceLock<Vec<Catalog>> = OnceLock::new();
     SHAPES.get_or_init(|| {
         let declared: [fn(&mut Project); 5] = [chain, diamond, crowd, steps, weeks];
-        declared.iter().map(built).collect()
+        declared.iter().copied().map(built).collect()
     })
 }
 
-fn built(declare: &fn(&mut Project)) -> Catalog {
+fn built(declare: fn(&mut Project)) -> Catalog {
     let mut project = Project::new();
     declare(&mut project);
     project.catalog().unwrap_or_else(|faults| panic!("{faults:#?}"))

@@ -117,7 +117,7 @@ impl Simulation {
             (Request::Start, Some(Answer::Started(id))) => self.introduced(at, id),
             // Whoever looks after it starts it again.
             (Request::Start, _) => self.crash(Who::Worker(at), SECOND),
-            (Request::Beat(_), answer) => self.beat_told(at, answer),
+            (Request::Beat(_), answer) => self.beat_told(at, answer.as_ref()),
             (Request::Look, answer) => self.others_told(at, answer),
             (Request::Expire(id), _) if self.workers[at].id == Some(id) => {
                 let pause = self.random.between(0, 5 * SECOND);

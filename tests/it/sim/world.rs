@@ -90,7 +90,7 @@ pub(super) fn resolve(queue: &Queue, catalog: &Catalog, claim: &Claim) -> Resolv
 /// What a job makes of its inputs. Often the same of others: then its readers need nothing new.
 pub(super) fn content(spot: &Spot, digest: u128) -> u128 {
     let seed = mix(digest as u64 ^ (spot.0 as u64) << 32 ^ spot.1.ordinal as u64);
-    u128::from(if spot.0 % 2 == 0 { seed } else { seed % 3 })
+    u128::from(if spot.0.is_multiple_of(2) { seed } else { seed % 3 })
 }
 
 /// The object store. Every attempt has a path of its own, and what is there is never written again.

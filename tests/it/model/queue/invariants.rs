@@ -152,7 +152,7 @@ impl Queue {
     fn fault_of_versions(&self) -> Option<String> {
         let mut makers = BTreeSet::new();
         for (place, version) in self.versions.iter().enumerate() {
-            if version.read.iter().any(|input| place as i64 <= *input - 1) {
+            if version.read.iter().any(|input| (place as i64) < *input) {
                 return Some(format!("I10: version {} was made from a later one", place + 1));
             }
             let Some((id, number)) = version.made_by else { continue };

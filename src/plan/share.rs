@@ -48,9 +48,12 @@ impl PoolStanding {
 /// Picks at most `limit` runs. `candidates` come in the order in which their class would start
 /// them: by priority, then deadline, then age.
 ///
-/// At each step the class goes next that is farthest below its floor, else the one that has least
-/// for its weight; that is max-min fairness over slots, and it bounds how long a class can wait: in
-/// a pool where `n` runs end, a class with floor `f` and anything to run has `min(f, n)` of the slots.
+/// At each step a class below its floor goes next, else the one that has least for its weight; that
+/// is max-min fairness over slots. Between classes below their floors lots are drawn by weight, anew
+/// for each start: a pool with fewer slots than floors would else be the heaviest class's alone.
+///
+/// So a class that has anything to run waits for no more starts than it takes the others to reach
+/// their floors, where the pool has slots for all floors; else it has its share by weight.
 #[must_use]
 pub fn pick(
     candidates: &[Candidate],
@@ -68,8 +71,9 @@ pub fn pick(
     let mut rooms = Rooms { pools: pools.clone(), ..Rooms::default() };
     let mut picked = Vec::new();
     while picked.len() < limit {
-        let next = queues.keys().filter_map(|queue| Some((rooms.turn(*queue)?, *queue))).min();
-        let Some((_, queue)) = next else { break };
+        let draws = draws(&queues);
+        let turn = |queue: &(i32, Class)| Some((rooms.turn(*queue, draws[&queue.0])?, *queue));
+        let Some((_, queue)) = queues.keys().filter_map(turn).min() else { break };
         let found = queues.get_mut(&queue).and_then(|held| held.find(|one| rooms.fits(one)));
         match found {
             Some(candidate) => {
@@ -102,6 +106,33 @@ const AHEAD_MAX: usize = 256;
 /// When a queue's turn comes: the least first.
 type Turn = (bool, u64, Class);
 
+/// For each pool a number that is another after each start: whoever starts is no longer the first of
+/// its queue.
+fn draws(queues: &BTreeMap<(i32, Class), std::slice::Iter<'_, Candidate>>) -> BTreeMap<i32, u64> {
+    let mut draws: BTreeMap<i32, u64> = BTreeMap::new();
+    for ((pool, _), held) in queues {
+        let draw = draws.entry(*pool).or_default();
+        let first = held.as_slice().first().map_or(0, |candidate| candidate.run);
+        *draw = mix(draw.wrapping_add(first.cast_unsigned()));
+    }
+    draws
+}
+
+/// The lot of a class in a draw, the least first: each class comes first as often as its weight says.
+fn lot(draw: u64, class: Class, weight: u32) -> u64 {
+    let chance = (mix(draw ^ (class as u64 + 1)) >> 11) as f64 / (1_u64 << 53) as f64;
+    // In parts of a million, as for weights.
+    (-(1.0 - chance).ln() / f64::from(weight.max(1)) * 1e6) as u64
+}
+
+/// Spreads the bits of a number over all of it.
+fn mix(number: u64) -> u64 {
+    let mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
 #[derive(Default)]
 struct Rooms {
     pools: BTreeMap<i32, PoolStanding>,
@@ -111,14 +142,16 @@ struct Rooms {
 
 impl Rooms {
     /// When the turn of a class in a pool comes; none when the pool is not known.
-    fn turn(&self, (pool, class): (i32, Class)) -> Option<Turn> {
+    fn turn(&self, (pool, class): (i32, Class), draw: u64) -> Option<Turn> {
         let standing = self.pools.get(&pool)?;
         let at = class as usize;
         let (share, running) = (standing.shares[at], standing.running[at]);
-        let has_floor = share.floor <= running;
+        if running < share.floor {
+            return Some((false, lot(draw, class, share.weight), class));
+        }
         // In parts of a million, so that turns compare exactly.
         let for_its_weight = (u64::from(running) + 1) * 1_000_000 / u64::from(share.weight.max(1));
-        Some((has_floor, for_its_weight, class))
+        Some((true, for_its_weight, class))
     }
 
     fn fits(&self, one: &Candidate) -> bool {

@@ -41,7 +41,7 @@ fn classes_share_by_weight() {
 
 #[test]
 fn a_class_below_its_floor_goes_first() {
-    assert_eq!(started(1, [10, 0, 0], 100), [0, 1, 0]);
+    assert_eq!(started(2, [10, 0, 0], 100), [0, 1, 1]);
     assert_eq!(started(1, [10, 5, 0], 100), [0, 0, 1]);
     assert_eq!(started(3, [0, 0, 50], 100), [2, 1, 0]);
 }
@@ -105,7 +105,70 @@ fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
         .prop_flat_map(|count| (0..count).map(|run| any_candidate(run as i64)).collect::<Vec<_>>())
 }
 
+/// Which class starts next each time a run ends, while every class has something to run; `ends` says
+/// which of those that run.
+fn lived(slots: usize, ends: &[usize]) -> Vec<Class> {
+    let mut next = [0_i64, 1000, 2000];
+    let mut running: Vec<Class> = Vec::new();
+    let mut starts = Vec::new();
+    for end in ends {
+        if running.len() == slots {
+            running.swap_remove(end % slots);
+        }
+        let held = Class::ALL.map(|class| running.iter().filter(|one| **one == class).count());
+        let candidates: Vec<Candidate> =
+            Class::ALL.iter().map(|class| candidate(next[*class as usize], *class)).collect();
+        let used = running.len() as i32;
+        let standing = PoolStanding {
+            slots: Some(slots as i32),
+            used,
+            shares: SHARES,
+            running: held.map(|runs| runs as u32),
+        };
+        let picked = pick(&candidates, &BTreeMap::from([(1, standing)]), 1);
+        let class = candidates.iter().find(|one| one.run == picked[0]).unwrap().class;
+        next[class as usize] += 1;
+        running.push(class);
+        starts.push(class);
+    }
+    starts
+}
+
+/// The most starts of others in a row while a class waits.
+fn longest_wait(starts: &[Class], class: Class) -> usize {
+    starts.split(|start| *start == class).map(<[Class]>::len).max().unwrap_or_default()
+}
+
+#[test]
+fn a_pool_with_fewer_slots_than_floors_is_shared_by_weight() {
+    let starts = lived(1, &[0; 10_000]);
+    let share = |class| starts.iter().filter(|start| **start == class).count();
+    let shares = Class::ALL.map(share);
+    for (share, fair) in shares.into_iter().zip([6000_usize, 3000, 1000]) {
+        assert!(share.abs_diff(fair) < 200, "{shares:?}");
+    }
+    // One start in ten is its own: 120 others in a row would be one case in 300,000.
+    assert!(longest_wait(&starts, Class::Backfill) < 120);
+}
+
 proptest! {
+    #[test]
+    fn where_all_floors_fit_every_class_keeps_its_own(
+        slots in 3..8_usize,
+        ends in prop::collection::vec(0..100_usize, 3..200),
+    ) {
+        // Whoever ends: from the third start on each class holds a slot at any time.
+        let mut running: Vec<Class> = Vec::new();
+        for (start, end) in lived(slots, &ends).into_iter().zip(&ends) {
+            if running.len() == slots {
+                running.swap_remove(end % slots);
+            }
+            running.push(start);
+            let holds = |class: &Class| running.contains(class);
+            prop_assert!(running.len() < 3 || Class::ALL.iter().all(holds), "{running:?}");
+        }
+    }
+
     #[test]
     fn no_limit_is_passed_and_nothing_that_fits_is_left(
         held in candidates(),

@@ -29,8 +29,9 @@ ranked as (
         row_number() over of_class as nth_of_class
     from found
     window
-        of_job as (partition by dataset_id
-            order by class, priority desc, deadline, due_at, id),
+        -- Each class shows as many as the job has room for: whose turn it is, is decided later.
+        of_job as (partition by dataset_id, class
+            order by priority desc, deadline, due_at, id),
         of_backfill as (partition by backfill_id
             order by class, priority desc, deadline, due_at, id),
         of_class as (partition by pool_id, class, dataset_id

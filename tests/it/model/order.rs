@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine as _;
-use tidemill::model::RunState;
+use tidemill::model::{Class, PartitionKey, RunState};
+use tidemill::plan::{Reason, Wiring};
 
 use super::machine::{State, codes};
-use super::queue::{Claim, Claimant, HOUR, Outcome, Queue};
+use super::queue::{Asked, Claim, Claimant, HOUR, Outcome, Queue};
 use super::sketch::{Sketch, sketches};
 
 /// How one worker goes about it.
@@ -119,4 +120,37 @@ proptest! {
         // Nothing was left behind: all limits and all waits let everything pass in the end.
         prop_assert!(ends[0].1.runs.is_empty(), "{:#?}", ends[0].1.runs);
     }
+}
+
+#[test]
+fn no_class_starves_behind_another_though_its_job_runs_one_at_a_time() {
+    // Both of the job that runs alone: forty late partitions, and one that a person wants.
+    let lonely = 1;
+    let mut queue = queue();
+    for (class, ordinals) in [(Class::Late, 0..40), (Class::Backfill, 40..41)] {
+        let run = |ordinal| (lonely, PartitionKey::time(ordinal), Reason::Missing);
+        let asked = Asked {
+            wiring: Wiring { runs: ordinals.map(run).collect(), ..Wiring::default() },
+            class,
+            priority: 0,
+            concurrency: None,
+            deadlines: Vec::new(),
+            codes: codes()[0].clone(),
+        };
+        queue.now += 1;
+        queue.apply(&asked);
+    }
+    let codes = codes().into_iter().flatten().flatten().collect();
+    let claimant = Claimant { worker: 1, codes, pools: None };
+    let starts = (0..41).map(|_| {
+        queue.now += 1;
+        let claimed = queue.claim(&claimant, 10);
+        assert_eq!(claimed.len(), 1, "it runs alone");
+        queue.commit(1, &[(claimed[0].clone(), Outcome::Unchanged)]);
+        claimed[0].backfill
+    });
+    let starts: Vec<i64> = starts.collect();
+    // It has a quarter of the starts until it is done.
+    let place = starts.iter().position(|backfill| *backfill == 2);
+    assert!(place.is_some_and(|place| place < 20), "{starts:?}");
 }

@@ -224,6 +224,42 @@ fn a_claim_takes_none_of_what_a_commit_has_not_made_ready_yet() {
 }
 
 #[test]
+fn a_backfill_that_is_cancelled_while_its_runs_end_is_cancelled() {
+    let chain = || plan(&TWO, &[(Node::Run(0), Node::Run(1), true)], 0);
+    for outcome in [published(), Outcome::Failed, Outcome::Backoff(1)] {
+        let held = scenario(&[chain(), claim(1, 1)]);
+        held.ends(1, &[0], &outcome).and(Op::CancelBackfill(1)).holds();
+    }
+}
+
+#[test]
+fn a_run_that_is_cancelled_while_a_plan_waits_on_it_takes_its_reader_along_or_refuses_it() {
+    for required in [true, false] {
+        let held = scenario(&[plan(&TWO, &[], 0)]);
+        let reader = plan(&[(LIGHT, 0)], &[(Node::Live(1), Node::Run(0), required)], 0);
+        held.and(Op::CancelRuns(vec![1])).and(reader).holds();
+    }
+}
+
+#[test]
+fn what_is_cancelled_or_paused_while_it_is_claimed_is_not_begun_or_is_taken_back() {
+    let ready = || scenario(&[plan(&TWO, &[], 0)]);
+    ready().and(claim(1, 2)).and(Op::CancelBackfill(1)).holds();
+    ready().and(claim(1, 2)).and(Op::PauseBackfill(1, false)).holds();
+}
+
+#[test]
+fn what_is_paused_while_it_ends_has_ended_or_is_handed_back() {
+    for outcome in [published(), Outcome::Backoff(1)] {
+        let held = scenario(&[plan(&TWO, &[], 0), claim(1, 2)]);
+        let mut held = held.ends(1, &[0, 1], &outcome).and(Op::PauseBackfill(1, false));
+        // What a commit has locked finishes, as it may when the pause says so.
+        held.also.push(vec![held.at_once[0].clone(), Op::PauseBackfill(1, true)]);
+        held.holds();
+    }
+}
+
+#[test]
 fn three_at_once_end_as_one_after_the_other() {
     let held = joined(true, true);
     held.ends(1, &[0], &published()).ends(2, &[1], &published()).and(Op::Expire(1)).holds();

@@ -26,6 +26,9 @@ pub(super) struct Scenario {
 
 /// Longer than any statement takes.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How many statements of one go before another's turn comes: who tries again until another lets go
+/// would else never end.
+const STAYS_MAX: usize = 24;
 /// How long a statement has before it is asked whether it waits for a lock.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -178,8 +181,16 @@ async fn play(
     loop {
         let open: Vec<usize> = (0..runs.len()).filter(|at| runs[*at].stands).collect();
         let Some(first) = open.first() else { break };
-        let last = turns.last().map(|turn: &Turn| turn.chosen).filter(|last| open.contains(last));
-        let chosen = order.get(turns.len()).copied().unwrap_or(last.unwrap_or(*first));
+        let chosen = order.get(turns.len()).copied().unwrap_or_else(|| {
+            let last = turns.last().map(|turn: &Turn| turn.chosen);
+            let stays = turns.iter().rev().take_while(|turn| Some(turn.chosen) == last).count();
+            let last = last.filter(|last| stays < STAYS_MAX && open.contains(last));
+            last.unwrap_or_else(|| {
+                // Somebody else, if there is.
+                let before = turns.last().map(|turn| turn.chosen);
+                *open.iter().find(|at| Some(**at) != before).unwrap_or(first)
+            })
+        });
         assert!(open.contains(&chosen), "{chosen} cannot go on after {turns:?}");
         turns.push(Turn { open, chosen });
         runs[chosen].stands = false;

@@ -27,7 +27,11 @@ pub(super) enum Request {
     Picture,
     Apply(Box<Asked>),
     PauseJob(usize, bool),
+    /// Which, and whether what runs may finish.
     PauseBackfill(usize, bool),
+    ResumeBackfill(usize),
+    CancelBackfill(usize),
+    CancelRun(i64),
 }
 
 /// What the database says.
@@ -36,14 +40,19 @@ pub(super) enum Answer {
     Done,
     Started(i64),
     Lives(bool),
-    Workers { alive: Vec<(i64, i64)>, ended: Vec<i64> },
+    Workers {
+        alive: Vec<(i64, i64)>,
+        ended: Vec<i64>,
+    },
     Claimed(Vec<Claim>),
     Resolved(Vec<Resolved>),
-    Committed,
+    /// For each attempt of the group, whether it was held.
+    Committed(Vec<bool>),
     Held(BTreeSet<Fence>),
     Sources(Vec<(Spot, u128)>),
     Picture(Box<Queue>),
-    Applied,
+    /// The backfill, unless the world had moved.
+    Applied(Option<i64>),
 }
 
 impl Request {
@@ -100,10 +109,7 @@ impl Request {
                 let resolved = claims.iter().map(|claim| resolve(queue, catalog, claim));
                 Answer::Resolved(resolved.collect())
             }
-            Self::Commit(worker, group) => {
-                queue.commit(*worker, group);
-                Answer::Committed
-            }
+            Self::Commit(worker, group) => Answer::Committed(queue.commit(*worker, group).0),
             Self::Release(worker, runs) => {
                 queue.release(*worker, runs);
                 Answer::Done
@@ -120,23 +126,49 @@ impl Request {
                 Answer::Done
             }
             Self::Picture => Answer::Picture(Box::new(seen(queue))),
-            Self::Apply(asked) => {
-                queue.apply(asked);
-                Answer::Applied
-            }
+            Self::Apply(asked) => Answer::Applied(queue.apply(asked)),
             Self::PauseJob(dataset, is_paused) => {
                 queue.jobs[*dataset].is_paused = *is_paused;
                 Answer::Done
             }
-            Self::PauseBackfill(at, is_paused) => {
-                let count = queue.backfills.len().max(1);
-                if let Some(backfill) = queue.backfills.values_mut().nth(at % count) {
-                    backfill.is_paused = *is_paused;
-                }
+            Self::PauseBackfill(at, finish) => {
+                let _ = queue.pause_backfill(nth(queue, *at), *finish);
+                Answer::Done
+            }
+            Self::ResumeBackfill(at) => {
+                let _ = queue.resume_backfill(nth(queue, *at));
+                Answer::Done
+            }
+            Self::CancelBackfill(at) => {
+                let _ = queue.cancel_backfill(nth(queue, *at));
+                Answer::Done
+            }
+            Self::CancelRun(run) => {
+                queue.cancel_runs(&[*run]);
                 Answer::Done
             }
         }
     }
+}
+
+/// Which backfill people mean when they count from the last one.
+fn nth(queue: &Queue, back: usize) -> i64 {
+    queue.last.backfill - back as i64
+}
+
+/// What does not fit what is there: P1, a worker that was told that its work is published finds it
+/// published; and the other way round.
+pub(super) fn fault(request: &Request, answer: &Answer, queue: &Queue) -> Option<String> {
+    let (Request::Commit(_, group), Answer::Committed(held)) = (request, answer) else {
+        return None;
+    };
+    group.iter().zip(held).find_map(|((claim, outcome), held)| {
+        let made_by = Some((claim.id, claim.attempt));
+        let is_there = queue.versions.iter().any(|version| version.made_by == made_by);
+        let is_published = matches!(outcome, Outcome::Published { .. });
+        let fits = !is_published || is_there == *held;
+        (!fits).then(|| format!("P1: run {} is published: {is_there}, told: {held}", claim.id))
+    })
 }
 
 fn look(queue: &Queue) -> Answer {

@@ -92,6 +92,35 @@ fn once_nothing_goes_wrong_any_more_everything_is_made() {
     check(Mode::Liveness);
 }
 
+#[test]
+fn what_must_be_survived_does_happen() {
+    let mut total = [0_u64; 8];
+    for seed in 0..300 {
+        let mut simulation = Simulation::new(seed, None, false);
+        live(&mut simulation, Mode::Liveness).unwrap();
+        let (seen, queue) = (simulation.seen, &simulation.queue);
+        let attempts = |state: &str| {
+            queue.attempts.values().filter(|attempt| attempt.state == state).count() as u64
+        };
+        let ended = |outcome: &str| {
+            queue.history.values().filter(|run| run.outcome == outcome).count() as u64
+        };
+        let counts = [
+            seen.fenced,
+            seen.unknown,
+            seen.adrift,
+            seen.moved,
+            attempts("expired"),
+            ended("unchanged"),
+            ended("upstream_failed"),
+            ended("cancelled"),
+        ];
+        total.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    // Fenced, unknown, adrift, moved, expired, unchanged, cancelled by a failure and by a person.
+    assert!(total.iter().all(|count| 20 < *count), "{total:?}");
+}
+
 /// The first seed that finds a mistake.
 fn first_to_find(flaw: Flaw, mode: Mode) -> Option<u64> {
     (0..2000).find(|seed| play(*seed, mode, Some(flaw)).is_err())

@@ -128,14 +128,18 @@ impl Simulation {
             return;
         }
         let is_paused = self.random.chance(400);
-        match self.random.below(4) {
+        let recent = self.random.below(4);
+        match self.random.below(8) {
             0 => {
                 let dataset = self.random.below(self.catalog.datasets().len());
                 self.ask(Who::Person, Request::PauseJob(dataset, is_paused));
             }
-            1 => {
-                let backfill = self.random.below(100);
-                self.ask(Who::Person, Request::PauseBackfill(backfill, is_paused));
+            1 => self.ask(Who::Person, Request::PauseBackfill(recent, is_paused)),
+            2 => self.ask(Who::Person, Request::ResumeBackfill(recent)),
+            3 => self.ask(Who::Person, Request::CancelBackfill(recent)),
+            4 => {
+                let back = self.random.below(10) as i64;
+                self.ask(Who::Person, Request::CancelRun(self.queue.last.run - back));
             }
             _ => {
                 let select = Select { all: self.random.chance(500), ..NEEDED };

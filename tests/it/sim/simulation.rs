@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use tidemill::spec::Catalog;
 
-use super::database::{Answer, Request};
+use super::database::{self, Answer, Request};
 use super::random::Random;
 use super::scheduler::{Person, Scheduler};
 use super::settings::{SECOND, Settings};
@@ -62,6 +62,33 @@ pub(super) struct Process {
     pub(super) shift: i64,
 }
 
+/// How often what must be survived was there to be survived.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Work that was dropped, since somebody else had the run.
+    pub(super) fenced: u64,
+    /// Groups that were published though their sender heard of an error.
+    pub(super) unknown: u64,
+    /// Runs that were claimed though their worker heard of an error.
+    pub(super) adrift: u64,
+    /// Plans that were refused, since the world had moved.
+    pub(super) moved: u64,
+}
+
+impl Seen {
+    fn count(&mut self, answer: &Answer, is_heard: bool) {
+        match answer {
+            Answer::Committed(held) => {
+                self.fenced += held.iter().filter(|held| !**held).count() as u64;
+                self.unknown += u64::from(!is_heard);
+            }
+            Answer::Claimed(claims) if !is_heard => self.adrift += claims.len() as u64,
+            Answer::Applied(None) => self.moved += 1,
+            _ => {}
+        }
+    }
+}
+
 /// A simulated world.
 pub(super) struct Simulation {
     pub(super) catalog: &'static Catalog,
@@ -81,6 +108,7 @@ pub(super) struct Simulation {
     away_until: i64,
     is_calm: bool,
     trace: Option<Vec<String>>,
+    pub(super) seen: Seen,
 }
 
 impl Simulation {
@@ -106,6 +134,7 @@ impl Simulation {
             away_until: 0,
             is_calm: false,
             trace: is_traced.then(Vec::new),
+            seen: Seen::default(),
             settings,
         };
         simulation.populate();
@@ -297,7 +326,10 @@ impl Simulation {
                 if !is_idle {
                     self.note(|| format!("{who:?}: {} = {}", request.text(), brief(&answer)));
                 }
-                let fault = self.queue.fault().or_else(|| self.lake.fault(&self.queue));
+                self.seen.count(&answer, back.is_some());
+                let fault = database::fault(&request, &answer, &self.queue);
+                let fault = fault.or_else(|| self.queue.fault());
+                let fault = fault.or_else(|| self.lake.fault(&self.queue));
                 if let Some(fault) = fault {
                     return Err(fault);
                 }

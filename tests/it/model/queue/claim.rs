@@ -75,8 +75,8 @@ impl Queue {
         claim
     }
 
-    /// The runs that could start now, the most urgent of each class first, each job and backfill
-    /// with no more of them than it has room for.
+    /// The runs that could start now, the most urgent of each class first: of each class no more of a
+    /// job, and of each backfill no more, than it has room for.
     pub(crate) fn candidates(&self, claimant: &Claimant, limit: usize) -> Vec<Candidate> {
         let held = self.in_use();
         let mut rows: Vec<(i64, &Run, usize)> = Vec::new();
@@ -110,7 +110,7 @@ impl Queue {
             *nth += 1;
             *nth <= limit && within(*nth, job) && within(*nth, backfill)
         });
-        let mut of_job: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut of_job: BTreeMap<(usize, Class), usize> = BTreeMap::new();
         let mut of_backfill: BTreeMap<i64, usize> = BTreeMap::new();
         let mut of_class: BTreeMap<(i32, Class, usize), usize> = BTreeMap::new();
         let mut found = Vec::new();
@@ -121,7 +121,7 @@ impl Queue {
                 *nth += 1;
                 *nth
             };
-            let nth_of_job = count(of_job.entry(dataset).or_default());
+            let nth_of_job = count(of_job.entry((dataset, class)).or_default());
             let nth_of_backfill = count(of_backfill.entry(run.backfill).or_default());
             let nth_of_class = count(of_class.entry((pool, class, dataset)).or_default());
             let fits = within(nth_of_job, job) && within(nth_of_backfill, backfill);

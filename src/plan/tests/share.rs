@@ -141,7 +141,7 @@ fn longest_wait(starts: &[Class], class: Class) -> usize {
 
 #[test]
 fn a_pool_with_fewer_slots_than_floors_is_shared_by_weight() {
-    let starts = lived(1, &[0; 10_000]);
+    let starts = lived(1, &std::iter::repeat_n(0, 10_000).collect::<Vec<_>>());
     let share = |class| starts.iter().filter(|start| **start == class).count();
     let shares = Class::ALL.map(share);
     for (share, fair) in shares.into_iter().zip([6000_usize, 3000, 1000]) {

@@ -78,6 +78,8 @@ pub(super) enum Op {
     PauseBackfill(i64, bool),
     ResumeBackfill(i64),
     CancelBackfill(i64),
+    /// The end of a cancel that took a part before.
+    CancelRest(i64),
     CancelRuns(Vec<i64>),
     Advance(i64),
     Observe(Spot, u128),
@@ -305,6 +307,7 @@ impl State {
             Op::PauseBackfill(id, finish) => format!("{:?}", queue.pause_backfill(*id, *finish)),
             Op::ResumeBackfill(id) => format!("{:?}", queue.resume_backfill(*id)),
             Op::CancelBackfill(id) => format!("{:?}", queue.cancel_backfill(*id)),
+            Op::CancelRest(id) => format!("{:?}", queue.cancel_rest(*id)),
             Op::CancelRuns(runs) => format!("{:?}", queue.cancel_runs(runs)),
             Op::Advance(hours) => {
                 queue.advance(hours * HOUR);

@@ -33,10 +33,10 @@ const FORGET: &str = "
     delete from tidemill.backfill;
     delete from tidemill.worker;
     update tidemill.dataset set paused_at = null, paused_by = null where paused_at is not null;
-    alter sequence tidemill.run_id restart;
-    alter table tidemill.worker alter column id restart;
-    alter table tidemill.backfill alter column id restart;
-    alter table tidemill.materialization alter column id restart;
+    select setval('tidemill.run_id', 1, false),
+        setval(pg_get_serial_sequence('tidemill.worker', 'id'), 1, false),
+        setval(pg_get_serial_sequence('tidemill.backfill', 'id'), 1, false),
+        setval(pg_get_serial_sequence('tidemill.materialization', 'id'), 1, false);
 ";
 
 /// The database of all histories: they come one after the other.

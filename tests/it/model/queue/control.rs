@@ -42,13 +42,18 @@ impl Queue {
     /// Cancels what is not finished of a backfill; none when it is over.
     pub(crate) fn cancel_backfill(&mut self, id: i64) -> Option<Cancelled> {
         self.backfills.get(&id).filter(|one| one.state == "active")?;
+        Some(self.cancel_rest(id))
+    }
+
+    /// Cancels what is left of a backfill, whatever its last runs made of it since that was asked.
+    pub(crate) fn cancel_rest(&mut self, id: i64) -> Cancelled {
         let all = self.runs.iter().filter(|(_, run)| run.backfill == id);
         let all = all.map(|(run, _)| *run).collect();
         let cancelled = self.cancel(&all);
         let backfill = self.backfills.get_mut(&id).expect("it was there");
         backfill.state = "cancelled";
         backfill.is_paused = false;
-        Some(cancelled)
+        cancelled
     }
 
     /// Cancels those of these runs that are live.

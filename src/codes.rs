@@ -18,7 +18,9 @@ pages![
     "TM0301", "TM0302", "TM0303", "TM0304", "TM0305", // TM04: execution
     "TM0401", "TM0402", "TM0403", "TM0404", "TM0405", "TM0406", "TM0407", "TM0408", "TM0409",
     "TM0410", "TM0411", "TM0412", "TM0413", // TM05: sources and the lake
-    "TM0501", "TM0502", "TM0503", "TM0504", "TM0505", "TM0506", // TM07: housekeeping
+    "TM0501", "TM0502", "TM0503", "TM0504", "TM0505", "TM0506", // TM06: the API
+    "TM0601", "TM0602", "TM0603", "TM0604", "TM0605", "TM0606", "TM0607",
+    // TM07: housekeeping
     "TM0701", "TM0702", "TM0703",
 ];
 

@@ -22,7 +22,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
         "engine",
         &["model", "spec", "plan", "lake", "job", "store", "clock", "telemetry", "failpoint"],
     ),
-    ("api", &["model", "spec", "plan", "store", "clock", "telemetry"]),
+    ("api", &["model", "spec", "plan", "store", "engine", "clock", "telemetry"]),
     ("cli", &[ANY]),
     ("app", &[ANY]),
     ("testing", &[ANY]),

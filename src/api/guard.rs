@@ -10,7 +10,7 @@ use axum::http::{StatusCode, uri::Authority};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::serve::Shared;
+use super::access::Shared;
 
 /// Nothing but the page's own styles, and nobody may frame it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
@@ -30,7 +30,7 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let mut response = if names_us(request.headers(), shared.listen) {
+    let mut response = if names_us(request.headers(), shared.listen()) {
         next.run(request).await
     } else {
         // A page elsewhere may point a name of its own at this address (DNS rebinding).

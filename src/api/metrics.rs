@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::State;
+use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use sqlx::PgPool;
 
-use super::serve::Shared;
+use super::access::{May, Shared, act};
 use crate::store::{self, QueueRow};
 use crate::telemetry::metrics as names;
 
@@ -26,16 +27,21 @@ pub(super) struct Scrape {
     shown: BTreeSet<[String; 3]>,
 }
 
+/// The address that Prometheus collects from.
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route("/metrics", get(metrics))
+}
+
 /// Everything that is counted, in the text format of Prometheus.
-pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+async fn metrics(may: May<act::ReadMetrics>) -> Response {
     let Some(handle) = names::handle() else {
         let text = "the program that Tidemill is part of counts in a way of its own\n";
         return (StatusCode::NOT_IMPLEMENTED, text).into_response();
     };
-    let mut scrape = shared.scrape.lock().await;
+    let mut scrape = may.scrape().lock().await;
     if scrape.asked_at.is_none_or(|asked_at| KEEP <= asked_at.elapsed()) {
         scrape.asked_at = Some(Instant::now());
-        let asked = tokio::time::timeout(PATIENCE, ask(shared.world.pool(), &mut scrape.shown));
+        let asked = tokio::time::timeout(PATIENCE, ask(may.pool(), &mut scrape.shown));
         // Counters are told all the same: they say what happens while the database is away.
         if !matches!(asked.await, Ok(Ok(()))) {
             names::scrape_failed();
@@ -43,11 +49,8 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     }
     drop(scrape);
     let connections = [
-        (
-            "in_use",
-            (shared.world.pool().size() as usize).saturating_sub(shared.world.pool().num_idle()),
-        ),
-        ("idle", shared.world.pool().num_idle()),
+        ("in_use", (may.pool().size() as usize).saturating_sub(may.pool().num_idle())),
+        ("idle", may.pool().num_idle()),
     ];
     for (state, count) in connections {
         names::set(names::CONNECTIONS, &[("state", state.to_owned())], count as f64);

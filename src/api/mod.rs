@@ -1,8 +1,14 @@
-//! What the network sees: a status page and the same as JSON, read-only.
+//! What the network sees: a documented API below `/api/v1`, and the pages that use it.
 
+mod access;
+mod catalog;
 mod guard;
 mod metrics;
-mod page;
+mod paging;
+mod picture;
+mod problem;
+mod request;
+mod router;
 mod serve;
 mod standing;
 mod view;
@@ -10,6 +16,8 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use serve::{World, serve};
+pub use picture::Picture;
+pub use router::openapi;
+pub use serve::serve;
 pub use standing::{Standing, standings};
 pub use view::{BackfillView, DatasetView, FailureView, StatusView, running_sets, status};

@@ -98,6 +98,8 @@ pub(super) enum Command {
         /// A code, such as TM0103; without it, all codes are listed.
         code: Option<String>,
     },
+    /// Print the OpenAPI document of the server.
+    Openapi,
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

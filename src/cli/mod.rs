@@ -61,6 +61,7 @@ fn dispatch(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::Result<Exi
     }
     match &cli.command {
         Command::Explain { code } => texts::explain(code.as_deref(), cli.json),
+        Command::Openapi => Ok(texts::openapi()),
         Command::Completions { shell } => Ok(texts::completions(*shell)),
         Command::Check(args) => check::check(declare, config, args, cli.json),
         _ => {
@@ -114,6 +115,7 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         | Command::Check(_)
         | Command::Exec { .. }
         | Command::Explain { .. }
+        | Command::Openapi
         | Command::Completions { .. } => {
             unreachable!("handled without the project's database")
         }

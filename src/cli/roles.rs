@@ -14,7 +14,6 @@ use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
 use super::{clean, output};
-use crate::api::World;
 use crate::engine::{self, Bell, HouseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
@@ -55,8 +54,8 @@ impl<'a> Process<'a> {
             format!("could not listen on {listen}; choose another with --listen")
         })?;
         let address = listener.local_addr()?;
-        let world = Arc::clone(&self.session.mill) as Arc<dyn World>;
-        self.start("server", crate::api::serve(world, listener, self.stop.clone()));
+        let mill = Arc::clone(&self.session.mill);
+        self.start("server", crate::api::serve(mill, listener, self.stop.clone()));
         output::line(&format!("tidemill is at http://{address}"));
         Ok(())
     }

@@ -49,3 +49,9 @@ pub(super) fn completions(shell: clap_complete::Shell) -> ExitCode {
     output::write(&script);
     ExitCode::SUCCESS
 }
+
+/// Prints the OpenAPI document of the server.
+pub(super) fn openapi() -> ExitCode {
+    output::line(&crate::api::openapi());
+    ExitCode::SUCCESS
+}

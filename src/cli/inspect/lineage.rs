@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{Picture, key_json, when};
+use super::{key_json, when};
+use crate::api::Picture;
 use crate::cli::args::LineageArgs;
 use crate::cli::fault::Fault;
 use crate::cli::output;
@@ -42,7 +43,7 @@ pub(in crate::cli) async fn lineage(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let (dataset, spec) = session.dataset(&args.dataset)?;
-    let picture = Picture::take(session).await?;
+    let picture = Picture::take(&session.mill).await?;
     let known = picture.slices_of(dataset);
     let text = args.partition.as_deref();
     let key = session.partition(dataset, text, &args.within.dimensions, known)?;

@@ -14,19 +14,10 @@ mod why_view;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::Session;
-use crate::api;
-use crate::engine::{self, Mill};
 use crate::model::{PartitionKey, PartitionSet, Scheme, Slice};
-use crate::plan::{Assessment, Ledger};
-use crate::spec::Catalog;
-use crate::store::{Registry, Slices};
 
 pub(super) use lineage::lineage;
 pub(super) use partitions::partitions;
@@ -35,64 +26,6 @@ pub(super) use runs::runs;
 pub(super) use show::show;
 pub(super) use status::status;
 pub(super) use why::why;
-
-impl api::World for Mill {
-    fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
-
-    fn registry(&self) -> &Registry {
-        &self.registry
-    }
-
-    fn pool(&self) -> &sqlx::PgPool {
-        &self.pool
-    }
-}
-
-/// Everything that is known at one instant.
-pub(super) struct Picture {
-    pub(super) ledger: Ledger,
-    pub(super) assessment: Assessment,
-    pub(super) slices: Slices,
-    running: BTreeMap<usize, PartitionSet>,
-}
-
-impl Picture {
-    /// Takes it now.
-    pub(super) async fn take(session: &Session) -> Result<Self> {
-        let mill = &session.mill;
-        let (ledger, assessment) = engine::assess_now(mill, crate::clock::now()).await?;
-        let mut db = mill.pool.acquire().await?;
-        let slices = Slices::load(&mut db).await?;
-        let running = api::running_sets(&mut db, &mill.registry, &slices).await?;
-        Ok(Self { ledger, assessment, slices, running })
-    }
-
-    /// The slices of a dataset.
-    pub(super) fn slices_of(&self, dataset: usize) -> &[Slice] {
-        self.assessment.extents.of(dataset).slices
-    }
-
-    /// Where the partitions of a dataset stand.
-    fn standings(&self, catalog: &Catalog, dataset: usize) -> Vec<(api::Standing, PartitionSet)> {
-        let is_source = catalog.dataset(dataset).source().is_some();
-        let none = PartitionSet::new();
-        let running = self.running.get(&dataset).unwrap_or(&none);
-        api::standings(is_source, &self.assessment.statuses[dataset], running)
-    }
-
-    /// Where one partition stands; none when its time has not come.
-    fn standing(
-        &self,
-        catalog: &Catalog,
-        dataset: usize,
-        key: &PartitionKey,
-    ) -> Option<api::Standing> {
-        let all = self.standings(catalog, dataset);
-        all.into_iter().find(|(_, set)| set.contains(key)).map(|(standing, _)| standing)
-    }
-}
 
 /// An instant for people.
 pub(super) fn when(at: Timestamp) -> String {

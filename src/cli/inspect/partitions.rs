@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{Picture, cause, slice_json};
-use crate::api::Standing;
+use super::{cause, slice_json};
+use crate::api::{Picture, Standing};
 use crate::cli::args::PartitionsArgs;
 use crate::cli::fault::Fault;
 use crate::cli::output;
@@ -31,7 +31,7 @@ pub(in crate::cli) async fn partitions(
 ) -> anyhow::Result<ExitCode> {
     let wanted = args.status.as_deref().map(parse).transpose()?;
     let (dataset, spec) = session.dataset(&args.dataset)?;
-    let picture = Picture::take(session).await?;
+    let picture = Picture::take(&session.mill).await?;
     let known = picture.slices_of(dataset);
     let text = args.partitions.as_deref();
     let asked = session.partitions(dataset, text, &args.within.dimensions, known)?;

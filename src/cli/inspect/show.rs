@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{Picture, key_json, when};
-use crate::api::Standing;
+use super::{key_json, when};
+use crate::api::{Picture, Standing};
 use crate::cli::args::PartitionArgs;
 use crate::cli::fault::Fault;
 use crate::cli::output;
@@ -20,7 +20,7 @@ pub(in crate::cli) async fn show(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let (dataset, spec) = session.dataset(&args.dataset)?;
-    let picture = Picture::take(session).await?;
+    let picture = Picture::take(&session.mill).await?;
     if args.partition.is_none() && args.within.dimensions.is_empty() {
         let facts = dataset_json(session, &picture, dataset);
         if json {

@@ -8,8 +8,8 @@ use sqlx::PgConnection;
 
 use super::runs::waits;
 use super::trail::{Hop, World};
-use super::{Picture, cause, why_view};
-use crate::api::Standing;
+use super::{cause, why_view};
+use crate::api::{Picture, Standing};
 use crate::cli::args::WhyArgs;
 use crate::cli::session::Session;
 use crate::model::{PartitionKey, PartitionSet, Ranges};
@@ -62,7 +62,7 @@ pub(in crate::cli) async fn why(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let (dataset, _) = session.dataset(&args.dataset)?;
-    let picture = Picture::take(session).await?;
+    let picture = Picture::take(&session.mill).await?;
     let known = picture.slices_of(dataset);
     let text = args.partition.as_deref();
     let key = session.partition(dataset, text, &args.within.dimensions, known)?;

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::trail::Hop;
 use super::why::{End, Facts};
-use super::{Picture, cause, hex, key_json, ranges_json, when};
-use crate::api::Standing;
+use super::{cause, hex, key_json, ranges_json, when};
+use crate::api::{Picture, Standing};
 use crate::cli::backfills::wait_json;
 use crate::cli::session::Session;
 use crate::cli::{announce, output};

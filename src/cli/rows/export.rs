@@ -12,8 +12,8 @@ use tokio::runtime::Handle;
 
 use super::encode::{self, Encoder};
 use super::{frame, schema, unpublished};
+use crate::api::Picture;
 use crate::cli::args::{ExportArgs, ExportFormat};
-use crate::cli::inspect::Picture;
 use crate::cli::output;
 use crate::cli::session::Session;
 use crate::engine::Mill;
@@ -29,7 +29,7 @@ pub(in crate::cli) async fn export(
     let format = args.format.unwrap_or_else(|| by_ending(args.output.as_deref()));
     let columns = schema(&session.mill, dataset)?;
     encode::check(spec.name.as_str(), &columns, format)?;
-    let picture = Picture::take(session).await?;
+    let picture = Picture::take(&session.mill).await?;
     let known = picture.slices_of(dataset);
     let text = args.partitions.as_deref();
     let asked = session.partitions(dataset, text, &args.within.dimensions, known)?;

@@ -11,8 +11,8 @@ use tokio::runtime::Handle;
 
 use super::encode::{self, Encoder};
 use super::{frame, schema, unpublished};
+use crate::api::Picture;
 use crate::cli::args::{ExportFormat, PreviewArgs};
-use crate::cli::inspect::Picture;
 use crate::cli::output;
 use crate::cli::session::Session;
 use crate::engine::Mill;
@@ -29,7 +29,7 @@ pub(in crate::cli) async fn preview(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let (dataset, spec) = session.dataset(&args.dataset)?;
-    let picture = Picture::take(session).await?;
+    let picture = Picture::take(&session.mill).await?;
     let known = picture.slices_of(dataset);
     let key = if let Some(text) = &args.partition {
         session.partition(dataset, Some(text), &args.within.dimensions, known)?

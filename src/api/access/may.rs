@@ -1,0 +1,116 @@
+//! The proof that somebody may do something.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::Postgres;
+use tokio::sync::Mutex;
+
+use super::super::metrics::Scrape;
+use super::super::picture::Picture;
+use super::super::problem::{Answer, Problem};
+use super::{Action, Principal, Shared};
+use crate::engine::Mill;
+use crate::spec::DatasetSpec;
+use crate::store;
+
+/// The proof that whoever asks may do `A`. Handlers get at the database and the catalog through it
+/// and through nothing else, so that one that forgets to ask who it is has nothing to answer with.
+pub(in super::super) struct May<A> {
+    shared: Arc<Shared>,
+    principal: Principal,
+    action: PhantomData<A>,
+}
+
+impl<A: Action> FromRequestParts<Arc<Shared>> for May<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Answer<Self> {
+        let principal = shared.identify(parts).await?;
+        if !principal.may(A::NAME, A::ROLE) {
+            let role = A::ROLE.as_str();
+            return Err(Problem::forbidden(format!(
+                "{} may not do this: it takes `{}`",
+                principal.name,
+                A::NAME
+            ))
+            .hint(format!("ask an admin for the role `{role}`, or for a token with this action")));
+        }
+        Ok(Self { shared: Arc::clone(shared), principal, action: PhantomData })
+    }
+}
+
+impl<A: Action> May<A> {
+    /// Who asks.
+    pub(in super::super) const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The project with its database and places.
+    pub(in super::super) fn mill(&self) -> &Arc<Mill> {
+        &self.shared.mill
+    }
+
+    /// The database.
+    pub(in super::super) fn pool(&self) -> &PgPool {
+        &self.shared.mill.pool
+    }
+
+    /// A connection to the database.
+    ///
+    /// # Errors
+    ///
+    /// When none is to be had.
+    pub(in super::super) async fn db(&self) -> Answer<PoolConnection<Postgres>> {
+        Ok(self.pool().acquire().await.map_err(store::Error::from)?)
+    }
+
+    /// What was last asked for metrics.
+    pub(in super::super) fn scrape(&self) -> &Mutex<Scrape> {
+        &self.shared.scrape
+    }
+
+    /// Where everything stands, at most a moment old.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(in super::super) async fn picture(&self) -> Answer<Arc<Picture>> {
+        Ok(self.shared.pictures.take(&self.shared.mill).await?)
+    }
+
+    /// Whether they may know of a dataset, by its place in the catalog.
+    pub(in super::super) fn sees(&self, dataset: usize) -> bool {
+        let spec = self.mill().catalog.dataset(dataset);
+        let tags = spec.about.tags.iter().map(String::as_str);
+        self.principal.scope.holds(spec.name.as_str(), tags)
+    }
+
+    /// A dataset by name, with its place in the catalog. One they may not know of is not there.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there.
+    pub(in super::super) fn dataset(&self, name: &str) -> Answer<(usize, &DatasetSpec)> {
+        let catalog = &self.mill().catalog;
+        let found = catalog.index_of(name).filter(|index| self.sees(*index));
+        found
+            .map(|index| (index, catalog.dataset(index)))
+            .ok_or_else(|| Problem::not_found(format!("there is no dataset `{name}`")))
+    }
+
+    /// The numbers of the datasets they may know of, for the `where` of a statement; none for all,
+    /// those that are not declared any more too.
+    pub(in super::super) fn only(&self) -> Option<Vec<i32>> {
+        if self.principal.scope.all {
+            return None;
+        }
+        let registry = &self.mill().registry;
+        let all = registry.datasets.iter().enumerate();
+        Some(all.filter(|(index, _)| self.sees(*index)).map(|(_, id)| *id).collect())
+    }
+}

@@ -93,7 +93,10 @@ impl Yard {
     pub(super) async fn ask(&mut self, runs: i64) -> Result<Applied> {
         let job = self.mill.catalog.index_of("nothing").context("the bench declares `nothing`")?;
         let first = super::first(&self.mill, job) + self.taken;
-        anyhow::ensure!(self.taken + runs <= self.partitions, "the bench asked for too many partitions");
+        anyhow::ensure!(
+            self.taken + runs <= self.partitions,
+            "the bench asked for too many partitions"
+        );
         self.taken += runs;
         let set = PartitionSet::of(Slice::none(), Ranges::from_range(first..first + runs));
         let select = Select { missing: true, ..Select::default() };

@@ -26,6 +26,7 @@ fn schema(mill: &Mill, dataset: usize) -> Result<SchemaRef> {
             code: None,
             message: format!("the columns of `{name}` are not known"),
             hint: Some("give it a contract, and see `tidemill check`".to_owned()),
+            details: None,
         }
         .into()
     })
@@ -47,4 +48,5 @@ fn unpublished(name: &str, partition: Option<&str>) -> Fault {
     let what = partition.map_or_else(|| format!("`{name}`"), |text| format!("`{name}` {text}"));
     Fault::new("TM0206", format!("nothing of {what} is published"))
         .hint(format!("`tidemill partitions {name}` shows what there is"))
+    details: None,
 }

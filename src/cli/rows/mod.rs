@@ -48,5 +48,4 @@ fn unpublished(name: &str, partition: Option<&str>) -> Fault {
     let what = partition.map_or_else(|| format!("`{name}`"), |text| format!("`{name}` {text}"));
     Fault::new("TM0206", format!("nothing of {what} is published"))
         .hint(format!("`tidemill partitions {name}` shows what there is"))
-    details: None,
 }

@@ -13,7 +13,7 @@ pub(super) struct Fault {
     pub(super) message: String,
     pub(super) hint: Option<String>,
     /// What belongs to it, for programs.
-    pub(super) details: Option<serde_json::Value>,
+    pub(super) details: Option<Box<serde_json::Value>>,
 }
 
 impl Fault {
@@ -27,7 +27,7 @@ impl Fault {
     }
 
     pub(super) fn details(mut self, details: serde_json::Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -116,7 +116,7 @@ pub(super) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
             "code": fault.code, "message": fault.message, "hint": fault.hint
         });
         if let Some(details) = &fault.details {
-            error["details"] = details.clone();
+            error["details"] = (**details).clone();
         }
         output::json(&serde_json::json!({ "error": error }));
     } else {

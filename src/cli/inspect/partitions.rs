@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{cause, slice_json};
+use super::{lacks_json, slice_json};
+use crate::api::why::cause;
 use crate::api::{Picture, Standing};
 use crate::cli::args::PartitionsArgs;
 use crate::cli::fault::Fault;
@@ -113,7 +114,7 @@ fn line_json(catalog: &Catalog, picture: &Picture, dataset: usize, line: &Line) 
         "slice": slice_json(scheme, &line.slice),
     });
     if !line.lacks.is_empty() {
-        value["lacks"] = cause::to_json(catalog, &line.lacks);
+        value["lacks"] = lacks_json(catalog, &line.lacks);
     }
     value
 }

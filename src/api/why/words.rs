@@ -45,6 +45,8 @@ pub fn headline(mill: &Mill, facts: &Facts) -> String {
 /// Partitions by dataset and the state of their live runs.
 pub type Grouped = BTreeMap<usize, BTreeMap<String, PartitionSet>>;
 
+/// What a run waits on, by dataset and state.
+#[must_use]
 pub fn grouped(mill: &Mill, picture: &Picture, rows: &[LiveRow]) -> Grouped {
     let mut groups = Grouped::new();
     for row in rows {
@@ -188,10 +190,14 @@ pub fn change_text(change: &InputChange, is_routed: bool) -> String {
     }
 }
 
+/// The partition that changed.
+#[must_use]
 pub fn change_key(picture: &Picture, change: &InputChange) -> PartitionKey {
     PartitionKey { slice: picture.slices.slice(change.slice_id), ordinal: change.ordinal }
 }
 
+/// A partition by the name of its dataset and its own.
+#[must_use]
 pub fn named(catalog: &Catalog, dataset: usize, key: &PartitionKey) -> String {
     let spec = catalog.dataset(dataset);
     format!("`{}` {}", spec.name, spec.scheme.describe(key))

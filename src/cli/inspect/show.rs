@@ -10,6 +10,7 @@ use crate::cli::args::PartitionArgs;
 use crate::cli::fault::Fault;
 use crate::cli::output;
 use crate::cli::session::Session;
+use crate::engine;
 use crate::spec::{CheckKind, DatasetSpec, Missing, Promise, Reads};
 use crate::store::{self, VersionRow};
 
@@ -50,12 +51,12 @@ pub(in crate::cli) async fn show(
         body["dataset"] = json!(spec.name.as_str());
         body["status"] = json!(status);
         body["reason"] = json!(standing.and_then(Standing::reason));
-        body["versions"] = versions.iter().map(version_json).collect();
+        body["versions"] = versions.iter().map(|version| version_json(spec, version)).collect();
         output::json(&body);
         return Ok(ExitCode::SUCCESS);
     }
     output::line(&format!("`{}` {named}: {status}", spec.name));
-    print_versions(&versions);
+    print_versions(spec, &versions);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -86,6 +87,7 @@ fn dataset_json(session: &Session, picture: &Picture, dataset: usize) -> Value {
                 "type": column.kind.to_string(),
                 "nullable": column.nullable,
                 "description": column.description,
+                "masked": column.masked,
             })
         })
     });
@@ -184,7 +186,7 @@ fn print_dataset(spec: &DatasetSpec, facts: &Value) {
     }
 }
 
-fn print_versions(versions: &[VersionRow]) {
+fn print_versions(spec: &DatasetSpec, versions: &[VersionRow]) {
     let newest = &versions[0];
     let rows: Vec<Vec<String>> = versions
         .iter()
@@ -218,7 +220,8 @@ fn print_versions(versions: &[VersionRow]) {
         let rows = output::count(shown.rejected.unsigned_abs(), "row");
         output::line(&format!("  {path}  {rows} that could not be read"));
     }
-    let Some(columns) = shown.profile.as_ref().and_then(Value::as_array) else { return };
+    let profile = shown.profile.as_ref().map(|profile| engine::open_profile(spec, profile));
+    let Some(columns) = profile.as_ref().and_then(Value::as_array) else { return };
     output::line("");
     let fields = ["name", "type", "nulls", "distinct", "min", "max", "mean"];
     let cell = |value: &Value| match value {
@@ -233,7 +236,7 @@ fn print_versions(versions: &[VersionRow]) {
     output::table(&["COLUMN", "TYPE", "NULLS", "DISTINCT", "MIN", "MAX", "MEAN"], &rows);
 }
 
-fn version_json(version: &VersionRow) -> Value {
+fn version_json(spec: &DatasetSpec, version: &VersionRow) -> Value {
     let files = version.paths.iter().zip(&version.sizes).zip(&version.hashes);
     let files =
         files.map(|((path, bytes), hash)| json!({ "path": path, "bytes": bytes, "hash": hash }));
@@ -251,7 +254,7 @@ fn version_json(version: &VersionRow) -> Value {
         "rejects_path": version.rejects_path,
         "seconds": version.seconds,
         "files": files.collect::<Vec<_>>(),
-        "profile": version.profile,
+        "profile": version.profile.as_ref().map(|profile| engine::open_profile(spec, profile)),
     })
 }
 

@@ -84,7 +84,7 @@ pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
-pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
+pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,

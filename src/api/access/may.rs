@@ -83,6 +83,11 @@ impl<A: Action> May<A> {
         Ok(self.shared.pictures.take(&self.shared.mill).await?)
     }
 
+    /// Has the next request wait for a new picture: what was done must show in it.
+    pub(in super::super) fn outdate(&self) {
+        self.shared.pictures.outdate();
+    }
+
     /// Whether they may know of a dataset, by its place in the catalog.
     pub(in super::super) fn sees(&self, dataset: usize) -> bool {
         let spec = self.mill().catalog.dataset(dataset);

@@ -16,14 +16,14 @@ use crate::engine::Mill;
 #[derive(Debug)]
 pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
-    pub(super) pictures: Pictures,
+    pub(super) pictures: Arc<Pictures>,
     pub(super) scrape: Mutex<Scrape>,
     listen: SocketAddr,
 }
 
 impl Shared {
     pub(in super::super) fn new(mill: Arc<Mill>, listen: SocketAddr) -> Self {
-        Self { mill, pictures: Pictures::default(), scrape: Mutex::default(), listen }
+        Self { mill, pictures: Arc::default(), scrape: Mutex::default(), listen }
     }
 
     /// Where this server listens.

@@ -78,7 +78,7 @@ pub(super) fn lines(
     for (standing, set) in picture.standings(catalog, dataset) {
         let set = set.intersection(asked);
         let is_blocked =
-            standing == Standing::MissingUpstream && catalog.dataset(dataset).job().is_some();
+            *standing == Standing::MissingUpstream && catalog.dataset(dataset).job().is_some();
         for (slice, ranges) in set.slices() {
             for range in ranges.ranges() {
                 let lacks = if is_blocked {
@@ -88,7 +88,7 @@ pub(super) fn lines(
                     cause::Lacks::new()
                 };
                 let (slice, first, last) = (slice.clone(), range.start, range.end - 1);
-                lines.push(Line { standing, slice, first, last, lacks });
+                lines.push(Line { standing: *standing, slice, first, last, lacks });
             }
         }
     }

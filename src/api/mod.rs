@@ -1,12 +1,15 @@
 //! What the network sees: a documented API below `/api/v1`, and the pages that use it.
 
 mod access;
+mod body;
 mod catalog;
 mod guard;
+mod instant;
 mod metrics;
 mod paging;
 mod picture;
 mod problem;
+mod query;
 mod request;
 mod router;
 mod serve;

@@ -10,6 +10,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::Postgres;
 use tokio::sync::Mutex;
 
+use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
@@ -72,6 +73,11 @@ impl<A: Action> May<A> {
     /// What was last asked for metrics.
     pub(in super::super) fn scrape(&self) -> &Mutex<Scrape> {
         &self.shared.scrape
+    }
+
+    /// What was answered about the health of datasets.
+    pub(in super::super) fn health(&self) -> &HealthCache {
+        &self.shared.health
     }
 
     /// Where everything stands, at most a moment old.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
 
+use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::picture::Pictures;
 use super::super::problem::{Answer, Problem};
@@ -17,13 +18,20 @@ use crate::engine::Mill;
 pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Arc<Pictures>,
+    pub(super) health: HealthCache,
     pub(super) scrape: Mutex<Scrape>,
     listen: SocketAddr,
 }
 
 impl Shared {
     pub(in super::super) fn new(mill: Arc<Mill>, listen: SocketAddr) -> Self {
-        Self { mill, pictures: Arc::default(), scrape: Mutex::default(), listen }
+        Self {
+            mill,
+            pictures: Arc::default(),
+            health: HealthCache::default(),
+            scrape: Mutex::default(),
+            listen,
+        }
     }
 
     /// Where this server listens.

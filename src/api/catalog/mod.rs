@@ -1,6 +1,9 @@
 //! What is declared, and where it stands.
 
+mod axis;
+mod cells;
 mod datasets;
+mod health;
 
 use std::sync::Arc;
 
@@ -9,6 +12,8 @@ use utoipa_axum::routes;
 
 use super::access::Shared;
 
+pub(super) use health::HealthCache;
+
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().routes(routes!(datasets::datasets))
+    OpenApiRouter::new().routes(routes!(datasets::datasets)).routes(routes!(health::health))
 }

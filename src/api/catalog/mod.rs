@@ -4,6 +4,8 @@ mod axis;
 mod cells;
 mod datasets;
 mod health;
+mod later;
+mod row;
 
 use std::sync::Arc;
 

@@ -2,10 +2,12 @@
 
 mod axis;
 mod cells;
+mod dataset;
 mod datasets;
 mod health;
 mod later;
 mod row;
+mod words;
 
 use std::sync::Arc;
 

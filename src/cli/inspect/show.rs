@@ -11,7 +11,7 @@ use crate::cli::fault::Fault;
 use crate::cli::output;
 use crate::cli::session::Session;
 use crate::engine;
-use crate::spec::{CheckKind, DatasetSpec, Missing, Promise, Reads};
+use crate::spec::{DatasetSpec, Missing, Promise, Reads};
 use crate::store::{self, VersionRow};
 
 /// Shows a dataset, or one of its partitions.
@@ -112,7 +112,7 @@ fn dataset_json(session: &Session, picture: &Picture, dataset: usize) -> Value {
         })),
         "sla": about.sla.as_ref().map(|sla| promise(&sla.promise)),
         "checks": job.map_or_else(Vec::new, |job| {
-            job.checks.iter().map(|check| self::check(&check.kind, check.warns)).collect()
+            job.checks.iter().map(ToString::to_string).collect()
         }),
         "attempts": job.map(|job| job.retry.attempts_max()),
         "timeout_seconds": job.map(|job| job.timeout.as_secs()),
@@ -273,15 +273,4 @@ fn promise(promise: &Promise) -> String {
         Promise::Within(length) => format!("complete within {}", hours(length)),
         Promise::FreshWithin(length) => format!("never older than {}", hours(length)),
     }
-}
-
-fn check(kind: &CheckKind, warns: bool) -> String {
-    let text = match kind {
-        CheckKind::Unique(columns) => format!("unique({})", columns.join(", ")),
-        CheckKind::NotNull(columns) => format!("not null({})", columns.join(", ")),
-        CheckKind::Between(column, least, most) => format!("{column} from {least} to {most}"),
-        CheckKind::OneOf(column, values) => format!("{column} one of {}", values.join(", ")),
-        CheckKind::RowsAtLeast(rows) => format!("at least {}", output::count(*rows, "row")),
-    };
-    if warns { format!("{text} (only warns)") } else { text }
 }

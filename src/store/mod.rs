@@ -29,6 +29,7 @@ mod schedules;
 mod ticks;
 mod watch;
 mod usage;
+mod versions;
 mod waiting;
 mod workers;
 
@@ -101,6 +102,10 @@ pub use ticks::{
     tick_mark, ticks,
 };
 pub use usage::{Usage, note_usage};
+pub use versions::{
+    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, version_by_id,
+    versions_at, versions_of,
+};
 pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,

@@ -156,7 +156,7 @@ pub(super) async fn dataset(
         contract: job
             .map_or_else(Vec::new, |job| job.checks.iter().map(ToString::to_string).collect()),
         schedule: None,
-        automation_policy: words::policy(&mill.catalog, spec),
+        automation_policy: words::policy(&mill.catalog, spec, |input| may.sees(input)),
         retry: job.map_or_else(String::new, |job| job.retry.to_string()),
         timeout_seconds: job.map(|job| job.timeout.as_secs()),
         pool: limits.map_or_else(String::new, |limits| limits.pool.name.clone()),

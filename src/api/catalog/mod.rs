@@ -6,6 +6,9 @@ mod dataset;
 mod datasets;
 mod health;
 mod later;
+mod lookup;
+mod materializations;
+mod profile;
 mod row;
 mod words;
 

@@ -49,8 +49,13 @@ pub(in super::super) fn mapping(reads: &Reads) -> String {
     text
 }
 
-/// Which changes a job acts upon, and when; none when it acts upon all at once.
-pub(super) fn policy(catalog: &Catalog, spec: &DatasetSpec) -> Option<String> {
+/// Which changes a job acts upon, and when; none when it acts upon all at once. Inputs that may not
+/// be seen are left out.
+pub(super) fn policy(
+    catalog: &Catalog,
+    spec: &DatasetSpec,
+    sees: impl Fn(usize) -> bool,
+) -> Option<String> {
     let job = spec.job()?;
     let mut parts = Vec::new();
     if job.automated.on_code_change == Rebuild::All {
@@ -59,7 +64,7 @@ pub(super) fn policy(catalog: &Catalog, spec: &DatasetSpec) -> Option<String> {
     if let Some(most) = job.automated.restatements_a_day {
         parts.push(format!("makes at most {most} partitions again in a day"));
     }
-    for input in &job.inputs {
+    for input in job.inputs.iter().filter(|input| sees(input.dataset)) {
         let (name, policy) = (&catalog.dataset(input.dataset).name, &input.reads.policy);
         if let Some(Debounce { quiet, at_most }) = policy.debounce {
             let (quiet, at_most) = (length(quiet), length(at_most));

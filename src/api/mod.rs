@@ -18,6 +18,7 @@ mod router;
 mod serve;
 mod standing;
 mod view;
+pub mod why;
 
 #[cfg(test)]
 mod tests;

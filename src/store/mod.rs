@@ -30,6 +30,7 @@ mod schedules;
 mod ticks;
 mod watch;
 mod usage;
+mod versions;
 mod waiting;
 mod workers;
 
@@ -95,7 +96,7 @@ pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
-pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
+pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
@@ -112,6 +113,10 @@ pub use ticks::{
     tick_mark, ticks,
 };
 pub use usage::{Usage, note_usage};
+pub use versions::{
+    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, version_by_id,
+    versions_at, versions_of,
+};
 pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,

@@ -35,8 +35,8 @@ pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Resu
     }
     let mut printer = Printer { json, last: (0, 0), lines: Vec::new() };
     loop {
-        let query =
-            LogQuery { run: args.run, attempt: args.attempt, after: printer.last, limit: PAGE };
+        let (run, attempt, after) = (args.run, args.attempt, printer.last);
+        let query = LogQuery { run, attempt, after, limit: PAGE, ..LogQuery::default() };
         let lines = store::logs(&mut db, &query).await?;
         let is_all = (lines.len() as i64) < PAGE;
         printer.print(lines, args.follow);

@@ -82,8 +82,7 @@ impl Printer {
     fn print(&mut self, lines: Vec<LogLine>, follow: bool) {
         for line in lines {
             let is_next = line.attempt != self.last.0;
-            let expected = if is_next { 1 } else { self.last.1 + 1 };
-            let left_out = line.number - expected;
+            let left_out = line.left_out(self.last);
             self.last = (line.attempt, line.number);
             if self.json {
                 let value = line_json(&line);

@@ -46,6 +46,15 @@ pub struct LogLine {
     pub bytes: i32,
 }
 
+impl LogLine {
+    /// How many lines were left out before it, when it comes after this attempt and line.
+    #[must_use]
+    pub const fn left_out(&self, after: (i32, i64)) -> i64 {
+        let expected = if self.attempt == after.0 { after.1 + 1 } else { 1 };
+        self.number - expected
+    }
+}
+
 /// Which lines are asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LogQuery<'a> {

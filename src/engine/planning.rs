@@ -144,6 +144,8 @@ pub struct Demand {
     pub ticks: Vec<Asking>,
     /// The instant it is planned for; now, by this machine's clock, when there is none.
     pub at: Option<Timestamp>,
+    /// What whoever asks wants others to know.
+    pub note: Option<String>,
 }
 
 impl Demand {
@@ -164,6 +166,7 @@ impl Demand {
             resources: Resources::default(),
             ticks: Vec::new(),
             at: None,
+            note: None,
         }
     }
 
@@ -223,6 +226,7 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
         deadlines: &drawn.deadlines,
         retry_of: demand.retry_of,
         ticks: &demand.ticks,
+        note: demand.note.as_deref(),
     };
     let mut tries = 0;
     let applied = loop {

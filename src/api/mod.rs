@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod accounts;
+mod backfills;
 mod body;
 mod catalog;
 mod guard;

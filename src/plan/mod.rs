@@ -16,6 +16,7 @@ mod route;
 pub mod schedule;
 mod scope;
 mod share;
+pub mod sla;
 mod waiting;
 mod wiring;
 

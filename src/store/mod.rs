@@ -26,6 +26,7 @@ mod pins;
 mod queries;
 mod runs;
 mod schedules;
+mod slas;
 mod ticks;
 mod watch;
 mod usage;
@@ -95,6 +96,13 @@ pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{
     NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
     schedules,
+};
+pub use slas::{
+    Claim, DeliveryRow, NewSlaRule, Outgoing, RecordedSlas, SlaRecording, SlaRuleRow, SlaWindowRow,
+    claim_deliveries, complete_slas, declare_slas, deliveries, delivery_failed, delivery_sent,
+    first_committed, forget_deliveries, forget_slas, next_delivery, recent_sla_windows,
+    record_slas, recorded_slas, registered_at, settled_until, sla_months, sla_rules, sla_windows,
+    sla_windows_of,
 };
 pub use ticks::{
     Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,

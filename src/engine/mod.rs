@@ -12,6 +12,7 @@ mod housekeeping;
 mod mill;
 mod observe;
 mod planning;
+mod promises;
 mod resolve;
 mod schedules;
 mod sweep;
@@ -34,6 +35,10 @@ pub use mill::Mill;
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{
     Demand, PlanMoved, Planned, assess_now, demand, explain, plan_now, plan_retry, resources,
+};
+pub use promises::{
+    Delivered, Kept, PromiseOptions, Promised, Promises, declare_promises, deliver_due,
+    keep_promises, promises_now, record_promises, unrecorded,
 };
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;

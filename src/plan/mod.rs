@@ -4,6 +4,7 @@ mod assess;
 mod automation;
 mod backfill;
 mod deadline;
+mod delivery;
 mod digest;
 mod estimate;
 mod explain;
@@ -24,6 +25,7 @@ pub use assess::{Assessment, Blocker, DatasetStatus, assess};
 pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_of, decide};
 pub use backfill::{Again, BackfillPlan, Blocked, Reason, Request, Select, Step, plan, plan_again};
 pub use deadline::{deadline, deadlines};
+pub use delivery::{TRIES_MAX, is_news, pause_after};
 pub use digest::{InputsDigest, part};
 pub use estimate::{Load, finish};
 pub use explain::{

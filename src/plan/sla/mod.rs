@@ -13,7 +13,7 @@ pub use blocking::{Blocking, Cause, blocking};
 pub use budget::{Month, attainment, budget_left};
 pub use current::{Current, Seen, Span, current, span};
 pub use judge::{Judged, SlaState, judge, late_by, record};
-pub use rule::{Rule, due_at};
+pub use rule::{Rule, due_at, known_since};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! A promise, and when each of its windows is due.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::{Date, Time};
@@ -7,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::civil::first_instant;
-use crate::model::{Grain, TimeAxis};
+use crate::model::{DimensionValues, Grain, Scheme, Slice, TimeAxis};
 use crate::spec::{DatasetSpec, Promise, Sla};
 
 /// What of a promise says when a window is due.
@@ -176,6 +177,23 @@ impl<'a> Rule<'a> {
         let ends = start(after).saturating_sub(moment).unwrap_or(Timestamp::MAX);
         self.first_after(ends).abs_diff(self.first_after(begins.min(ends)))
     }
+}
+
+/// Since when a slice is promised anything: a value of a dynamic dimension is promised nothing before
+/// it was registered.
+#[must_use]
+pub fn known_since(
+    scheme: &Scheme,
+    slice: &Slice,
+    registered: &BTreeMap<(String, String), Timestamp>,
+) -> Timestamp {
+    let values = scheme.dimensions.iter().zip(slice.values());
+    let dynamic = values.filter(|(dimension, _)| dimension.values == DimensionValues::Dynamic);
+    let since = dynamic.map(|(dimension, value)| {
+        let known = registered.get(&(dimension.name.clone(), value.to_string()));
+        known.copied().unwrap_or(Timestamp::MAX)
+    });
+    since.max().unwrap_or(Timestamp::MIN)
 }
 
 /// The first time that a clock in `zone` shows a time of day, once a window has closed: where

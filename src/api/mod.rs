@@ -1,12 +1,18 @@
 //! What the network sees: a documented API below `/api/v1`, and the pages that use it.
 
 mod access;
+pub(crate) mod accounts;
+mod body;
 mod catalog;
 mod guard;
+mod instant;
 mod metrics;
+mod once;
+mod options;
 mod paging;
 mod picture;
 mod problem;
+mod query;
 mod request;
 mod router;
 mod serve;
@@ -16,6 +22,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;

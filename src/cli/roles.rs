@@ -13,7 +13,7 @@ use super::args::{ServerArgs, UpArgs, WorkerArgs};
 use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
-use super::{clean, output};
+use super::{clean, output, reach};
 use crate::engine::{self, Bell, HouseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
@@ -49,13 +49,14 @@ impl<'a> Process<'a> {
     }
 
     async fn serve(&mut self, listen: Option<&str>) -> Result<()> {
+        let options = reach::options(&self.session.config)?;
         let listen = listen.unwrap_or(&self.session.config.listen);
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("could not listen on {listen}; choose another with --listen")
         })?;
         let address = listener.local_addr()?;
         let mill = Arc::clone(&self.session.mill);
-        self.start("server", crate::api::serve(mill, listener, self.stop.clone()));
+        self.start("server", crate::api::serve(mill, listener, options, self.stop.clone()));
         output::line(&format!("tidemill is at http://{address}"));
         Ok(())
     }

@@ -39,7 +39,9 @@ mod tests {
     #[test]
     fn pauses_grow_to_a_bound_and_end() {
         let pauses: Vec<String> = (1..=TRIES_MAX)
-            .map(|tries| pause_after(tries, 0.5).map_or("given up".to_owned(), |it| format!("{it:?}")))
+            .map(|tries| {
+                pause_after(tries, 0.5).map_or("given up".to_owned(), |it| format!("{it:?}"))
+            })
             .collect();
         insta::assert_snapshot!(
             pauses.join(" "),

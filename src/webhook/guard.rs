@@ -25,26 +25,23 @@ const NOT_PUBLIC_V4: [([u8; 4], u32); 16] = [
 
 /// Of the addresses of version 6 that are routed at all, those that are not, or that lead elsewhere
 /// than they look: protocols of the IETF with Teredo, documentation, 6to4.
-const NOT_PUBLIC_V6: [([u16; 3], u32); 4] = [
-    ([0x2001, 0, 0], 23),
-    ([0x2001, 0x0db8, 0], 32),
-    ([0x2002, 0, 0], 16),
-    ([0x3fff, 0, 0], 20),
-];
+const NOT_PUBLIC_V6: [([u16; 3], u32); 4] =
+    [([0x2001, 0, 0], 23), ([0x2001, 0x0db8, 0], 32), ([0x2002, 0, 0], 16), ([0x3fff, 0, 0], 20)];
 
 /// Whether an address is somebody's on the internet. One that holds an address of version 4 is as
 /// good as that one.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match plain(address) {
-        IpAddr::V4(address) => {
-            !NOT_PUBLIC_V4.iter().any(|(net, length)| shares(v4(address), v4((*net).into()), *length))
-        }
+        IpAddr::V4(address) => !NOT_PUBLIC_V4
+            .iter()
+            .any(|(net, length)| shares(v4(address), v4((*net).into()), *length)),
         IpAddr::V6(address) => {
             let [first, second, third, ..] = address.segments();
             let is_routed = first & 0xe000 == 0x2000;
-            let head = |[a, b, c]: [u16; 3]| u128::from(a) << 112 | u128::from(b) << 96
-                | u128::from(c) << 80;
+            let head = |[a, b, c]: [u16; 3]| {
+                u128::from(a) << 112 | u128::from(b) << 96 | u128::from(c) << 80
+            };
             let own = head([first, second, third]);
             // An interface named after an address of version 4 (ISATAP) tunnels to it.
             let tunnels = matches!(address.segments(), [_, _, _, _, 0 | 0x0200, 0x5efe, _, _]);
@@ -67,9 +64,9 @@ fn plain(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else { return address };
     let last = |six: Ipv6Addr| IpAddr::V4(Ipv4Addr::from(six.to_bits() as u32));
     match six.segments() {
-        [0, 0, 0, 0, 0, 0xffff, ..] | [0, 0, 0, 0, 0xffff, 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => {
-            last(six)
-        }
+        [0, 0, 0, 0, 0, 0xffff, ..]
+        | [0, 0, 0, 0, 0xffff, 0, ..]
+        | [0x64, 0xff9b, 0, 0, 0, 0, ..] => last(six),
         [0, 0, 0, 0, 0, 0, high, low] if 1 < u32::from(high) << 16 | u32::from(low) => last(six),
         _ => address,
     }

@@ -46,8 +46,7 @@ pub(super) struct Refused;
 impl Gate {
     /// Whether a message may go to an address.
     pub(super) fn lets(&self, address: IpAddr) -> bool {
-        self.allowed.holds(address)
-            || !self.only_allowed && is_public(address) && !is_own(address)
+        self.allowed.holds(address) || !self.only_allowed && is_public(address) && !is_own(address)
     }
 }
 

@@ -25,13 +25,17 @@ pub struct Secrets(Vec<Vec<u8>>);
 #[non_exhaustive]
 pub enum InvalidSecret {
     /// None, or too many.
-    #[error("there are {0} secrets; give one, or two apart by a space while one replaces the other")]
+    #[error(
+        "there are {0} secrets; give one, or two apart by a space while one replaces the other"
+    )]
     Count(usize),
     /// Not written as it should be.
     #[error("a secret is not `whsec_` and then Base64")]
     Form,
     /// Easy to guess, or pointlessly long.
-    #[error("a secret has {0} bytes; it must have 24 to 64, such as `openssl rand -base64 32` makes")]
+    #[error(
+        "a secret has {0} bytes; it must have 24 to 64, such as `openssl rand -base64 32` makes"
+    )]
     Length(usize),
 }
 

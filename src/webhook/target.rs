@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
+use super::InvalidRange;
 use super::guard::Allowed;
 use super::resolve::{Gate, Lookup, system};
 use super::sign::{InvalidSecret, Secrets};
-use super::InvalidRange;
 
 /// Ports that strangers may be spoken to on.
 const PORTS: [u16; 2] = [443, 8443];

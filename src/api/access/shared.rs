@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
+use super::super::sla::ShownPromises;
 use super::Contact;
 use super::audit::Refusals;
 use super::known::Known;
@@ -20,6 +21,7 @@ use crate::engine::Mill;
 pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Pictures,
+    pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
@@ -36,6 +38,7 @@ impl Shared {
         Self {
             mill,
             pictures: Pictures::default(),
+            promises: ShownPromises::default(),
             scrape: Mutex::default(),
             known: Known::default(),
             refusals: Refusals::default(),

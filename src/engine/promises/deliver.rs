@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use futures::{StreamExt, stream};
+use futures::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -101,9 +101,11 @@ pub async fn deliver_due(
     let claimed = store::claim_deliveries(&mut db, &claim).await?;
     // No connection is held while others take their time to answer.
     drop(db);
-    let sends = claimed.iter().map(|message| deliver(mill, webhook, message));
-    let outcomes: Vec<Result<Outcome>> =
-        stream::iter(sends).buffer_unordered(AT_ONCE as usize).collect().await;
+    let mut sends = Vec::new();
+    for message in &claimed {
+        sends.push(deliver(mill, webhook, message));
+    }
+    let outcomes = join_all(sends).await;
     let mut delivered = Delivered::default();
     for outcome in outcomes {
         let outcome = outcome?;

@@ -118,7 +118,9 @@ async fn forget(mill: &Mill) -> Result<()> {
     let mut db = mill.pool.acquire().await?;
     let now = store::database_now(&mut db).await?;
     let before = |kept: SignedDuration| now.saturating_sub(kept).unwrap_or(Timestamp::MIN);
-    while FORGET_MAX as u64 <= store::forget_slas(&mut db, before(KEEP_WINDOWS), FORGET_MAX).await? {}
+    while FORGET_MAX as u64 <= store::forget_slas(&mut db, before(KEEP_WINDOWS), FORGET_MAX).await?
+    {
+    }
     let messages = before(KEEP_MESSAGES);
     while FORGET_MAX as u64 <= store::forget_deliveries(&mut db, messages, FORGET_MAX).await? {}
     Ok(())

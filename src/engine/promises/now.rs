@@ -58,7 +58,7 @@ impl Promised {
     }
 }
 
-/// How all promises stand at the ledger's `now`.
+/// How all promises stand at `now`, by a picture of a moment ago.
 ///
 /// # Errors
 ///
@@ -66,23 +66,25 @@ impl Promised {
 pub async fn promises_now(
     mill: &Mill,
     db: &mut PgConnection,
-    ledger: &Ledger,
-    assessment: &Assessment,
+    (ledger, assessment): (&Ledger, &Assessment),
     slices: &Slices,
+    now: Timestamp,
 ) -> Result<Promises> {
     let rows = store::sla_rules(db, &mill.registry.datasets).await?;
     if rows.is_empty() {
         return Ok(Promises::default());
     }
-    let now = ledger.now;
     let registered = store::registered_at(db).await?;
     let mut looks = Vec::new();
     for row in &rows {
         let Some((dataset, rule)) = rule_of(mill, row) else { continue };
         let scheme = &mill.catalog.dataset(dataset).scheme;
-        let known = assessment.extents.of(dataset).slices.iter().map(|slice| {
-            (sla::known_since(scheme, slice, &registered), slice.clone())
-        });
+        let known = assessment
+            .extents
+            .of(dataset)
+            .slices
+            .iter()
+            .map(|slice| (sla::known_since(scheme, slice, &registered), slice.clone()));
         let known: Vec<(Timestamp, Slice)> = known.collect();
         let span = sla::span(&rule, row.since_at.to_jiff(), now);
         looks.push(Look { row, dataset, rule, span, known });
@@ -93,9 +95,8 @@ pub async fn promises_now(
         .zip(&keys)
         .flat_map(|(look, keys)| {
             let dataset = look.row.dataset_id;
-            keys.iter().map(move |key| {
-                (dataset, slices.id(&key.slice).unwrap_or_default(), key.ordinal)
-            })
+            keys.iter()
+                .map(move |key| (dataset, slices.id(&key.slice).unwrap_or_default(), key.ordinal))
         })
         .collect();
     let mut completed = store::first_committed(db, &asked).await?.into_iter();

@@ -106,8 +106,7 @@ pub async fn record_promises(mill: &Arc<Mill>, now: Timestamp) -> Result<Kept> {
         recorder.catch_up(&at, &mut kept).await?;
     }
     let mut db = mill.pool.acquire().await?;
-    kept.completed =
-        store::complete_slas(&mut db, &mill.registry.datasets, COMPLETED_MAX).await?;
+    kept.completed = store::complete_slas(&mut db, &mill.registry.datasets, COMPLETED_MAX).await?;
     metrics::promised(kept.recorded.met, kept.recorded.missed);
     Ok(kept)
 }

@@ -81,8 +81,11 @@ pub fn current(
         });
         // The worst; of several, the one that is due first.
         windows.min_by(|one, other| {
-            (one.state, one.due_at, &one.key.slice)
-                .cmp(&(other.state, other.due_at, &other.key.slice))
+            (one.state, one.due_at, &one.key.slice).cmp(&(
+                other.state,
+                other.due_at,
+                &other.key.slice,
+            ))
         })
     };
     let last = of(&|ordinal| Some(ordinal) == span.due);

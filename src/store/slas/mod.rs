@@ -14,6 +14,5 @@ pub use rules::{
     NewSlaRule, SlaRuleRow, declare_slas, registered_at, settled_until, sla_months, sla_rules,
 };
 pub use windows::{
-    SlaWindowRow, first_committed, recent_sla_windows, recorded_slas, sla_windows,
-    sla_windows_of,
+    SlaWindowRow, first_committed, recent_sla_windows, recorded_slas, sla_windows, sla_windows_of,
 };

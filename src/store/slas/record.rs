@@ -83,8 +83,7 @@ async fn known(db: &mut PgConnection, mut wanted: Vec<Slice>) -> Result<Slices> 
     wanted.sort_unstable();
     wanted.dedup();
     let slices = Slices::load(db).await?;
-    let new: Vec<Slice> =
-        wanted.into_iter().filter(|slice| slices.id(slice).is_none()).collect();
+    let new: Vec<Slice> = wanted.into_iter().filter(|slice| slices.id(slice).is_none()).collect();
     if new.is_empty() { Ok(slices) } else { Slices::ensure(db, &new).await }
 }
 

@@ -191,7 +191,7 @@ function Runs({ data }: { data: Partition }) {
 
 function Version({ id }: { id: number }) {
   return (
-    <Link to="/lineage" search={{ m: id }} className="font-mono underline">
+    <Link to="/lineage" search={{ materialization: id }} className="font-mono underline">
       {id}
     </Link>
   );

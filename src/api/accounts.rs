@@ -5,14 +5,27 @@ use jiff::Timestamp;
 use sqlx::{PgConnection, PgPool};
 
 use super::access::{password, secret};
+use super::problem::Problem;
 use crate::model::{Role, Scope};
 use crate::store::{self, Changed, NewAudit, NewPerson, NewToken, PersonRow};
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Input(message) => Self::invalid(message),
+            Refusal::Conflict(message) => Self::conflict(message),
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}
 
 /// Why it was not done.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// What was asked makes no sense, or must not be.
     Input(String),
+    /// What is there forbids it.
+    Conflict(String),
     /// The database failed.
     Store(store::Error),
 }
@@ -94,7 +107,9 @@ pub(crate) async fn insert_user(
     let NewUser { login, name, role, scope, .. } = new;
     let row = NewPerson { login, name, role, scope, password: hash, elsewhere: None };
     let added = store::add_person(db, row).await?;
-    added.map_err(|store::PersonTaken| Refusal::Input(format!("there is a user `{login}` already")))
+    added.map_err(|store::PersonTaken| {
+        Refusal::Conflict(format!("there is a user `{login}` already"))
+    })
 }
 
 /// Adds somebody, from the terminal.
@@ -151,7 +166,7 @@ pub(crate) async fn change_user(
         let admins = store::lock_admins(db).await?;
         if admins == [person.id] {
             let message = format!("`{}` is the only admin, and one must be left", person.login);
-            return Err(Refusal::Input(message));
+            return Err(Refusal::Conflict(message));
         }
     }
     store::change_person(db, person.id, changed).await?;

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use tokio::sync::Mutex;
 
 use super::super::metrics::Scrape;
+use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
 use super::Contact;
@@ -23,25 +24,30 @@ pub(in super::super) struct Shared {
     pub(super) scrape: Mutex<Scrape>,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
+    provider: Option<Provider>,
     options: ServeOptions,
     listen: SocketAddr,
 }
 
 impl Shared {
+    /// # Errors
+    ///
+    /// When this machine cannot speak TLS, and people sign in elsewhere.
     pub(in super::super) fn new(
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
-    ) -> Self {
-        Self {
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
             mill,
             pictures: Pictures::default(),
             scrape: Mutex::default(),
             known: Known::default(),
             refusals: Refusals::default(),
+            provider: options.oidc.clone().map(Provider::new).transpose()?,
             options,
             listen,
-        }
+        })
     }
 
     /// Where this server listens.
@@ -52,6 +58,11 @@ impl Shared {
     /// How it is reached, and by whom.
     pub(in super::super) const fn options(&self) -> &ServeOptions {
         &self.options
+    }
+
+    /// Where else people sign in.
+    pub(in super::super) const fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
     }
 
     /// Whether the database answers: all that somebody without a name may ask.

@@ -2,10 +2,12 @@
 
 mod access;
 pub(crate) mod accounts;
+mod assets;
 mod body;
 mod catalog;
 mod guard;
 mod instant;
+mod listen;
 mod metrics;
 mod oidc;
 mod once;

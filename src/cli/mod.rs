@@ -23,6 +23,7 @@ mod rows;
 mod schedules;
 mod session;
 mod texts;
+mod welcome;
 mod keeper;
 mod roles;
 

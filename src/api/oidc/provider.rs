@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::{Client, RequestBuilder};
-use serde::{Deserialize, Deserializer};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
@@ -217,9 +217,10 @@ impl Provider {
             description.authorization_endpoint.scheme(),
             description.token_endpoint.scheme(),
             description.jwks_uri.scheme(),
-            description.userinfo_endpoint.as_ref().map_or("https", |url| {
-                url.split(':').next().unwrap_or_default()
-            }),
+            description
+                .userinfo_endpoint
+                .as_ref()
+                .map_or("https", |url| url.split(':').next().unwrap_or_default()),
         ];
         let needed = self.options.issuer.scheme();
         match all.into_iter().all(|scheme| ["https", needed].contains(&scheme)) {

@@ -3,14 +3,18 @@
 mod access;
 pub(crate) mod accounts;
 mod backfills;
+mod assets;
 mod body;
 mod catalog;
 mod guard;
 mod instant;
+mod listen;
 mod metrics;
+mod oidc;
 mod once;
 mod options;
 mod paging;
+mod people;
 mod picture;
 mod problem;
 mod query;

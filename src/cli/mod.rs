@@ -25,6 +25,7 @@ mod schedules;
 mod session;
 mod slas;
 mod texts;
+mod welcome;
 mod keeper;
 mod roles;
 

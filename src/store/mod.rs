@@ -50,9 +50,9 @@ pub use access::{
     add_token, audit_entries, begin_attempt, begin_elsewhere, change_person, claim_answer,
     clear_attempts, come_back, drop_setup_links, end_session, end_sessions, find_session,
     find_token, forget_answers, forget_attempts, forget_links, forget_password, forget_sessions,
-    keep_answer, lock_admins, new_link, new_session, own_session, people, person, person_by_login,
-    person_elsewhere, record_audit, revoke_token, sessions, set_password, take_link, token, tokens,
-    touch_person, touch_session, touch_token,
+    has_admin, keep_answer, live_tokens, lock_admins, lock_people, new_link, new_session,
+    own_session, people, person, person_by_login, person_elsewhere, record_audit, revoke_token,
+    sessions, set_password, take_link, token, tokens, touch_person, touch_session, touch_token,
 };
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
+use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
 use super::super::sla::ShownPromises;
@@ -27,17 +28,21 @@ pub(in super::super) struct Shared {
     pub(super) scrape: Mutex<Scrape>,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
+    provider: Option<Provider>,
     options: ServeOptions,
     listen: SocketAddr,
 }
 
 impl Shared {
+    /// # Errors
+    ///
+    /// When this machine cannot speak TLS, and people sign in elsewhere.
     pub(in super::super) fn new(
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
-    ) -> Self {
-        Self {
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
@@ -45,9 +50,10 @@ impl Shared {
             scrape: Mutex::default(),
             known: Known::default(),
             refusals: Refusals::default(),
+            provider: options.oidc.clone().map(Provider::new).transpose()?,
             options,
             listen,
-        }
+        })
     }
 
     /// Where this server listens.
@@ -58,6 +64,11 @@ impl Shared {
     /// How it is reached, and by whom.
     pub(in super::super) const fn options(&self) -> &ServeOptions {
         &self.options
+    }
+
+    /// Where else people sign in.
+    pub(in super::super) const fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
     }
 
     /// Whether the database answers: all that somebody without a name may ask.

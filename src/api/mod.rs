@@ -3,10 +3,13 @@
 mod access;
 pub(crate) mod accounts;
 mod body;
+mod cache;
 mod catalog;
+mod events;
 mod guard;
 mod instant;
 mod metrics;
+mod naming;
 mod once;
 mod options;
 mod paging;
@@ -15,9 +18,12 @@ mod problem;
 mod query;
 mod request;
 mod router;
+mod runs;
 mod serve;
+mod settings;
 mod standing;
 mod view;
+mod work;
 
 #[cfg(test)]
 mod tests;

@@ -77,8 +77,8 @@ pub use control::{
 };
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
-    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
-    queue_depth, some_files, stray_history, unrest, worker_count,
+    database_facts, database_version, held_runs, horizon, inputs_read, known_since, local_data,
+    oldest_transaction, queue_depth, some_files, stray_history, unrest, worker_count,
 };
 pub use error::{Error, Result};
 pub use happened::{Happened, happened};

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
+use super::super::cache::Caches;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
@@ -21,10 +23,12 @@ pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Pictures,
     pub(super) scrape: Mutex<Scrape>,
+    pub(super) caches: Caches,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
     options: ServeOptions,
     listen: SocketAddr,
+    stop: CancellationToken,
 }
 
 impl Shared {
@@ -32,21 +36,29 @@ impl Shared {
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
+        stop: CancellationToken,
     ) -> Self {
         Self {
             mill,
             pictures: Pictures::default(),
             scrape: Mutex::default(),
+            caches: Caches::default(),
             known: Known::default(),
             refusals: Refusals::default(),
             options,
             listen,
+            stop,
         }
     }
 
     /// Where this server listens.
     pub(in super::super) const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// Fires when the server ends: answers that go on until somebody hangs up end then.
+    pub(in super::super) const fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// How it is reached, and by whom.

@@ -23,6 +23,7 @@ mod serve;
 mod settings;
 mod standing;
 mod view;
+pub mod why;
 mod work;
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Resu
     {
         let message = format!("run {} has no attempt {wanted}", args.run);
         let hint = format!("it has {}", output::count(attempts.len() as u64, "attempt"));
-        return Err(Fault { code: None, message, hint: Some(hint) }.into());
+        return Err(Fault { code: None, message, hint: Some(hint), details: None }.into());
     }
     let mut printer = Printer { json, last: (0, 0), lines: Vec::new() };
     loop {
@@ -65,6 +65,7 @@ async fn is_over(db: &mut PgConnection, run: i64) -> Result<bool> {
         code: None,
         message: format!("there is no run {run}"),
         hint: Some("`tidemill runs` lists the latest".to_owned()),
+        details: None,
     })?;
     let finals = [RunState::Succeeded, RunState::Failed, RunState::Cancelled];
     Ok(finals.iter().any(|state| state.as_str() == row.state))

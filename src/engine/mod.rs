@@ -12,6 +12,7 @@ mod housekeeping;
 mod mill;
 mod observe;
 mod planning;
+mod preview;
 mod resolve;
 mod schedules;
 mod sweep;
@@ -33,7 +34,11 @@ pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{
-    Demand, PlanMoved, Planned, assess_now, demand, explain, plan_now, plan_retry, resources,
+    Demand, PlanMoved, Planned, assess_aside, assess_now, demand, explain, plan_now, plan_retry,
+    resources,
+};
+pub use preview::{
+    Bounds, Cells, Preview, PreviewError, as_text, first_rows, open_profile, published_frame,
 };
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;

@@ -33,6 +33,21 @@ pub async fn assess_now(mill: &Mill, now: Timestamp) -> Result<(Ledger, Assessme
     Ok((ledger, assessment))
 }
 
+/// Where everything stands at `now`, found out on a thread where others do not wait for it.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn assess_aside(mill: &Arc<Mill>, now: Timestamp) -> Result<(Ledger, Assessment)> {
+    let ledger = picture(mill, now).await?;
+    let shared = Arc::clone(mill);
+    let assessing = tokio::task::spawn_blocking(move || {
+        let assessment = plan::assess(&shared.catalog, &ledger);
+        (ledger, assessment)
+    });
+    Ok(assessing.await?)
+}
+
 /// One picture: all statements see the same instant.
 async fn picture(mill: &Mill, now: Timestamp) -> Result<Ledger> {
     let mut tx = mill.pool.begin_with(store::ONE_PICTURE).await?;

@@ -33,6 +33,7 @@ mod search;
 mod ticks;
 mod watch;
 mod usage;
+mod versions;
 mod waiting;
 mod workers;
 
@@ -99,7 +100,7 @@ pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
-pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
+pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
@@ -107,8 +108,7 @@ pub use queries::{
     live_counts, runs, version, versions,
 };
 pub use run_detail::{
-    AttemptHost, Finished, RunInput, RunOutput, attempt_hosts, finished_by_time, is_over,
-    run_inputs, run_output, waits_on_some,
+    AttemptHost, Finished, attempt_hosts, finished_by_time, is_over, run_output, waits_on_some,
 };
 pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{
@@ -122,6 +122,10 @@ pub use ticks::{
     tick_page, ticks,
 };
 pub use usage::{Usage, note_usage};
+pub use versions::{
+    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, version_by_id,
+    versions_at, versions_of,
+};
 pub use waiting::{
     HolderRow, QueueWait, WaitGroup, paces, pool_holders, waiting, waiting_all, waiting_groups,
 };

@@ -11,6 +11,7 @@ use sqlx::{PgConnection, PgPool, Transaction};
 use tokio::sync::Mutex;
 
 use super::super::cache::Caches;
+use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
@@ -130,6 +131,11 @@ impl<A: Action> May<A> {
         &self.shared.scrape
     }
 
+    /// What was answered about the health of datasets.
+    pub(in super::super) fn health(&self) -> &HealthCache {
+        &self.shared.health
+    }
+
     /// Where everything stands, at most a moment old.
     ///
     /// # Errors
@@ -137,6 +143,11 @@ impl<A: Action> May<A> {
     /// When the database fails.
     pub(in super::super) async fn picture(&self) -> Answer<Arc<Picture>> {
         Ok(self.shared.pictures.take(&self.shared.mill).await?)
+    }
+
+    /// Has the next request wait for a new picture: what was done must show in it.
+    pub(in super::super) fn outdate(&self) {
+        self.shared.pictures.outdate();
     }
 
     /// Whether they may know of a dataset, by its place in the catalog.

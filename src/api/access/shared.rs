@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::super::cache::Caches;
+use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
@@ -21,7 +22,8 @@ use crate::engine::Mill;
 #[derive(Debug)]
 pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
-    pub(super) pictures: Pictures,
+    pub(super) pictures: Arc<Pictures>,
+    pub(super) health: HealthCache,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) caches: Caches,
     pub(super) known: Known,
@@ -40,7 +42,8 @@ impl Shared {
     ) -> Self {
         Self {
             mill,
-            pictures: Pictures::default(),
+            pictures: Arc::default(),
+            health: HealthCache::default(),
             scrape: Mutex::default(),
             caches: Caches::default(),
             known: Known::default(),

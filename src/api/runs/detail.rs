@@ -6,13 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::access::{May, act};
+use super::super::catalog::{LineageLink, Materialization};
 use super::super::instant::Instant;
 use super::super::naming::{self, RunState};
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
 use super::RunRow;
 use super::row::find;
-use super::versions::{LineageLink, Materialization};
 use crate::plan::{self, AttemptFacts, Obstacle, RunFacts};
 use crate::store::{self, AttemptHost, AttemptRow, RunLine};
 
@@ -36,7 +36,7 @@ pub(super) struct Run {
     /// What it published.
     output: Option<Materialization>,
     /// How many of what it read readers would see another version of now.
-    stale_inputs: usize,
+    stale_inputs: i64,
     /// When it is promised; not known of runs that are finished.
     deadline: Option<Instant>,
     /// What happened to it, first to last.
@@ -149,20 +149,25 @@ pub(super) struct Attempt {
 )]
 pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json<Run>> {
     let line = find(&may, id).await?;
+    let mill = may.mill();
     let only = may.only();
     let now = crate::clock::now();
     let mut db = may.db().await?;
     let attempts = store::attempts(&mut db, id).await?;
     let hosts = store::attempt_hosts(&mut db, id).await?;
-    let output = store::run_output(&mut db, id).await?;
-    let inputs = match &output {
-        Some(output) => store::run_inputs(&mut db, output.id, only.as_deref(), INPUTS).await?,
-        None => Vec::new(),
+    let output = store::run_output(&mut db, id, only.as_deref()).await?;
+    let (version, inputs) = match output {
+        Some((version, _)) => (
+            store::version_by_id(&mut db, version, only.as_deref()).await?,
+            store::links_up(&mut db, &[version], only.as_deref(), INPUTS).await?,
+        ),
+        None => (None, Vec::new()),
     };
     drop(db);
+    let picture = may.picture().await?;
     let has_started = line.finished_at.is_some() || line.state == "running";
     let waits = if has_started { None } else { wait(&may, id, now).await? };
-    let facts = facts(&line, &attempts, &output, waits.as_ref());
+    let facts = facts(&line, &attempts, version.as_ref().and_then(|it| it.rows), waits.as_ref());
     let sentence = naming::conceal(&may, facts.sentence(now));
     let events = facts.events().into_iter();
     let events = events.map(|(at, text)| RunEvent { at: at.into(), text }).collect();
@@ -172,9 +177,12 @@ pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json
         events,
         waits,
         attempts: rows,
-        stale_inputs: inputs.iter().filter(|input| input.is_stale).count(),
-        inputs: inputs.into_iter().map(|input| LineageLink::of(&may, input)).collect(),
-        output: output.map(|output| Materialization::of(&may, &line, output)),
+        stale_inputs: output.map_or(0, |(_, stale)| stale),
+        inputs: inputs
+            .into_iter()
+            .filter_map(|link| LineageLink::new(mill, &picture, link))
+            .collect(),
+        output: version.and_then(|row| Materialization::new(mill, &picture, &row)),
         deadline: line.deadline.map(Instant::from),
         row: RunRow::of(&may, line, now),
     }))
@@ -228,7 +236,7 @@ pub(in super::super) fn hide_holders<A: super::super::access::Action>(
 fn facts<'a>(
     line: &'a RunLine,
     attempts: &'a [AttemptRow],
-    output: &Option<store::RunOutput>,
+    rows: Option<i64>,
     waits: Option<&'a Wait>,
 ) -> RunFacts<'a> {
     let attempt = |row: &'a AttemptRow| AttemptFacts {
@@ -248,7 +256,7 @@ fn facts<'a>(
         finished_at: line.finished_at.map(jiff_sqlx::Timestamp::to_jiff),
         fault: line.error_code.as_deref().zip(line.error.as_deref()),
         attempts: attempts.iter().map(attempt).collect(),
-        rows: output.as_ref().and_then(|output| output.rows),
+        rows,
         wait: waits.map(|wait| wait.text.as_str()),
     }
 }

@@ -8,7 +8,6 @@ mod histogram;
 mod list;
 mod logs;
 mod row;
-mod versions;
 
 use std::sync::Arc;
 

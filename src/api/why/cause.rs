@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
-use super::ranges_json;
-use crate::cli::output;
+use crate::model::words;
 use crate::model::{PartitionSet, Ranges};
 use crate::plan::Assessment;
 use crate::spec::Catalog;
 
 /// The partitions that are lacking where nothing of this project can help, by dataset.
-pub(super) type Lacks = BTreeMap<usize, PartitionSet>;
+pub type Lacks = BTreeMap<usize, PartitionSet>;
 
 /// What the blocked partitions of `set` lack, followed up through jobs to the first cause.
-pub(super) fn lacks(
+#[must_use]
+pub fn lacks(
     catalog: &Catalog,
     assessment: &Assessment,
     dataset: usize,
@@ -91,10 +89,11 @@ fn earlier(first: &PartitionSet, later: &PartitionSet) -> PartitionSet {
 }
 
 /// The causes as text: ``no file for `orders` 2024-03-31``.
-pub(super) fn text(catalog: &Catalog, assessment: &Assessment, lacks: &Lacks) -> String {
+#[must_use]
+pub fn text(catalog: &Catalog, assessment: &Assessment, lacks: &Lacks) -> String {
     let each = lacks.iter().map(|(dataset, set)| {
         let spec = catalog.dataset(*dataset);
-        let spans = output::spans_text(&spec.scheme, set, 3);
+        let spans = words::spans_text(&spec.scheme, set, 3);
         let come = set.intersection(&assessment.statuses[*dataset].universe);
         if come.is_empty() {
             format!("the window of `{}` {spans} is not over", spec.name)
@@ -105,13 +104,4 @@ pub(super) fn text(catalog: &Catalog, assessment: &Assessment, lacks: &Lacks) ->
         }
     });
     each.collect::<Vec<_>>().join("; ")
-}
-
-/// The causes as JSON.
-pub(super) fn to_json(catalog: &Catalog, lacks: &Lacks) -> Value {
-    let each = lacks.iter().map(|(dataset, set)| {
-        let spec = catalog.dataset(*dataset);
-        json!({ "dataset": spec.name.as_str(), "ranges": ranges_json(&spec.scheme, set) })
-    });
-    Value::Array(each.collect())
 }

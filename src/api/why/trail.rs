@@ -8,9 +8,11 @@ use crate::spec::{Catalog, Mapping};
 
 /// A partition on the way up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hop {
-    pub(super) dataset: usize,
-    pub(super) key: PartitionKey,
+pub struct Hop {
+    /// The dataset, by catalog index.
+    pub dataset: usize,
+    /// Its key.
+    pub key: PartitionKey,
 }
 
 /// More partitions than this on one way are cut off: a running state over thirty years of days.
@@ -18,15 +20,19 @@ const HOPS_MAX: usize = 12_000;
 
 /// What is needed to follow inputs.
 #[derive(Clone, Copy)]
-pub(super) struct World<'a> {
-    pub(super) catalog: &'a Catalog,
-    pub(super) ledger: &'a Ledger,
-    pub(super) assessment: &'a Assessment,
+pub struct World<'a> {
+    /// What is declared.
+    pub catalog: &'a Catalog,
+    /// What is there.
+    pub ledger: &'a Ledger,
+    /// What stands where.
+    pub assessment: &'a Assessment,
 }
 
 impl World<'_> {
     /// The partitions of an input that a partition would read now.
-    pub(super) fn reads(self, dataset: usize, position: usize, key: &PartitionKey) -> PartitionSet {
+    #[must_use]
+    pub fn reads(self, dataset: usize, position: usize, key: &PartitionKey) -> PartitionSet {
         let link = self.catalog.link(dataset, position);
         let input = self.catalog.inputs(dataset)[position].dataset;
         let theirs = self.assessment.extents.of(input);
@@ -53,7 +59,8 @@ impl World<'_> {
 
     /// The way from a partition that is stale because of an input up to the partition that is
     /// stale, or missing, for a reason of its own; both ends included.
-    pub(super) fn trail(self, dataset: usize, key: &PartitionKey) -> Vec<Hop> {
+    #[must_use]
+    pub fn trail(self, dataset: usize, key: &PartitionKey) -> Vec<Hop> {
         let mut moving = BTreeMap::new();
         let mut seen = BTreeSet::new();
         let mut hops = vec![Hop { dataset, key: key.clone() }];

@@ -1,17 +1,16 @@
-//! `tidemill why`: the reason a partition is as it is, down to the thing that changed.
+//! Why a partition is as it is, down to the thing that changed: for the terminal and for programs.
+
+pub mod cause;
+mod trail;
+mod words;
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 
 use anyhow::Result;
 use sqlx::PgConnection;
 
-use super::runs::waits;
-use super::trail::{Hop, World};
-use super::{cause, why_view};
-use crate::api::{Picture, Standing};
-use crate::cli::args::WhyArgs;
-use crate::cli::session::Session;
+use super::{Picture, Standing};
+use crate::engine::Mill;
 use crate::model::{PartitionKey, PartitionSet, Ranges};
 use crate::plan::{Hold, Wait};
 use crate::spec::Missing;
@@ -19,65 +18,78 @@ use crate::store::{
     self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, RunRow, VersionRow,
 };
 
+pub use trail::{Hop, World};
+pub use words::{
+    CHANGES_MAX, Grouped, chain, change_key, change_text, changed, grouped, headline, held, made,
+    named, unmade as unmade_text,
+};
+
 /// Everything there is to say about one partition.
-pub(super) struct Facts {
-    pub(super) dataset: usize,
-    pub(super) key: PartitionKey,
+#[derive(Debug)]
+pub struct Facts {
+    /// The dataset, by catalog index.
+    pub dataset: usize,
+    /// The partition.
+    pub key: PartitionKey,
     /// None when its time has not come.
-    pub(super) standing: Option<Standing>,
+    pub standing: Option<Standing>,
     /// What readers see.
-    pub(super) version: Option<VersionRow>,
+    pub version: Option<VersionRow>,
     /// What that was made from, by dataset.
-    pub(super) made_from: BTreeMap<usize, PartitionSet>,
-    pub(super) failure: Option<FailureRow>,
-    pub(super) live: Option<RunRow>,
-    pub(super) waits_on: Vec<LiveRow>,
+    pub made_from: BTreeMap<usize, PartitionSet>,
+    /// Why its last run failed.
+    pub failure: Option<FailureRow>,
+    /// Its live run.
+    pub live: Option<RunRow>,
+    /// The live runs that one waits on.
+    pub waits_on: Vec<LiveRow>,
     /// Why that run has not started.
-    pub(super) wait: Option<Wait>,
+    pub wait: Option<Wait>,
     /// What stands in the way for good.
-    pub(super) lacks: cause::Lacks,
+    pub lacks: cause::Lacks,
     /// Inputs that are not published, and can be made.
-    pub(super) unmade: Vec<(usize, PartitionSet)>,
+    pub unmade: Vec<(usize, PartitionSet)>,
     /// Why it is not made by itself, though it could be.
-    pub(super) held: Option<Hold>,
+    pub held: Option<Hold>,
     /// From the partition up to what is stale for a reason of its own.
-    pub(super) trail: Vec<Hop>,
+    pub trail: Vec<Hop>,
     /// How the last of the trail came to be stale.
-    pub(super) end: Option<End>,
+    pub end: Option<End>,
 }
 
 /// Why the last partition of a trail is to be made again.
-pub(super) struct End {
-    pub(super) standing: Option<Standing>,
+#[derive(Debug)]
+pub struct End {
+    /// What it is; a live run or a failure does not hide it.
+    pub standing: Option<Standing>,
     /// Its inputs that are not as they were read, by input dataset.
-    pub(super) changes: Vec<(usize, bool, InputChange)>,
+    pub changes: Vec<(usize, bool, InputChange)>,
     /// The code that made it, and that of today.
-    pub(super) code: Option<(Option<CodeRow>, CodeRow)>,
+    pub code: Option<(Option<CodeRow>, CodeRow)>,
 }
 
-/// Says why a partition is as it is.
-pub(in crate::cli) async fn why(
-    session: &Session,
-    args: &WhyArgs,
-    json: bool,
-) -> anyhow::Result<ExitCode> {
-    let (dataset, _) = session.dataset(&args.dataset)?;
-    let picture = Picture::take(&session.mill).await?;
-    let known = picture.slices_of(dataset);
-    let text = args.partition.as_deref();
-    let key = session.partition(dataset, text, &args.within.dimensions, known)?;
-    let facts = gather(session, &picture, dataset, key).await?;
-    why_view::show(session, &picture, &facts, json);
-    Ok(ExitCode::SUCCESS)
+impl Facts {
+    /// Gathers them.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn gather(
+        mill: &Mill,
+        picture: &Picture,
+        dataset: usize,
+        key: PartitionKey,
+    ) -> Result<Self> {
+        gather(mill, picture, dataset, key).await
+    }
 }
 
 async fn gather(
-    session: &Session,
+    mill: &Mill,
     picture: &Picture,
     dataset: usize,
     key: PartitionKey,
 ) -> Result<Facts> {
-    let mill = &session.mill;
     let catalog = &mill.catalog;
     let id = mill.registry.datasets[dataset];
     let slice = picture.slices.id(&key.slice).unwrap_or(-1);
@@ -85,7 +97,7 @@ async fn gather(
     let standing = picture.standing(catalog, dataset, &key);
     let version = store::version(&mut db, id, slice, key.ordinal).await?;
     let made_from = match &version {
-        Some(version) => made_from(session, picture, &mut db, version.id).await?,
+        Some(version) => made_from(mill, picture, &mut db, version.id).await?,
         None => BTreeMap::new(),
     };
     let failure = store::failure(&mut db, id, slice, key.ordinal).await?;
@@ -94,7 +106,8 @@ async fn gather(
     let (live, waits_on, wait) = match run {
         Some(run) => {
             let rows = store::runs(&mut db, Some(run), None, None, None, None, 1).await?;
-            let wait = waits(&mut db, &rows).await?.remove(&run);
+            let waits = store::waiting(&mut db, &[run], crate::clock::now()).await?;
+            let wait = waits.into_iter().find(|wait| wait.run == run);
             (rows.into_iter().next(), store::waits_on(&mut db, run).await?, wait)
         }
         None => (None, Vec::new(), None),
@@ -109,7 +122,7 @@ async fn gather(
     let is_stale = assessment.statuses[dataset].stale().contains(&key);
     let trail = if is_stale { world.trail(dataset, &key) } else { Vec::new() };
     let end = match trail.last() {
-        Some(hop) => Some(end(session, picture, &mut db, hop).await?),
+        Some(hop) => Some(end(mill, picture, &mut db, hop).await?),
         None => None,
     };
     Ok(Facts {
@@ -132,14 +145,14 @@ async fn gather(
 
 /// What a version was read from, by dataset.
 async fn made_from(
-    session: &Session,
+    mill: &Mill,
     picture: &Picture,
     db: &mut PgConnection,
     version: i64,
 ) -> Result<BTreeMap<usize, PartitionSet>> {
     let mut read: BTreeMap<usize, PartitionSet> = BTreeMap::new();
     for row in store::lineage_up(db, version, 1).await? {
-        if let Some(&index) = session.mill.registry.index.get(&row.dataset_id) {
+        if let Some(&index) = mill.registry.index.get(&row.dataset_id) {
             let slice = picture.slices.slice(row.slice_id);
             let key = PartitionKey { slice, ordinal: row.ordinal };
             read.entry(index).or_default().extend(&PartitionSet::single(&key));
@@ -166,13 +179,7 @@ fn unmade(world: World<'_>, dataset: usize, key: &PartitionKey) -> Vec<(usize, P
 }
 
 /// Compares a published partition with the inputs and the code of now.
-async fn end(
-    session: &Session,
-    picture: &Picture,
-    db: &mut PgConnection,
-    hop: &Hop,
-) -> Result<End> {
-    let mill = &session.mill;
+async fn end(mill: &Mill, picture: &Picture, db: &mut PgConnection, hop: &Hop) -> Result<End> {
     let id = mill.registry.datasets[hop.dataset];
     let slice = picture.slices.id(&hop.key.slice).unwrap_or(-1);
     // A live run or a failure hides why it is made again: that is asked for here.
@@ -201,7 +208,7 @@ async fn end(
     }
     for (position, input) in mill.catalog.inputs(hop.dataset).iter().enumerate() {
         let router = mill.registry.routers[hop.dataset].get(&position).copied();
-        let query = input_query(session, picture, hop, position, version.id, router);
+        let query = input_query(mill, picture, hop, position, version.id, router);
         for change in store::input_changes(db, &query).await? {
             end.changes.push((input.dataset, router.is_some(), change));
         }
@@ -210,14 +217,13 @@ async fn end(
 }
 
 fn input_query(
-    session: &Session,
+    mill: &Mill,
     picture: &Picture,
     hop: &Hop,
     position: usize,
     output: i64,
     router: Option<i32>,
 ) -> InputQuery {
-    let mill = &session.mill;
     let link = mill.catalog.link(hop.dataset, position);
     let input = mill.catalog.inputs(hop.dataset)[position].dataset;
     let theirs = picture.assessment.extents.of(input);

@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod accounts;
+mod backfills;
 mod body;
 mod cache;
 mod catalog;
@@ -21,6 +22,7 @@ mod router;
 mod runs;
 mod serve;
 mod settings;
+mod sla;
 mod standing;
 mod view;
 pub mod why;
@@ -29,9 +31,11 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+pub use instant::Instant;
 pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;
+pub use sla::{Sees, SlaBoard, SlaRule, SlaStanding, SlaWindow, board, window_of_row};
 pub use standing::{Standing, standings};
 pub use view::{BackfillView, DatasetView, FailureView, StatusView, running_sets, status};

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::access::Shared;
 use super::problem::Problem;
-use super::{catalog, events, metrics, runs, settings, work};
+use super::{backfills, catalog, events, metrics, runs, settings, sla, work};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -26,11 +26,13 @@ struct Described;
 /// Every resource, below `/api/v1`.
 fn resources() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
+        .merge(backfills::routes())
         .merge(catalog::routes())
         .merge(runs::routes())
         .merge(work::routes())
         .merge(events::routes())
         .merge(settings::routes())
+        .merge(sla::routes())
 }
 
 /// The addresses that programs and pages use, and the document that describes them.

@@ -13,6 +13,7 @@ use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
+use super::super::sla::ShownPromises;
 use super::Contact;
 use super::audit::Refusals;
 use super::known::Known;
@@ -24,6 +25,7 @@ pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Arc<Pictures>,
     pub(super) health: HealthCache,
+    pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) caches: Caches,
     pub(super) known: Known,
@@ -44,6 +46,7 @@ impl Shared {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
+            promises: ShownPromises::default(),
             scrape: Mutex::default(),
             caches: Caches::default(),
             known: Known::default(),

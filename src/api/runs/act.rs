@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::access::{Entry, May, act};
+use super::super::backfills::Backfill;
 use super::super::naming;
 use super::super::once::{Claim, Once};
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
 use super::RunRow;
-use super::backfill::Backfill;
 use super::row::find;
 use crate::engine::{self, Demand, PlanMoved};
 use crate::model::{PartitionKey, PartitionSet, Slice};
@@ -90,7 +90,9 @@ pub(super) async fn retry(
     };
     let backfill = again(&may, &line).await?;
     let standing = store::backfill_standing(&mut tx, backfill).await?;
-    let answer = keep.keep(&mut tx, StatusCode::CREATED, &Backfill::from(standing)).await?;
+    let answer = keep
+        .keep(&mut tx, StatusCode::CREATED, &Backfill::of(&standing, crate::clock::now()))
+        .await?;
     let entry = Entry::new("run.retry", "run", id)
         .datasets([line.dataset_id])
         .after(&serde_json::json!({ "backfill": backfill }));

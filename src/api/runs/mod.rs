@@ -1,7 +1,6 @@
 //! Runs: what was tried, why it waits, what it said, and having it again.
 
 mod act;
-mod backfill;
 mod detail;
 mod follow;
 mod histogram;

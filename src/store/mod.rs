@@ -61,7 +61,9 @@ pub use backfills::{
     backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
-pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
+pub use bench::{
+    bench_commit, bench_history, bench_product, bench_settle, bench_tables, input_commits,
+};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,

@@ -29,8 +29,8 @@ pub async fn serve(
     options: ServeOptions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options)?);
-    listen::listen(listener, service(shared), stop).await;
+    let shared = Shared::new(mill, listener.local_addr()?, options, stop.clone())?;
+    listen::listen(listener, service(Arc::new(shared)), stop).await;
     Ok(())
 }
 

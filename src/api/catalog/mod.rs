@@ -8,8 +8,10 @@ mod health;
 mod later;
 mod lookup;
 mod materializations;
+mod partition;
 mod profile;
 mod row;
+mod why;
 mod words;
 
 use std::sync::Arc;

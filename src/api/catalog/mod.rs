@@ -7,10 +7,13 @@ mod datasets;
 mod health;
 mod later;
 mod lookup;
+mod manifest;
 mod materializations;
 mod partition;
+mod preview;
 mod profile;
 mod row;
+mod snippets;
 mod why;
 mod words;
 

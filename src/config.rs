@@ -31,6 +31,16 @@ pub struct Config {
     pub failpoint: Option<String>,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
+    /// `TIDEMILL_URL`: where people reach the server, such as `https://tidemill.example.com`, if
+    /// not at a loopback address.
+    pub url: Option<String>,
+    /// `TIDEMILL_PROXIES`: the proxies whose `X-Forwarded-…` is believed, as addresses or
+    /// networks, separated by commas.
+    pub proxies: Vec<String>,
+    /// `TIDEMILL_ENVIRONMENT`: what this installation is called; `local` otherwise.
+    pub environment: String,
+    /// `TIDEMILL_OIDC_…`: where else people may sign in.
+    pub oidc: OidcConfig,
     /// `TIDEMILL_OTLP_ENDPOINT`, or else `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent.
     pub otlp: Option<String>,
     /// Options of object stores: `AWS_REGION`, `AWS_ENDPOINT`, `AZURE_…`, `GOOGLE_…`.
@@ -40,6 +50,28 @@ pub struct Config {
     /// The environment without what names the database: that of the processes in which jobs run.
     pub for_jobs: BTreeMap<String, String>,
 }
+
+/// Where people may sign in by OpenID Connect, as the environment says it.
+#[derive(Clone, Default)]
+pub struct OidcConfig {
+    /// `TIDEMILL_OIDC_ISSUER`: the issuer, such as `https://id.example.com`; none for no sign-in
+    /// elsewhere.
+    pub issuer: Option<String>,
+    /// `TIDEMILL_OIDC_CLIENT_ID`: what we are called there.
+    pub client_id: Option<String>,
+    /// `TIDEMILL_OIDC_CLIENT_SECRET`: what proves there that it is us.
+    pub client_secret: Option<String>,
+    /// `TIDEMILL_OIDC_NAME`: what people call it; the host of the issuer otherwise.
+    pub name: Option<String>,
+    /// `TIDEMILL_OIDC_ROLE_CLAIM`: the claim that says what somebody may do; `groups` otherwise.
+    pub role_claim: Option<String>,
+    /// `TIDEMILL_OIDC_ROLES`: which value of it is which role, such as
+    /// `data-admins=admin,everyone=viewer`.
+    pub roles: Option<String>,
+}
+
+/// Settings that no job is to know: neither its process nor its program.
+const SECRETS: &str = "TIDEMILL_OIDC_";
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -80,7 +112,7 @@ impl Config {
             .filter_map(|(name, value)| {
                 Some((name.strip_prefix("TIDEMILL_")?.to_lowercase(), value.clone()))
             })
-            .filter(|(_, value)| !value.is_empty())
+            .filter(|(name, value)| !value.is_empty() && !name.starts_with("oidc_"))
             .collect();
         settings.entry("home".to_owned()).or_insert_with(|| home.to_string_lossy().into_owned());
         Self {
@@ -104,6 +136,19 @@ impl Config {
                 .map_or(Duration::from_secs(15), Duration::from_secs),
             failpoint: get("TIDEMILL_FAILPOINT"),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
+            url: get("TIDEMILL_URL"),
+            proxies: get("TIDEMILL_PROXIES").map_or_else(Vec::new, |text| {
+                text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+            }),
+            environment: get("TIDEMILL_ENVIRONMENT").unwrap_or_else(|| "local".to_owned()),
+            oidc: OidcConfig {
+                issuer: get("TIDEMILL_OIDC_ISSUER"),
+                client_id: get("TIDEMILL_OIDC_CLIENT_ID"),
+                client_secret: get("TIDEMILL_OIDC_CLIENT_SECRET"),
+                name: get("TIDEMILL_OIDC_NAME"),
+                role_claim: get("TIDEMILL_OIDC_ROLE_CLAIM"),
+                roles: get("TIDEMILL_OIDC_ROLES"),
+            },
             otlp: get("TIDEMILL_OTLP_ENDPOINT").or_else(|| get("OTEL_EXPORTER_OTLP_ENDPOINT")),
             store_options,
             settings,
@@ -147,7 +192,8 @@ fn for_jobs(all: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let is_harmless = |(name, value): &(&String, &String)| {
         let names_it = name.starts_with("PG")
             || name.ends_with("DATABASE_URL")
-            || name.starts_with("TIDEMILL_PG_");
+            || name.starts_with("TIDEMILL_PG_")
+            || name.starts_with(SECRETS);
         !names_it && (url.is_empty() || !value.contains(url))
     };
     let kept = all.iter().filter(is_harmless);
@@ -186,10 +232,13 @@ mod tests {
             ("TIDEMILL_PG_BIN", "/usr/lib/postgresql/15/bin"),
             ("TIDEMILL_COPY", &format!("--url={url}")),
             ("TIDEMILL_DATA", "data"),
+            ("TIDEMILL_OIDC_CLIENT_SECRET", "geheim"),
             ("AWS_REGION", "eu-central-1"),
             ("PATH", "/usr/bin"),
         ]);
-        let left: Vec<String> = Config::from_variables(&all).for_jobs.into_keys().collect();
+        let config = Config::from_variables(&all);
+        assert!(!config.settings.values().any(|value| value == "geheim"));
+        let left: Vec<String> = config.for_jobs.into_keys().collect();
         assert_eq!(left, ["AWS_REGION", "PATH", "TIDEMILL_DATA"]);
     }
 }

@@ -1,11 +1,15 @@
 //! What the network sees: a documented API below `/api/v1`, and the pages that use it.
 
 mod access;
+pub(crate) mod accounts;
+mod backfills;
 mod body;
 mod catalog;
 mod guard;
 mod instant;
 mod metrics;
+mod once;
+mod options;
 mod paging;
 mod picture;
 mod problem;
@@ -20,6 +24,7 @@ pub mod why;
 #[cfg(test)]
 mod tests;
 
+pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 use super::access::Shared;
+use super::options::ServeOptions;
 use super::problem::Problem;
 use super::{guard, request, router};
 use crate::engine::Mill;
@@ -26,9 +27,10 @@ use crate::engine::Mill;
 pub async fn serve(
     mill: Arc<Mill>,
     listener: TcpListener,
+    options: ServeOptions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let shared = Arc::new(Shared::new(mill, listener.local_addr()?));
+    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options));
     let service = service(shared).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move { stop.cancelled().await };
     axum::serve(listener, service).with_graceful_shutdown(stopped).await?;

@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::backfills::{BackfillsArgs, CancelArgs};
+use super::people::{TokenArgs, UserArgs};
 use super::pools::PoolsArgs;
 
 /// Batch and backfill for product analytics: partitions published exactly once.
@@ -93,6 +94,10 @@ pub(super) enum Command {
     Clean(CleanArgs),
     /// Examine the live system, and say in plain words what is wrong and what to do.
     Doctor(DoctorArgs),
+    /// List who may sign in to the server, or change that.
+    User(UserArgs),
+    /// List the tokens that programs show to the server, or make or revoke one.
+    Token(TokenArgs),
     /// Explain an error code.
     Explain {
         /// A code, such as TM0103; without it, all codes are listed.

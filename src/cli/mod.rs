@@ -14,9 +14,11 @@ mod inspect;
 mod logs;
 mod output;
 mod pause;
+mod people;
 mod plan_view;
 mod pools;
 mod progress;
+mod reach;
 mod rows;
 mod schedules;
 mod session;
@@ -110,6 +112,8 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Automation => announce::automation(&session, json).await,
         Command::Approve(args) => announce::approve(&session, args, json).await,
         Command::Clean(args) => clean::clean(&session, args, json).await,
+        Command::User(args) => people::users(&session, args, json).await,
+        Command::Token(args) => people::tokens(&session, args, json).await,
         Command::Doctor(args) => doctor::doctor(&session, args, json).await,
         Command::Bench(_)
         | Command::Check(_)

@@ -13,7 +13,7 @@ use super::args::{ServerArgs, UpArgs, WorkerArgs};
 use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
-use super::{clean, output};
+use super::{clean, output, reach};
 use crate::engine::{self, Bell, HouseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
@@ -26,6 +26,8 @@ struct Process<'a> {
     bell: Arc<Bell>,
     stop: CancellationToken,
     parts: JoinSet<(&'static str, Result<()>)>,
+    /// How long the parts may take to end.
+    goodbye: Duration,
 }
 
 impl<'a> Process<'a> {
@@ -37,7 +39,7 @@ impl<'a> Process<'a> {
             carrying.await;
             ("bell", Ok(()))
         });
-        Self { session, bell, stop, parts }
+        Self { session, bell, stop, parts, goodbye: GOODBYE }
     }
 
     fn start(
@@ -49,18 +51,20 @@ impl<'a> Process<'a> {
     }
 
     async fn serve(&mut self, listen: Option<&str>) -> Result<()> {
+        let options = reach::options(&self.session.config)?;
         let listen = listen.unwrap_or(&self.session.config.listen);
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("could not listen on {listen}; choose another with --listen")
         })?;
         let address = listener.local_addr()?;
         let mill = Arc::clone(&self.session.mill);
-        self.start("server", crate::api::serve(mill, listener, self.stop.clone()));
+        self.start("server", crate::api::serve(mill, listener, options, self.stop.clone()));
         output::line(&format!("tidemill is at http://{address}"));
         Ok(())
     }
 
     fn work(&mut self, options: WorkOptions) {
+        self.goodbye += options.drain;
         let (mill, bell) = (Arc::clone(&self.session.mill), Arc::clone(&self.bell));
         let working = engine::keep_working(mill, options, self.stop.clone(), bell);
         self.start("worker", async move {
@@ -101,7 +105,6 @@ impl<'a> Process<'a> {
             }),
         };
         self.stop.cancel();
-        let drain = self.session.work_options().drain + GOODBYE;
         let ends = async {
             while let Some(ended) = self.parts.join_next().await {
                 if let Ok((name, Err(error))) = ended {
@@ -109,7 +112,7 @@ impl<'a> Process<'a> {
                 }
             }
         };
-        let _ = tokio::time::timeout(drain, ends).await;
+        let _ = tokio::time::timeout(self.goodbye, ends).await;
         outcome.map(|()| ExitCode::SUCCESS)
     }
 }

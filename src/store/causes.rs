@@ -46,7 +46,7 @@ pub async fn running(db: &mut PgConnection) -> Result<Vec<LiveRow>> {
 ///
 /// When the statement fails.
 pub async fn waits_on(db: &mut PgConnection, run: i64) -> Result<Vec<LiveRow>> {
-    Ok(sqlx::query_file_as!(LiveRow, "src/store/sql/waits_on.sql", run).fetch_all(db).await?)
+    super::waits_on_some(db, run, None, 10_000).await
 }
 
 /// When each dataset last published a version, by its number.

@@ -1,5 +1,6 @@
 //! What the database knows: SQL and nothing else.
 
+mod access;
 mod again;
 mod apply;
 mod backfills;
@@ -12,6 +13,7 @@ mod commit;
 mod control;
 mod doctor;
 mod error;
+mod happened;
 mod holds;
 mod housekeeping;
 mod ids;
@@ -24,8 +26,10 @@ mod observe;
 mod pauses;
 mod pins;
 mod queries;
+mod run_detail;
 mod runs;
 mod schedules;
+mod search;
 mod ticks;
 mod watch;
 mod usage;
@@ -39,10 +43,20 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
+pub use access::{
+    AuditQuery, AuditRow, Before, Changed, Elsewhere, LinkKind, NewAudit, NewPerson, NewSession,
+    NewToken, PersonRow, PersonTaken, SessionFound, SessionRow, TokenFound, TokenRow, add_person,
+    add_token, audit_entries, begin_attempt, begin_elsewhere, change_person, claim_answer,
+    clear_attempts, come_back, drop_setup_links, end_session, end_sessions, find_session,
+    find_token, forget_answers, forget_attempts, forget_links, forget_password, forget_sessions,
+    keep_answer, lock_admins, new_link, new_session, own_session, people, person, person_by_login,
+    person_elsewhere, record_audit, revoke_token, sessions, set_password, take_link, token, tokens,
+    touch_person, touch_session, touch_token,
+};
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};
 pub use backfills::{
-    BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes, backfill_plan,
+    BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes, backfill_plan,
     backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
@@ -68,6 +82,7 @@ pub use doctor::{
     queue_depth, some_files, stray_history, unrest, worker_count,
 };
 pub use error::{Error, Result};
+pub use happened::{Happened, happened};
 pub use holds::{approvals, approve, holds, record_holds};
 pub use housekeeping::{
     DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
@@ -92,27 +107,36 @@ pub use queries::{
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
     live_counts, runs, version, versions,
 };
+pub use run_detail::{
+    AttemptHost, Finished, RunInput, RunOutput, attempt_hosts, finished_by_time, is_over,
+    run_inputs, run_output, waits_on_some,
+};
 pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{
     NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
     schedules,
 };
+pub use search::{FoundRuns, RunLine, RunPlace, RunSearch, run_line, search_runs};
 pub use ticks::{
-    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
-    tick_mark, ticks,
+    DayTicks, Recorded, Recording, SkippedTicks, TickRow, failed_ticks, forget_ticks, latest_ticks,
+    link_ticks, open_ticks, record_ticks, settle_ticks, skipped_ticks, tick_days, tick_mark,
+    tick_page, ticks,
 };
 pub use usage::{Usage, note_usage};
 pub use versions::{
     LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, version_by_id,
     versions_at, versions_of,
 };
-pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
+pub use waiting::{
+    HolderRow, QueueWait, WaitGroup, paces, pool_holders, waiting, waiting_all, waiting_groups,
+};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,
 };
 pub use workers::{
-    NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
+    NewWorker, Worker, WorkerLine, beat, end_worker, ended_with_runs, live_workers, start_worker,
+    worker_lines,
 };
 
 /// How a transaction begins whose statements must all see the same instant.

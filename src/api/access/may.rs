@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::Postgres;
+use sqlx::{PgConnection, PgPool, Transaction};
 use tokio::sync::Mutex;
 
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
-use super::{Action, Principal, Shared};
+use super::{Action, Contact, Entry, Principal, Shared};
 use crate::engine::Mill;
 use crate::spec::DatasetSpec;
 use crate::store;
@@ -24,6 +24,7 @@ use crate::store;
 pub(in super::super) struct May<A> {
     shared: Arc<Shared>,
     principal: Principal,
+    contact: Contact,
     action: PhantomData<A>,
 }
 
@@ -31,18 +32,30 @@ impl<A: Action> FromRequestParts<Arc<Shared>> for May<A> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Answer<Self> {
-        let principal = shared.identify(parts).await?;
+        let contact = shared.contact(parts);
+        let principal = shared.identify(parts, &contact).await?;
         if !principal.may(A::NAME, A::ROLE) {
-            let role = A::ROLE.as_str();
-            return Err(Problem::forbidden(format!(
-                "{} may not do this: it takes `{}`",
-                principal.name,
-                A::NAME
-            ))
-            .hint(format!("ask an admin for the role `{role}`, or for a token with this action")));
+            return Err(refuse::<A>(shared, &principal, &contact).await);
         }
-        Ok(Self { shared: Arc::clone(shared), principal, action: PhantomData })
+        Ok(Self { shared: Arc::clone(shared), principal, contact, action: PhantomData })
     }
+}
+
+/// Says no, and writes it down.
+async fn refuse<A: Action>(shared: &Shared, principal: &Principal, contact: &Contact) -> Problem {
+    let role = A::ROLE.as_str();
+    let message = format!("{} may not do this: it takes `{}`", principal.name, A::NAME);
+    if shared.refusals.is_new(&principal.key(), A::NAME) {
+        let entry = Entry::new(A::NAME, "action", A::NAME).refused(format!("it takes `{role}`"));
+        let written = async {
+            let mut db = shared.mill.pool.acquire().await?;
+            entry.write(&mut db, Some(principal), contact).await
+        };
+        // They are refused all the same; what is wrong with the database is in the log.
+        let _ = written.await;
+    }
+    Problem::forbidden(message)
+        .hint(format!("ask an admin for the role `{role}`, or for a token with this action"))
 }
 
 impl<A: Action> May<A> {
@@ -68,6 +81,34 @@ impl<A: Action> May<A> {
     /// When none is to be had.
     pub(in super::super) async fn db(&self) -> Answer<PoolConnection<Postgres>> {
         Ok(self.pool().acquire().await.map_err(store::Error::from)?)
+    }
+
+    /// A transaction, for what changes something; it writes down what, with [`May::audit`].
+    ///
+    /// # Errors
+    ///
+    /// When none is to be had.
+    pub(in super::super) async fn begin(&self) -> Answer<Transaction<'static, Postgres>> {
+        Ok(self.pool().begin().await.map_err(store::Error::from)?)
+    }
+
+    /// Writes down what they do, in the transaction in which it is done.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(in super::super) async fn audit(&self, db: &mut PgConnection, entry: Entry) -> Answer<()> {
+        entry.write(db, Some(&self.principal), &self.contact).await
+    }
+
+    /// Where the request came from and how.
+    pub(in super::super) const fn contact(&self) -> &Contact {
+        &self.contact
+    }
+
+    /// What all requests share.
+    pub(in super::super) const fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// What was last asked for metrics.
@@ -98,7 +139,7 @@ impl<A: Action> May<A> {
     pub(in super::super) fn sees(&self, dataset: usize) -> bool {
         let spec = self.mill().catalog.dataset(dataset);
         let tags = spec.about.tags.iter().map(String::as_str);
-        self.principal.scope.holds(spec.name.as_str(), tags)
+        self.principal.sees(spec.name.as_str(), tags)
     }
 
     /// A dataset by name, with its place in the catalog. One they may not know of is not there.
@@ -117,7 +158,7 @@ impl<A: Action> May<A> {
     /// The numbers of the datasets they may know of, for the `where` of a statement; none for all,
     /// those that are not declared any more too.
     pub(in super::super) fn only(&self) -> Option<Vec<i32>> {
-        if self.principal.scope.all {
+        if self.principal.sees_all() {
             return None;
         }
         let registry = &self.mill().registry;

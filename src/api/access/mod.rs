@@ -1,11 +1,22 @@
 //! Who asks, and what they may: without a principal there is no database and no catalog.
 
+mod audit;
+mod contact;
+mod identify;
+mod known;
 mod may;
+mod open;
+pub(crate) mod password;
 mod policy;
 mod principal;
+pub(crate) mod secret;
 mod shared;
 
+pub(super) use audit::Entry;
+pub(super) use contact::{Contact, is_at};
+pub(super) use identify::{IDLE, LONGEST, cookie_name, cookie_value};
 pub(super) use may::May;
+pub(super) use open::Open;
 pub(super) use policy::{Action, PERMISSIONS};
 pub(super) use principal::{Principal, Who};
 pub(super) use shared::Shared;

@@ -15,6 +15,8 @@ pub(in super::super) struct Principal {
     pub(in super::super) only: Option<Vec<String>>,
     /// Which datasets they may know of.
     pub(in super::super) scope: Scope,
+    /// And which their owner may, for a token: it knows of what is in both.
+    pub(in super::super) within: Scope,
 }
 
 /// What kind of principal it is.
@@ -41,5 +43,34 @@ impl Principal {
     pub(in super::super) fn may(&self, action: &str, least: Role) -> bool {
         least <= self.role
             && self.only.as_ref().is_none_or(|only| only.iter().any(|name| name == action))
+    }
+
+    /// Whether they may know of every dataset, those that are not declared any more too.
+    pub(in super::super) const fn sees_all(&self) -> bool {
+        self.scope.all && self.within.all
+    }
+
+    /// Whether they may know of a dataset of this name and these tags.
+    pub(in super::super) fn sees<'a>(
+        &self,
+        name: &str,
+        tags: impl Iterator<Item = &'a str> + Clone,
+    ) -> bool {
+        self.scope.holds(name, tags.clone()) && self.within.holds(name, tags)
+    }
+
+    /// The number of the person, or of who made the token.
+    pub(in super::super) const fn user(&self) -> i64 {
+        match self.who {
+            Who::User { user, .. } | Who::Token { user, .. } => user,
+        }
+    }
+
+    /// As keys that belong to one principal name it.
+    pub(in super::super) fn key(&self) -> String {
+        match self.who {
+            Who::User { user, .. } => format!("user {user}"),
+            Who::Token { token, .. } => format!("token {token}"),
+        }
     }
 }

@@ -3,14 +3,17 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
 
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
+use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
-use super::super::problem::{Answer, Problem};
-use super::Principal;
+use super::Contact;
+use super::audit::Refusals;
+use super::known::Known;
 use crate::engine::Mill;
 
 /// What all requests share. Its fields are for this folder: a handler gets at them by [`super::May`].
@@ -20,16 +23,26 @@ pub(in super::super) struct Shared {
     pub(super) pictures: Arc<Pictures>,
     pub(super) health: HealthCache,
     pub(super) scrape: Mutex<Scrape>,
+    pub(super) known: Known,
+    pub(super) refusals: Refusals,
+    options: ServeOptions,
     listen: SocketAddr,
 }
 
 impl Shared {
-    pub(in super::super) fn new(mill: Arc<Mill>, listen: SocketAddr) -> Self {
+    pub(in super::super) fn new(
+        mill: Arc<Mill>,
+        listen: SocketAddr,
+        options: ServeOptions,
+    ) -> Self {
         Self {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
             scrape: Mutex::default(),
+            known: Known::default(),
+            refusals: Refusals::default(),
+            options,
             listen,
         }
     }
@@ -39,17 +52,25 @@ impl Shared {
         self.listen
     }
 
+    /// How it is reached, and by whom.
+    pub(in super::super) const fn options(&self) -> &ServeOptions {
+        &self.options
+    }
+
     /// Whether the database answers: all that somebody without a name may ask.
     pub(in super::super) async fn is_well(&self) -> bool {
         self.mill.pool.acquire().await.is_ok()
     }
 
-    /// Finds out who asks.
-    ///
-    /// # Errors
-    ///
-    /// When nothing says who it is, or what does is not valid.
-    pub(super) async fn identify(&self, _parts: &Parts) -> Answer<Principal> {
-        Err(Problem::unauthenticated("sign in first"))
+    /// Where a request came from and how.
+    pub(in super::super) fn contact(&self, parts: &Parts) -> Contact {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+        Contact::of(&parts.headers, peer, &self.options)
+    }
+
+    /// Forgets who was asked about a moment ago: somebody was revoked, or may do less. To be called
+    /// after the commit.
+    pub(in super::super) fn forget_known(&self) {
+        self.known.forget();
     }
 }

@@ -119,7 +119,12 @@ pub(super) fn check(name: &str, schema: &Schema, format: ExportFormat) -> Result
     match nested {
         Some((column, _)) if format == ExportFormat::Csv => {
             let message = format!("CSV has no room for `{column}` of `{name}`, which is nested");
-            Err(Fault { code: None, message, hint: Some("try `--format ndjson`".to_owned()) })
+            Err(Fault {
+                code: None,
+                message,
+                hint: Some("try `--format ndjson`".to_owned()),
+                details: None,
+            })
         }
         _ => Ok(()),
     }

@@ -24,6 +24,7 @@ fn schema(mill: &Mill, dataset: usize) -> Result<SchemaRef> {
             code: None,
             message: format!("the columns of `{name}` are not known"),
             hint: Some("give it a contract, and see `tidemill check`".to_owned()),
+            details: None,
         }
         .into()
     })

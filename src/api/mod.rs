@@ -8,6 +8,7 @@ mod catalog;
 mod guard;
 mod instant;
 mod metrics;
+mod naming;
 mod once;
 mod options;
 mod paging;

@@ -2,9 +2,11 @@
 
 mod axis;
 mod cells;
+mod control;
 mod dataset;
 mod datasets;
 mod health;
+mod holds;
 mod later;
 mod lookup;
 mod manifest;

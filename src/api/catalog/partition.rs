@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::access::{May, act};
 use super::super::instant::Instant;
+use super::super::naming;
 use super::super::problem::{Answer, Problem};
 use super::super::query::{Asked, At};
 use super::super::standing::{Standing, Word};
@@ -116,7 +117,7 @@ pub(super) async fn partition(
     let failure = facts.failure.map(|failure| Failure {
         run: failure.run_id,
         code: failure.error_code,
-        message: failure.error,
+        message: naming::conceal(&may, failure.error),
         at: failure.failed_at.into(),
     });
     Ok(Json(Partition {

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::super::access::{Action, May};
 use super::super::instant::Instant;
+use super::super::naming;
 use super::super::picture::Picture;
 use super::super::problem::Answer;
 use super::super::standing::Standing;
@@ -126,6 +127,8 @@ impl<A: Action> Story<'_, A> {
             return;
         }
         let spec = self.may.mill().catalog.dataset(dataset);
+        // What attempts say may name anything.
+        let text = naming::conceal(self.may, text);
         self.causes.push(Cause {
             dataset: spec.name.to_string(),
             partition: key.map(|key| spec.scheme.key(key)),

@@ -13,6 +13,7 @@ mod mill;
 mod observe;
 mod planning;
 mod preview;
+mod promises;
 mod resolve;
 mod schedules;
 mod sweep;
@@ -39,6 +40,10 @@ pub use planning::{
 };
 pub use preview::{
     Bounds, Cells, Preview, PreviewError, as_text, first_rows, open_profile, published_frame,
+};
+pub use promises::{
+    Delivered, Kept, PromiseOptions, Promised, Promises, declare_promises, deliver_due,
+    keep_promises, promises_now, record_promises, unrecorded,
 };
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;

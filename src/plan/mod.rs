@@ -6,6 +6,7 @@ mod automation;
 mod backfill;
 mod command;
 mod deadline;
+mod delivery;
 mod digest;
 mod estimate;
 mod explain;
@@ -20,6 +21,7 @@ pub mod schedule;
 mod scope;
 mod sentence;
 mod share;
+pub mod sla;
 mod waiting;
 mod wiring;
 
@@ -29,6 +31,7 @@ pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_o
 pub use backfill::{Again, BackfillPlan, Blocked, Reason, Request, Select, Step, plan, plan_again};
 pub use command::{commands, request_text};
 pub use deadline::{deadline, deadlines};
+pub use delivery::{TRIES_MAX, is_news, pause_after};
 pub use digest::{InputsDigest, part};
 pub use estimate::{Load, finish};
 pub use explain::{

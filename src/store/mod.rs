@@ -30,6 +30,7 @@ mod run_detail;
 mod runs;
 mod schedules;
 mod search;
+mod slas;
 mod ticks;
 mod watch;
 mod usage;
@@ -117,6 +118,13 @@ pub use schedules::{
     schedules,
 };
 pub use search::{FoundRuns, RunLine, RunPlace, RunSearch, run_line, search_runs};
+pub use slas::{
+    Claim, DeliveryRow, NewSlaRule, Outgoing, RecordedSlas, SlaRecording, SlaRuleRow, SlaWindowRow,
+    claim_deliveries, complete_slas, declare_slas, deliveries, delivery_failed, delivery_sent,
+    first_committed, forget_deliveries, forget_slas, next_delivery, recent_sla_windows,
+    record_slas, recorded_slas, registered_at, settled_until, sla_months, sla_rules, sla_windows,
+    sla_windows_of,
+};
 pub use ticks::{
     DayTicks, Recorded, Recording, SkippedTicks, TickRow, failed_ticks, forget_ticks, latest_ticks,
     link_ticks, open_ticks, record_ticks, settle_ticks, skipped_ticks, tick_days, tick_mark,

@@ -15,7 +15,7 @@ use super::super::metrics::Scrape;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
 use super::{Action, Contact, Entry, Principal, Shared};
-use crate::engine::Mill;
+use crate::engine::{Mill, Promises};
 use crate::spec::DatasetSpec;
 use crate::store;
 
@@ -133,6 +133,15 @@ impl<A: Action> May<A> {
     /// Has the next request wait for a new picture: what was done must show in it.
     pub(in super::super) fn outdate(&self) {
         self.shared.pictures.outdate();
+    }
+
+    /// How promises stand, at most a moment old.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(in super::super) async fn promises(&self, picture: &Picture) -> Answer<Arc<Promises>> {
+        Ok(self.shared.promises.take(&self.shared.mill, picture).await?)
     }
 
     /// Whether they may know of a dataset, by its place in the catalog.

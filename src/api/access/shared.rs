@@ -11,6 +11,7 @@ use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
+use super::super::sla::ShownPromises;
 use super::Contact;
 use super::audit::Refusals;
 use super::known::Known;
@@ -22,6 +23,7 @@ pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Arc<Pictures>,
     pub(super) health: HealthCache,
+    pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
@@ -39,6 +41,7 @@ impl Shared {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
+            promises: ShownPromises::default(),
             scrape: Mutex::default(),
             known: Known::default(),
             refusals: Refusals::default(),

@@ -4,7 +4,9 @@ mod access;
 pub(crate) mod accounts;
 mod backfills;
 mod body;
+mod cache;
 mod catalog;
+mod events;
 mod guard;
 mod instant;
 mod metrics;
@@ -17,11 +19,14 @@ mod problem;
 mod query;
 mod request;
 mod router;
+mod runs;
 mod serve;
+mod settings;
 mod sla;
 mod standing;
 mod view;
 pub mod why;
+mod work;
 
 #[cfg(test)]
 mod tests;

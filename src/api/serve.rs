@@ -30,7 +30,7 @@ pub async fn serve(
     options: ServeOptions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options));
+    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options, stop.clone()));
     let service = service(shared).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move { stop.cancelled().await };
     axum::serve(listener, service).with_graceful_shutdown(stopped).await?;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
+use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
@@ -25,10 +27,12 @@ pub(in super::super) struct Shared {
     pub(super) health: HealthCache,
     pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
+    pub(super) caches: Caches,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
     options: ServeOptions,
     listen: SocketAddr,
+    stop: CancellationToken,
 }
 
 impl Shared {
@@ -36,6 +40,7 @@ impl Shared {
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
+        stop: CancellationToken,
     ) -> Self {
         Self {
             mill,
@@ -43,16 +48,23 @@ impl Shared {
             health: HealthCache::default(),
             promises: ShownPromises::default(),
             scrape: Mutex::default(),
+            caches: Caches::default(),
             known: Known::default(),
             refusals: Refusals::default(),
             options,
             listen,
+            stop,
         }
     }
 
     /// Where this server listens.
     pub(in super::super) const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// Fires when the server ends: answers that go on until somebody hangs up end then.
+    pub(in super::super) const fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// How it is reached, and by whom.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(super) use view::Backfill;
+
 use super::access::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {

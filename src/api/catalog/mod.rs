@@ -2,14 +2,21 @@
 
 mod axis;
 mod cells;
+mod control;
 mod dataset;
 mod datasets;
 mod health;
+mod holds;
 mod later;
 mod lookup;
+mod manifest;
 mod materializations;
+mod partition;
+mod preview;
 mod profile;
 mod row;
+mod snippets;
+mod why;
 mod words;
 
 use std::sync::Arc;

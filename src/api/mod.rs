@@ -24,6 +24,7 @@ mod view;
 mod tests;
 
 pub use options::{Network, OidcOptions, ServeOptions};
+pub use backfills::BackfillFacts;
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;

@@ -7,6 +7,7 @@ mod body;
 mod catalog;
 mod guard;
 mod instant;
+mod live;
 mod metrics;
 mod once;
 mod options;

@@ -16,6 +16,7 @@ use tower_http::compression::CompressionLayer;
 use super::access::Shared;
 use super::options::ServeOptions;
 use super::problem::Problem;
+use super::live::{self, Live};
 use super::{guard, request, router};
 use crate::engine::Mill;
 
@@ -30,10 +31,13 @@ pub async fn serve(
     options: ServeOptions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options));
+    let live = Arc::new(Live::new(stop.clone()));
+    let observing = tokio::spawn(live::observe(Arc::clone(&mill), Arc::clone(&live)));
+    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options, live));
     let service = service(shared).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move { stop.cancelled().await };
     axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+    observing.await?;
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod housekeeping;
 mod ids;
 mod ledger;
 mod limit;
+mod live;
 mod mark;
 mod measure;
 mod logs;
@@ -89,6 +90,7 @@ pub use housekeeping::{
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use limit::in_time;
+pub use live::{live_marks, session_standing, token_standing};
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use measure::{plain_insert, plain_move};

@@ -7,6 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
 
+use super::super::live::Live;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
@@ -23,6 +24,7 @@ pub(in super::super) struct Shared {
     pub(super) scrape: Mutex<Scrape>,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
+    live: Arc<Live>,
     options: ServeOptions,
     listen: SocketAddr,
 }
@@ -32,6 +34,7 @@ impl Shared {
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
+        live: Arc<Live>,
     ) -> Self {
         Self {
             mill,
@@ -39,6 +42,7 @@ impl Shared {
             scrape: Mutex::default(),
             known: Known::default(),
             refusals: Refusals::default(),
+            live,
             options,
             listen,
         }
@@ -47,6 +51,11 @@ impl Shared {
     /// Where this server listens.
     pub(in super::super) const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// What all streams share.
+    pub(in super::super) const fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 
     /// How it is reached, and by whom.

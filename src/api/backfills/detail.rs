@@ -134,7 +134,7 @@ pub(super) async fn backfill(
 }
 
 /// How a backfill stands, of which whoever asks may know.
-pub(super) async fn find<A: Action>(may: &May<A>, id: i64) -> Answer<BackfillStanding> {
+pub(in super::super) async fn find<A: Action>(may: &May<A>, id: i64) -> Answer<BackfillStanding> {
     let mut db = may.db().await?;
     let row = store::backfill_standing(&mut db, id).await?;
     match is_known(may.only().as_deref(), &row.dataset_ids) {

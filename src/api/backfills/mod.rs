@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use facts::BackfillFacts;
+pub(super) use detail::find;
 pub(super) use view::Backfill;
 
 use super::access::Shared;

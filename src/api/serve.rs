@@ -14,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 use super::access::Shared;
+use super::live::{self, Live};
 use super::options::ServeOptions;
 use super::problem::Problem;
-use super::live::{self, Live};
 use super::{guard, request, router};
 use crate::engine::Mill;
 

@@ -296,7 +296,10 @@ fn refused(error: anyhow::Error, json: bool) -> anyhow::Error {
     if !json {
         plan_view::moved(moved);
     }
+    let lines = moved.moved.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
+    let lines: Option<Vec<String>> = lines;
     Fault::new("TM0203", moved.to_string().trim_start_matches("TM0203: "))
+        .details(json!({ "moved": lines, "plan": moved.now.plan }))
         .hint("look at the plan again; `--expect HASH` applies the one you have seen")
         .into()
 }

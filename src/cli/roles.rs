@@ -13,8 +13,8 @@ use super::args::{ServerArgs, UpArgs, WorkerArgs};
 use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
-use super::{clean, output, reach};
-use crate::engine::{self, Bell, HouseOptions, WorkOptions};
+use super::{clean, hook, output, reach};
+use crate::engine::{self, Bell, HouseOptions, PromiseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
 /// hand.
@@ -26,6 +26,8 @@ struct Process<'a> {
     bell: Arc<Bell>,
     stop: CancellationToken,
     parts: JoinSet<(&'static str, Result<()>)>,
+    /// How long the parts may take to end.
+    goodbye: Duration,
 }
 
 impl<'a> Process<'a> {
@@ -37,7 +39,7 @@ impl<'a> Process<'a> {
             carrying.await;
             ("bell", Ok(()))
         });
-        Self { session, bell, stop, parts }
+        Self { session, bell, stop, parts, goodbye: GOODBYE }
     }
 
     fn start(
@@ -62,6 +64,7 @@ impl<'a> Process<'a> {
     }
 
     fn work(&mut self, options: WorkOptions) {
+        self.goodbye += options.drain;
         let (mill, bell) = (Arc::clone(&self.session.mill), Arc::clone(&self.bell));
         let working = engine::keep_working(mill, options, self.stop.clone(), bell);
         self.start("worker", async move {
@@ -70,13 +73,20 @@ impl<'a> Process<'a> {
         });
     }
 
-    /// Keeps house and the queue; what is due is for the keeper.
+    /// Keeps house, promises and the queue; what is due is for the keeper.
     fn tend(&mut self) -> Result<()> {
         let mill = &self.session.mill;
         let keep = clean::keep(&self.session.config)?;
         let options = HouseOptions { keep, ..HouseOptions::default() };
         let house = engine::keep_house(Arc::clone(mill), options, self.stop.clone());
         self.start("housekeeping", house);
+        let options =
+            PromiseOptions { webhook: hook::webhook(&self.session.config)?, ..Default::default() };
+        let keeping = engine::keep_promises(Arc::clone(mill), options, self.stop.clone());
+        self.start("promises", async move {
+            keeping.await;
+            Ok(())
+        });
         let lease = self.session.work_options().lease;
         let (bell, stop) = (Arc::clone(&self.bell), self.stop.clone());
         let sweeping = engine::keep_sweeping(Arc::clone(mill), lease, bell, stop);
@@ -102,7 +112,6 @@ impl<'a> Process<'a> {
             }),
         };
         self.stop.cancel();
-        let drain = self.session.work_options().drain + GOODBYE;
         let ends = async {
             while let Some(ended) = self.parts.join_next().await {
                 if let Ok((name, Err(error))) = ended {
@@ -110,7 +119,7 @@ impl<'a> Process<'a> {
                 }
             }
         };
-        let _ = tokio::time::timeout(drain, ends).await;
+        let _ = tokio::time::timeout(self.goodbye, ends).await;
         outcome.map(|()| ExitCode::SUCCESS)
     }
 }

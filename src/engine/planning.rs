@@ -36,6 +36,21 @@ pub async fn assess_now(mill: &Mill, now: Timestamp) -> Result<(Ledger, Assessme
     Ok((ledger, assessment))
 }
 
+/// Where everything stands at `now`, found out on a thread where others do not wait for it.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn assess_aside(mill: &Arc<Mill>, now: Timestamp) -> Result<(Ledger, Assessment)> {
+    let ledger = picture(mill, now).await?;
+    let shared = Arc::clone(mill);
+    let assessing = tokio::task::spawn_blocking(move || {
+        let assessment = plan::assess(&shared.catalog, &ledger);
+        (ledger, assessment)
+    });
+    Ok(assessing.await?)
+}
+
 /// One picture: all statements see the same instant.
 async fn picture(mill: &Mill, now: Timestamp) -> Result<Ledger> {
     let mut tx = mill.pool.begin_with(store::ONE_PICTURE).await?;
@@ -300,8 +315,7 @@ pub async fn record(
         ticks: &demand.ticks,
         note: demand.note.as_deref(),
     };
-    let applied =
-        store::apply_in(db, &mill.catalog, &mill.registry, &drawn.wiring, &new).await?;
+    let applied = store::apply_in(db, &mill.catalog, &mill.registry, &drawn.wiring, &new).await?;
     tracing::info!(
         backfill.id = applied.backfill,
         runs = applied.runs,

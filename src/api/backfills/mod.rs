@@ -16,8 +16,8 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use facts::BackfillFacts;
 pub(super) use detail::find;
+pub use facts::BackfillFacts;
 pub(super) use view::Backfill;
 
 use super::access::Shared;

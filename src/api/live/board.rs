@@ -99,11 +99,7 @@ impl Board {
     }
 
     /// What changed of these topics after `change`, first to last.
-    pub(super) fn since(
-        &self,
-        change: u64,
-        topics: &BTreeSet<LiveTopic>,
-    ) -> Vec<(u64, LiveTopic)> {
+    pub(super) fn since(&self, change: u64, topics: &BTreeSet<LiveTopic>) -> Vec<(u64, LiveTopic)> {
         let inner = self.inner();
         let of = topics.iter().filter_map(|topic| Some((inner.told.get(topic)?.0, topic.clone())));
         let mut all: Vec<_> = of.filter(|(at, _)| change < *at).collect();

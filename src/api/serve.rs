@@ -31,9 +31,9 @@ pub async fn serve(
     options: ServeOptions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let live = Arc::new(Live::new(stop.clone()));
-    let observing = tokio::spawn(live::observe(Arc::clone(&mill), Arc::clone(&live)));
-    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options, live));
+    let observed = Arc::clone(&mill);
+    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options, stop.clone()));
+    let observing = tokio::spawn(live::observe(observed, Arc::clone(shared.live())));
     let service = service(shared).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move { stop.cancelled().await };
     axum::serve(listener, service).with_graceful_shutdown(stopped).await?;

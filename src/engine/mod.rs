@@ -29,7 +29,7 @@ pub use executor::{
 pub use failure::Failure;
 pub use housekeeping::{
     Cleaned, DUTIES, Duty, Found, HouseOptions, Tally, clean, examine, examine_at_rest,
-    keep_history, keep_house,
+    examine_quickly, keep_history, keep_house,
 };
 pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;

@@ -62,7 +62,9 @@ pub use backfills::{
     backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
-pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
+pub use bench::{
+    bench_commit, bench_history, bench_product, bench_settle, bench_tables, input_commits,
+};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
@@ -80,8 +82,8 @@ pub use control::{
 };
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
-    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
-    queue_depth, some_files, stray_history, unrest, worker_count,
+    database_facts, database_version, held_runs, horizon, inputs_read, known_since, local_data,
+    oldest_transaction, queue_depth, some_files, stray_history, unrest, worker_count,
 };
 pub use error::{Error, Result};
 pub use happened::{Happened, happened};
@@ -111,8 +113,7 @@ pub use queries::{
     live_counts, runs, version, versions,
 };
 pub use run_detail::{
-    AttemptHost, Finished, RunInput, RunOutput, attempt_hosts, finished_by_time, is_over,
-    run_inputs, run_output, waits_on_some,
+    AttemptHost, Finished, attempt_hosts, finished_by_time, is_over, run_output, waits_on_some,
 };
 pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{

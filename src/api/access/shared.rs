@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
+use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
 use super::super::live::Live;
 use super::super::metrics::Scrape;
@@ -26,11 +28,13 @@ pub(in super::super) struct Shared {
     pub(super) health: HealthCache,
     pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
+    pub(super) caches: Caches,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
     live: Arc<Live>,
     options: ServeOptions,
     listen: SocketAddr,
+    stop: CancellationToken,
 }
 
 impl Shared {
@@ -38,7 +42,7 @@ impl Shared {
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
-        live: Arc<Live>,
+        stop: CancellationToken,
     ) -> Self {
         Self {
             mill,
@@ -46,11 +50,13 @@ impl Shared {
             health: HealthCache::default(),
             promises: ShownPromises::default(),
             scrape: Mutex::default(),
+            caches: Caches::default(),
             known: Known::default(),
             refusals: Refusals::default(),
-            live,
+            live: Arc::new(Live::new(stop.clone())),
             options,
             listen,
+            stop,
         }
     }
 
@@ -62,6 +68,11 @@ impl Shared {
     /// What all streams share.
     pub(in super::super) const fn live(&self) -> &Arc<Live> {
         &self.live
+    }
+
+    /// Fires when the server ends: answers that go on until somebody hangs up end then.
+    pub(in super::super) const fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// How it is reached, and by whom.

@@ -1,22 +1,28 @@
 //! `GET /backfills/{id}`.
 
 use axum::Json;
+use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::super::access::{Action, May, act};
 use super::super::instant::Instant;
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
+use super::super::runs::RunRow;
 use super::facts::BackfillFacts;
 use super::plan::RUNS_MAX;
 use super::plan_view::{Plan, Said};
 use super::view::Backfill;
+use crate::model::RunState;
 use crate::plan::{Explanation, Obstacle, Wait};
-use crate::store::{self, BackfillStanding};
+use crate::store::{self, BackfillStanding, RunLine, RunSearch};
 
 /// The longest text of a fault that is shown.
 const ERROR_MAX: usize = 2000;
+/// The most runs that are shown.
+const RUNNING_MAX: usize = 50;
 
 /// Everything there is to say about one backfill.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -37,6 +43,8 @@ pub(super) struct BackfillDetail {
     plan: Option<Plan>,
     /// The hash of that plan.
     plan_hash: String,
+    /// Runs of it that workers are at, the latest first; at most fifty.
+    now_running: Vec<RunRow>,
 }
 
 /// How the runs of a backfill for one dataset stand.
@@ -129,8 +137,20 @@ pub(super) async fn backfill(
     let standing = find(&may, id).await?;
     let mut db = may.db().await?;
     let facts = BackfillFacts::gather(&mut db, standing, now).await?;
+    let running = match facts.standing.running {
+        0 => Vec::new(),
+        _ => running(&mut db, id, now).await?,
+    };
     drop(db);
-    Ok(Json(BackfillDetail::of(&may, &facts)))
+    let running = running.into_iter().map(|line| RunRow::of(&may, line, now)).collect();
+    Ok(Json(BackfillDetail::of(&may, &facts, running)))
+}
+
+/// Runs that workers are at.
+async fn running(db: &mut PgConnection, backfill: i64, now: Timestamp) -> Answer<Vec<RunLine>> {
+    let states = vec![RunState::Running];
+    let search = RunSearch { states, backfill: Some(backfill), ..RunSearch::all(now) };
+    Ok(store::search_runs(db, &search, None, RUNNING_MAX).await?.runs)
 }
 
 /// How a backfill stands, of which whoever asks may know.
@@ -150,7 +170,7 @@ fn is_known(only: Option<&[i32]>, these: &[i32]) -> bool {
 }
 
 impl BackfillDetail {
-    fn of<A: Action>(may: &May<A>, facts: &BackfillFacts) -> Self {
+    fn of<A: Action>(may: &May<A>, facts: &BackfillFacts, now_running: Vec<RunRow>) -> Self {
         let row = &facts.standing;
         let step = |step: &store::StepRow| BackfillStep {
             dataset: step.dataset.clone(),
@@ -203,6 +223,7 @@ impl BackfillDetail {
             events: facts.events.iter().map(event).collect(),
             plan,
             plan_hash: row.plan_hash.clone(),
+            now_running,
         }
     }
 }

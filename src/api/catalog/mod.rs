@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 use super::access::Shared;
 
 pub(super) use health::HealthCache;
+pub(super) use materializations::{LineageLink, Materialization};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(datasets::datasets)).routes(routes!(health::health))

@@ -11,6 +11,7 @@ mod events;
 mod guard;
 mod instant;
 mod listen;
+mod live;
 mod metrics;
 mod oidc;
 mod naming;
@@ -35,6 +36,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+pub use backfills::BackfillFacts;
 pub use instant::Instant;
 pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;

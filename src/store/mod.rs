@@ -19,6 +19,7 @@ mod housekeeping;
 mod ids;
 mod ledger;
 mod limit;
+mod live;
 mod mark;
 mod measure;
 mod logs;
@@ -55,7 +56,7 @@ pub use access::{
     sessions, set_password, take_link, token, tokens, touch_person, touch_session, touch_token,
 };
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
-pub use apply::{Applied, NewBackfill, apply};
+pub use apply::{Applied, NewBackfill, apply, apply_in};
 pub use backfills::{
     BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes,
     backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
@@ -76,8 +77,8 @@ pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use control::{
     Cancelled, EventRow, backfill_events, cancel_backfill, cancel_runs, cancel_undeclared,
-    pause_backfill, restore_pool_slots, resume_backfill, set_concurrency, set_pool_slots,
-    set_priority,
+    pause_backfill, pause_backfill_in, restore_pool_slots, resume_backfill, resume_backfill_in,
+    set_concurrency, set_concurrency_in, set_pool_slots, set_priority, set_priority_in,
 };
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
@@ -97,6 +98,7 @@ pub use housekeeping::{
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use limit::in_time;
+pub use live::{live_marks, session_standing, token_standing};
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use measure::{plain_insert, plain_move};

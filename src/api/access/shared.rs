@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
+use super::super::live::Live;
 use super::super::metrics::Scrape;
 use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
@@ -32,6 +33,7 @@ pub(in super::super) struct Shared {
     pub(super) known: Known,
     pub(super) refusals: Refusals,
     provider: Option<Provider>,
+    live: Arc<Live>,
     options: ServeOptions,
     listen: SocketAddr,
     stop: CancellationToken,
@@ -57,6 +59,7 @@ impl Shared {
             known: Known::default(),
             refusals: Refusals::default(),
             provider: options.oidc.clone().map(Provider::new).transpose()?,
+            live: Arc::new(Live::new(stop.clone())),
             options,
             listen,
             stop,
@@ -66,6 +69,11 @@ impl Shared {
     /// Where this server listens.
     pub(in super::super) const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// What all streams share.
+    pub(in super::super) const fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 
     /// Fires when the server ends: answers that go on until somebody hangs up end then.

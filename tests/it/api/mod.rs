@@ -3,3 +3,6 @@
 mod access;
 mod runs;
 mod work;
+mod backfills;
+mod live;
+mod million;

@@ -24,6 +24,7 @@ mod queue;
 mod regress;
 mod retries;
 mod schedules;
+mod slas;
 mod sim;
 mod staleness;
 mod telemetry;

@@ -32,7 +32,8 @@ BINARY := $(CARGO_TARGET_DIR)/release/tidemill
 say = @printf '==> %s\n' '$(1)'
 
 .PHONY: help up down test check format clippy tidy suites doctest doc bench prepare clean
-.PHONY: need-rust need-postgres need-moto need-faketime build chaos sim
+.PHONY: need-rust need-postgres need-moto need-faketime need-chromium need-node
+.PHONY: build pages ui-check e2e look chaos sim
 
 help: ## Print this list
 	@printf 'usage: make <target> [ARGS="..."]\n\n'
@@ -51,13 +52,35 @@ bench: need-rust $(own-postgres) build ## Measure this machine against the budge
 	$(call say,measuring)
 	@exec $(BINARY) bench $(ARGS)
 
-build: need-rust
+build: need-rust pages
 	$(call say,building tidemill (the first time compiles Polars: many minutes))
 	@cargo build --release --locked
 
+# --- pages ---
+
+# Node builds the pages; the binary holds them.
+NPM = PATH="$$(.ci/need node-bin):$$PATH" npm --prefix ui
+PAGES := ui/dist/index.html
+PAGE_SOURCES := $(shell find ui/src ui/public ui/scripts ui/index.html ui/vite.config.ts ui/package.json -type f 2>/dev/null)
+
+pages: $(PAGES)
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	$(call say,fetching what builds the pages: npm ci)
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGES): ui/node_modules/.package-lock.json $(PAGE_SOURCES)
+	$(call say,building the pages)
+	@$(NPM) run --silent build
+
+look: build $(own-postgres) need-chromium ## Make pictures of every page, light and dark
+	$(call say,making pictures of every page)
+	@.ci/with-postgres env TIDEMILL_BINARY=$(BINARY) $(NPM) run --silent pictures
+
 # --- test ---
 
-test: need-rust need-postgres need-moto need-faketime check suites doctest doc ## Run all that CI runs
+test: need-rust need-postgres need-moto need-faketime check ui-check suites e2e doctest doc ## Run all that CI runs
 	$(call say,all of it passed)
 
 check: need-rust format clippy tidy ## Run the part of `test` that needs no database
@@ -74,7 +97,19 @@ tidy:
 	$(call say,rules of the house: tests/tidy.rs)
 	@cargo test --release --locked $(QUICKLY) --quiet --test tidy
 
-suites: need-postgres need-moto need-faketime
+ui-check: $(PAGES) need-chromium
+	$(call say,pages: lints and types and unit tests and budgets)
+	@$(NPM) run --silent lint
+	@$(NPM) run --silent types
+	@$(NPM) run --silent test
+	@$(NPM) run --silent gates
+
+e2e: need-postgres need-chromium $(PAGES)
+	$(call say,a browser on the pages of the real program)
+	@cargo build --release --locked $(QUICKLY)
+	@.ci/with-postgres env TIDEMILL_BINARY=$(BINARY) $(NPM) run --silent e2e
+
+suites: need-postgres need-moto need-faketime $(PAGES)
 	$(call say,unit and integration tests beside a throw-away PostgreSQL)
 	@.ci/with-postgres cargo test --release --locked $(QUICKLY) --lib --bins --tests $(ARGS)
 
@@ -106,7 +141,7 @@ prepare: need-rust need-postgres ## Write `.sqlx` again, after a change of SQL o
 
 clean: ## Remove what builds and test runs left (the shared build cache as well)
 	$(call say,removing $(CARGO_TARGET_DIR) and $(CACHE)/venv)
-	@rm -rf "$(CARGO_TARGET_DIR)" "$(CACHE)/venv"
+	@rm -rf "$(CARGO_TARGET_DIR)" "$(CACHE)/venv" "$(CACHE)/node" ui/dist ui/node_modules
 
-need-rust need-postgres need-moto need-faketime: need-%:
+need-rust need-postgres need-moto need-faketime need-node need-chromium: need-%:
 	@.ci/need $*

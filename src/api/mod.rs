@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod accounts;
+mod backfills;
 mod body;
 mod catalog;
 mod guard;
@@ -19,6 +20,7 @@ mod serve;
 mod sla;
 mod standing;
 mod view;
+pub mod why;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::access::Shared;
 use super::problem::Problem;
-use super::{catalog, metrics, sla};
+use super::{backfills, catalog, metrics, sla};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -25,7 +25,10 @@ struct Described;
 
 /// Every resource, below `/api/v1`.
 fn resources() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().merge(catalog::routes()).merge(sla::routes())
+    OpenApiRouter::new()
+        .merge(backfills::routes())
+        .merge(catalog::routes())
+        .merge(sla::routes())
 }
 
 /// The addresses that programs and pages use, and the document that describes them.

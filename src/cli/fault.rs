@@ -12,15 +12,22 @@ pub(super) struct Fault {
     pub(super) code: Option<String>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
+    /// What belongs to it, for programs.
+    pub(super) details: Option<Box<serde_json::Value>>,
 }
 
 impl Fault {
     pub(super) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: Some(code.to_owned()), message: message.into(), hint: None }
+        Self { code: Some(code.to_owned()), message: message.into(), hint: None, details: None }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn details(mut self, details: serde_json::Value) -> Self {
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -86,7 +93,7 @@ fn from_text(text: &str) -> Fault {
     });
     match code {
         Some(code) => Fault::new(code, text[7..].trim_start()),
-        None => Fault { code: None, message: text.to_owned(), hint: None },
+        None => Fault { code: None, message: text.to_owned(), hint: None, details: None },
     }
 }
 
@@ -105,10 +112,13 @@ pub(super) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
         None => from_text(&format!("{error:#}")),
     };
     if json {
-        let body = serde_json::json!({
-            "error": { "code": fault.code, "message": fault.message, "hint": fault.hint }
+        let mut error = serde_json::json!({
+            "code": fault.code, "message": fault.message, "hint": fault.hint
         });
-        output::json(&body);
+        if let Some(details) = &fault.details {
+            error["details"] = (**details).clone();
+        }
+        output::json(&serde_json::json!({ "error": error }));
     } else {
         eprintln!("error: {fault}");
         if let Some(hint) = &fault.hint {

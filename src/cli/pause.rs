@@ -57,6 +57,10 @@ pub(super) async fn resume(
     } else {
         store::resume_job(&mut db, dataset).await?
     };
+    if is_new {
+        let message = if args.schedule { store::DEMAND } else { store::WORK };
+        store::ring(&session.mill.pool, message).await?;
+    }
     let name = &spec.name;
     let text = match (args.schedule, is_new) {
         (true, true) => format!("the schedule of `{name}` goes on with its next tick"),

@@ -26,6 +26,8 @@ struct Process<'a> {
     bell: Arc<Bell>,
     stop: CancellationToken,
     parts: JoinSet<(&'static str, Result<()>)>,
+    /// How long the parts may take to end.
+    goodbye: Duration,
 }
 
 impl<'a> Process<'a> {
@@ -37,7 +39,7 @@ impl<'a> Process<'a> {
             carrying.await;
             ("bell", Ok(()))
         });
-        Self { session, bell, stop, parts }
+        Self { session, bell, stop, parts, goodbye: GOODBYE }
     }
 
     fn start(
@@ -62,6 +64,7 @@ impl<'a> Process<'a> {
     }
 
     fn work(&mut self, options: WorkOptions) {
+        self.goodbye += options.drain;
         let (mill, bell) = (Arc::clone(&self.session.mill), Arc::clone(&self.bell));
         let working = engine::keep_working(mill, options, self.stop.clone(), bell);
         self.start("worker", async move {
@@ -109,7 +112,6 @@ impl<'a> Process<'a> {
             }),
         };
         self.stop.cancel();
-        let drain = self.session.work_options().drain + GOODBYE;
         let ends = async {
             while let Some(ended) = self.parts.join_next().await {
                 if let Ok((name, Err(error))) = ended {
@@ -117,7 +119,7 @@ impl<'a> Process<'a> {
                 }
             }
         };
-        let _ = tokio::time::timeout(drain, ends).await;
+        let _ = tokio::time::timeout(self.goodbye, ends).await;
         outcome.map(|()| ExitCode::SUCCESS)
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn explain(code: Option<&str>, json: bool) -> anyhow::Result<ExitCode
         code: None,
         message: format!("there is no code `{code}`"),
         hint: Some("`tidemill explain` lists every code".to_owned()),
+        details: None,
     })?;
     if json {
         output::json(&serde_json::json!({ "code": code, "page": page }));

@@ -1,5 +1,6 @@
 //! What only shows with a database, a lake and a worker at work.
 
+mod api;
 mod chaos;
 mod cli;
 mod oracle;

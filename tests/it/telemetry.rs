@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use tidemill::api::{self, World};
+use sha2::{Digest as _, Sha256};
+use tidemill::api::{self, ServeOptions};
 use tidemill::engine;
 use tidemill::plan::Keep;
 use tidemill::prelude::*;
@@ -22,15 +23,36 @@ fn declare(project: &mut Project) {
     );
 }
 
+/// A new token of somebody new who may look.
+async fn token(test: &TestMill) -> String {
+    let secret = "s".repeat(43);
+    let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
+    let token = "with scraper as (
+             insert into tidemill.person (login, name, role)
+             values ('scraper-' || gen_random_uuid(), 'Scraper', 'viewer')
+             returning id
+         )
+         insert into tidemill.token (person_id, name, hash, role, expires_at)
+         select id, 'scrape', $1, 'viewer', now() + interval '1 hour' from scraper
+         returning id";
+    let pool = &test.mill.pool;
+    let id: i64 = sqlx::query_scalar(token).bind(&hash[..]).fetch_one(pool).await.unwrap();
+    format!("tdm_{id}_{secret}")
+}
+
 /// What a server says when it is scraped for the first time.
 async fn scrape(test: &TestMill) -> String {
     let stop = CancellationToken::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let world = Arc::clone(&test.mill) as Arc<dyn World>;
-    let server = tokio::spawn(api::serve(world, listener, stop.clone()));
+    let mill = Arc::clone(&test.mill);
+    let server = tokio::spawn(api::serve(mill, listener, ServeOptions::default(), stop.clone()));
+    let token = token(test).await;
     let mut connection = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "GET /metrics HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Connection: close\r\n\r\n"
+    );
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();

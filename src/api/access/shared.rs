@@ -7,6 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
 
+use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
@@ -20,7 +21,8 @@ use crate::engine::Mill;
 #[derive(Debug)]
 pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
-    pub(super) pictures: Pictures,
+    pub(super) pictures: Arc<Pictures>,
+    pub(super) health: HealthCache,
     pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) known: Known,
@@ -37,7 +39,8 @@ impl Shared {
     ) -> Self {
         Self {
             mill,
-            pictures: Pictures::default(),
+            pictures: Arc::default(),
+            health: HealthCache::default(),
             promises: ShownPromises::default(),
             scrape: Mutex::default(),
             known: Known::default(),

@@ -23,15 +23,15 @@ pub(super) struct Yard {
     pub(super) home: PathBuf,
     database: Database,
     pub(super) mill: Arc<Mill>,
-    /// The partitions that have been asked for.
+    /// How many partitions there are to ask for.
+    partitions: i64,
+    /// How many of them have been asked for.
     taken: i64,
 }
 
-/// How many partitions there are to ask for.
-const PARTITIONS: i64 = 400_000;
-
 impl Yard {
-    pub(super) async fn open(config: &Config, name: &str) -> Result<Self> {
+    /// With so many partitions to ask for, a multiple of 20,000.
+    pub(super) async fn open(config: &Config, name: &str, partitions: i64) -> Result<Self> {
         let home =
             std::env::temp_dir().join(format!("tidemill-bench-{name}-{}", std::process::id()));
         std::fs::create_dir_all(home.join("landing"))?;
@@ -43,7 +43,7 @@ impl Yard {
         let database = cluster::open(&options).await?;
         let pool = store::open(database.options.clone()).await?;
         let mill = open_mill(&home, pool).await?;
-        let mut yard = Self { home, database, mill, taken: 0 };
+        let mut yard = Self { home, database, mill, partitions, taken: 0 };
         yard.publish_source().await?;
         Ok(yard)
     }
@@ -59,7 +59,7 @@ impl Yard {
     async fn publish_source(&mut self) -> Result<()> {
         let source = self.mill.catalog.index_of("raw").context("the bench declares `raw`")?;
         let first = super::first(&self.mill, source);
-        for chunk in 0..PARTITIONS / 20_000 {
+        for chunk in 0..self.partitions / 20_000 {
             let ordinals = first + chunk * 20_000..first + (chunk + 1) * 20_000;
             let observed: Vec<Observed> = ordinals
                 .map(|ordinal| Observed {
@@ -93,7 +93,10 @@ impl Yard {
     pub(super) async fn ask(&mut self, runs: i64) -> Result<Applied> {
         let job = self.mill.catalog.index_of("nothing").context("the bench declares `nothing`")?;
         let first = super::first(&self.mill, job) + self.taken;
-        anyhow::ensure!(self.taken + runs <= PARTITIONS, "the bench asked for too many partitions");
+        anyhow::ensure!(
+            self.taken + runs <= self.partitions,
+            "the bench asked for too many partitions"
+        );
         self.taken += runs;
         let set = PartitionSet::of(Slice::none(), Ranges::from_range(first..first + runs));
         let select = Select { missing: true, ..Select::default() };
@@ -154,7 +157,7 @@ const RUNS: i64 = 40_000;
 /// takes of the processor, Postgres included. The limit is `pgbench` writing the same rows into
 /// tables of the same shape, in batches of 100, on the same cluster.
 pub(super) async fn noop(config: &Config) -> Result<Vec<Figure>> {
-    let mut yard = Yard::open(config, "noop").await?;
+    let mut yard = Yard::open(config, "noop", RUNS).await?;
     let limit = pgbench::rows_per_second(&yard).await?;
     let (rate, cost) = noop_rate(&mut yard).await?;
     yard.close().await?;
@@ -189,7 +192,7 @@ async fn noop_rate(yard: &mut Yard) -> Result<(f64, f64)> {
 
 /// The same beside ten million rows of history; the limit is what was reached without them.
 pub(super) async fn noop_10m_history(config: &Config) -> Result<Figure> {
-    let mut yard = Yard::open(config, "history").await?;
+    let mut yard = Yard::open(config, "history", RUNS * 2).await?;
     let (limit, _) = noop_rate(&mut yard).await?;
     store::bench_history(&yard.mill.pool, 10_000_000).await?;
     let (value, _) = noop_rate(&mut yard).await?;

@@ -62,6 +62,7 @@ pub(in crate::cli) async fn runs(
             code: None,
             message: format!("there is no run {id}"),
             hint: Some("`tidemill runs` lists the latest".to_owned()),
+            details: None,
         })?;
         let attempts = store::attempts(&mut db, id).await?;
         let waits = waits(&mut db, &rows).await?;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::{InHand, told};
 use crate::engine::Mill;
@@ -13,6 +14,8 @@ use crate::store::{self, Claimed, Committed, Ended, Lease};
 
 /// The most attempts that are published in one transaction.
 const GROUP_MAX: usize = 100;
+/// How many groups are on their way at once: while one waits for the disk, another is written.
+const AT_ONCE: usize = 2;
 
 /// What publishes the attempts of one worker.
 pub(super) struct Publisher {
@@ -22,39 +25,56 @@ pub(super) struct Publisher {
 }
 
 impl Publisher {
-    /// Publishes ended attempts in groups: whatever ended while the group before was being published.
+    /// Publishes ended attempts in groups: whatever ended while the groups before were on their way.
     pub(super) async fn publish(
         self,
         mut receiver: mpsc::UnboundedReceiver<(Claimed, Ended)>,
         bell: Arc<Bell>,
     ) -> Result<()> {
-        let Self { mill, worker, in_hand } = self;
+        let (publisher, mut commits) = (Arc::new(self), JoinSet::new());
         let mut group = Vec::new();
-        while 0 < receiver.recv_many(&mut group, GROUP_MAX).await {
-            let began = Instant::now();
-            let committed = publish_group(&mill, worker, &group).await?;
-            told::committed(&mill, &group, &committed, began);
-            if 0 < committed.made_ready {
-                bell.ring(Topic::Work);
-            }
-            for ((run, _), lease) in group.iter().zip(committed.leases) {
-                if lease == Lease::Lost {
-                    let dataset = &mill.catalog.dataset(run.dataset).name;
-                    tracing::warn!(
-                        run.id = run.id,
-                        attempt = run.attempt,
-                        "TM0405: somebody else owns run {} of `{dataset}`; its work is dropped",
-                        run.id
-                    );
+        loop {
+            tokio::select! {
+                some = receiver.recv_many(&mut group, GROUP_MAX), if commits.len() < AT_ONCE => {
+                    if some == 0 {
+                        break;
+                    }
+                    let (publisher, bell) = (Arc::clone(&publisher), Arc::clone(&bell));
+                    let group = std::mem::take(&mut group);
+                    commits.spawn(async move { publisher.publish_group(group, &bell).await });
                 }
+                Some(ended) = commits.join_next() => ended??,
             }
-            in_hand.with(|held| {
-                for (run, _) in &group {
-                    held.remove(&(run.id, run.attempt));
-                }
-            });
-            group.clear();
         }
+        while let Some(ended) = commits.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+
+    async fn publish_group(&self, group: Vec<(Claimed, Ended)>, bell: &Bell) -> Result<()> {
+        let began = Instant::now();
+        let committed = publish_group(&self.mill, self.worker, &group).await?;
+        told::committed(&self.mill, &group, &committed, began);
+        if 0 < committed.made_ready {
+            bell.ring(Topic::Work);
+        }
+        for ((run, _), lease) in group.iter().zip(committed.leases) {
+            if lease == Lease::Lost {
+                let dataset = &self.mill.catalog.dataset(run.dataset).name;
+                tracing::warn!(
+                    run.id = run.id,
+                    attempt = run.attempt,
+                    "TM0405: somebody else owns run {} of `{dataset}`; its work is dropped",
+                    run.id
+                );
+            }
+        }
+        self.in_hand.with(|held| {
+            for (run, _) in &group {
+                held.remove(&(run.id, run.attempt));
+            }
+        });
         Ok(())
     }
 }

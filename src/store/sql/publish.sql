@@ -1,13 +1,13 @@
 -- Publish new versions: record them, and move each partition's head forward, never back.
 with made as (
-    select made.*, run.id as generation
+    -- The number of a run is the generation of its partition.
+    select made.*, run_id as generation
     from jsonb_to_recordset($1) as made (
         run_id bigint, attempt int, dataset_id int, slice_id int, ordinal bigint, code_id int,
         content text, inputs text, rows bigint, bytes bigint, paths text[], sizes bigint[],
         hashes text[], rejected bigint, rejects_path text, profile jsonb, routed_by int[],
         seconds double precision
     )
-    join tidemill.run on run.id = made.run_id
 ),
 version as (
     insert into tidemill.materialization (

@@ -107,5 +107,9 @@ async fn a_plan_that_moved_is_refused_with_what_moved() {
     let refused = home.fails(3, &["backfill", "click_dau", "--upstream", "--expect", &hash]);
     assert!(refused.err.contains("was missing, is not in the plan"), "{refused:#?}");
     assert!(refused.err.contains("TM0203: the world moved"), "{refused:#?}");
+    let args = ["backfill", "click_dau", "--upstream", "--expect", &hash, "--json"];
+    let refused: serde_json::Value = serde_json::from_str(&home.fails(3, &args).out).unwrap();
+    let moved = refused["error"]["details"]["moved"].as_array().expect("what moved, for programs");
+    assert!(!moved.is_empty() && refused["error"]["details"]["plan"] != hash.as_str());
     server.give_back().await;
 }

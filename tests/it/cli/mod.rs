@@ -16,4 +16,4 @@ mod pipes;
 mod reference;
 mod rows;
 mod schedules;
-mod shop;
+pub(crate) mod shop;

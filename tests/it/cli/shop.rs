@@ -1,5 +1,7 @@
 //! A small home for tests of commands: seven weeks at most, a few datasets, one broken line.
 
+use std::path::Path;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -27,6 +29,11 @@ pub(crate) fn open() -> Home {
 
 /// Lands the files alone.
 pub(crate) fn land(home: &Home) {
+    land_at(&home.landing());
+}
+
+/// Lands the files alone, in this folder.
+pub(crate) fn land_at(landed: &Path) {
     let day = broken_day();
     let line = |quantity: &str, at: u32| {
         format!(
@@ -35,7 +42,7 @@ pub(crate) fn land(home: &Home) {
     };
     let mut lines: Vec<String> = (10..50).map(|at| line("3", at)).collect();
     lines.insert(7, line("a few", 55));
-    landing::begin(&home.landing(), landing::start(1));
-    landing::freeze(&home.landing());
-    landing::orders(&home.landing(), day, &lines);
+    landing::begin(landed, landing::start(1));
+    landing::freeze(landed);
+    landing::orders(landed, day, &lines);
 }

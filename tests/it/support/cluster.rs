@@ -28,6 +28,8 @@ pub(crate) struct Cluster {
     pub(crate) database: Database,
     /// Its data directory.
     pub(crate) data: PathBuf,
+    /// A folder that is gone when it is.
+    pub(crate) home: PathBuf,
 }
 
 impl Cluster {
@@ -53,7 +55,7 @@ impl Cluster {
             .unwrap();
         // Never closed and never waited for: it ends after us.
         std::mem::forget(keeper);
-        Self { database, data }
+        Self { database, data, home }
     }
 
     /// A new, empty database.
@@ -61,6 +63,17 @@ impl Cluster {
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let mut db = self.database.options.connect().await.unwrap();
         let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+        sqlx::raw_sql(create).execute(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        self.database.options.clone().database(&name)
+    }
+
+    /// A new database like another, to which nobody is connected.
+    pub(crate) async fn copy(&self, of: &PgConnectOptions) -> PgConnectOptions {
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let of = of.get_database().unwrap();
+        let mut db = self.database.options.connect().await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("create database {name} template {of}"));
         sqlx::raw_sql(create).execute(&mut db).await.unwrap();
         db.close().await.unwrap();
         self.database.options.clone().database(&name)

@@ -1,6 +1,7 @@
 //! A whole Tidemill for one test: a database, a lake and a landing folder of its own.
 
 pub(crate) mod aftermath;
+pub(crate) mod api;
 mod cluster;
 mod hands;
 mod invariants;

@@ -59,6 +59,12 @@ impl Program {
         Self { home, lake, database, variables: Vec::new() }
     }
 
+    /// The program with its landing folder and its lake below a folder of its own.
+    pub(crate) fn below(home: &Path, database: PgConnectOptions) -> Self {
+        let (home, lake) = (home.to_owned(), home.join("lake"));
+        Self { home, lake, database, variables: Vec::new() }
+    }
+
     /// The same with one more variable.
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));

@@ -1,0 +1,3 @@
+//! The API, asked over the network: the real server on a database of its own.
+
+mod access;

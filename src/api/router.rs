@@ -25,10 +25,7 @@ struct Described;
 
 /// Every resource, below `/api/v1`.
 fn resources() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new()
-        .merge(backfills::routes())
-        .merge(catalog::routes())
-        .merge(sla::routes())
+    OpenApiRouter::new().merge(backfills::routes()).merge(catalog::routes()).merge(sla::routes())
 }
 
 /// The addresses that programs and pages use, and the document that describes them.

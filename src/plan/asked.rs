@@ -128,7 +128,8 @@ pub fn request(catalog: &Catalog, extents: &Extents, asked: &Asked) -> Result<Re
                 "choose what is made from it as well (downstream), or a dataset that a job makes",
             ));
         }
-        targets.push((target.dataset, partitions(spec, extents.of(target.dataset).slices, target)?));
+        targets
+            .push((target.dataset, partitions(spec, extents.of(target.dataset).slices, target)?));
     }
     if asked.targets.is_empty() {
         let all = Ranges::from_range(i64::MIN..i64::MAX);
@@ -148,13 +149,17 @@ fn partitions(
     match &target.which {
         Which::All => Ok(in_all(known, &Ranges::from_range(i64::MIN..i64::MAX))),
         Which::Text(text) => {
-            let ranges = spec.scheme.parse_ranges(text).map_err(|error| match spec.scheme.time() {
-                Some(_) => Senseless { message: error.to_string(), hint: None },
-                None => Senseless::new(
-                    format!("`{}` is not cut by time, so `{text}` names nothing of it", spec.name),
-                    "leave the ranges out",
-                ),
-            })?;
+            let ranges =
+                spec.scheme.parse_ranges(text).map_err(|error| match spec.scheme.time() {
+                    Some(_) => Senseless { message: error.to_string(), hint: None },
+                    None => Senseless::new(
+                        format!(
+                            "`{}` is not cut by time, so `{text}` names nothing of it",
+                            spec.name
+                        ),
+                        "leave the ranges out",
+                    ),
+                })?;
             Ok(in_all(known, &ranges))
         }
         Which::Drawn(drawn) => selection(spec, known, drawn),

@@ -111,7 +111,8 @@ fn parts(
     for (ranges, slices) in &alike {
         let text = spec.scheme.time().map(|_| ranges_text(spec, ranges));
         let shared = shared_values(slices);
-        let fits = |slice: &&Slice| shared.iter().all(|(at, value)| *slice.values()[*at] == **value);
+        let fits =
+            |slice: &&Slice| shared.iter().all(|(at, value)| *slice.values()[*at] == **value);
         if known.iter().filter(fits).count() == slices.len() {
             parts.push((text, pairs(spec, &shared)));
             continue;

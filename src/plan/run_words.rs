@@ -217,7 +217,10 @@ mod tests {
         let all = [
             RunFacts { wait: Some("no worker is alive"), ..facts(RunState::Ready) },
             facts(RunState::Waiting),
-            RunFacts { attempts: vec![attempt(1, 500, None, "running")], ..facts(RunState::Running) },
+            RunFacts {
+                attempts: vec![attempt(1, 500, None, "running")],
+                ..facts(RunState::Running)
+            },
             RunFacts {
                 attempts: vec![attempt(1, 12, Some(16), "committed")],
                 rows: Some(1200),
@@ -225,11 +228,7 @@ mod tests {
                 ..facts(RunState::Succeeded)
             },
             RunFacts { outcome: Some("unchanged"), ..facts(RunState::Succeeded) },
-            RunFacts {
-                attempts: failed,
-                fault: Some(("TM0401", long)),
-                ..facts(RunState::Failed)
-            },
+            RunFacts { attempts: failed, fault: Some(("TM0401", long)), ..facts(RunState::Failed) },
             RunFacts {
                 outcome: Some("cancelled"),
                 fault: Some(("TM0408", "cancelled by ada")),
@@ -248,7 +247,10 @@ mod tests {
     #[test]
     fn what_happened_is_told_in_order() {
         let run = RunFacts {
-            attempts: vec![attempt(1, 12, Some(14), "expired"), attempt(2, 80, Some(81), "committed")],
+            attempts: vec![
+                attempt(1, 12, Some(14), "expired"),
+                attempt(2, 80, Some(81), "committed"),
+            ],
             outcome: Some("published"),
             finished_at: Some(at(82)),
             ..facts(RunState::Succeeded)

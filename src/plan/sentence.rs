@@ -113,7 +113,9 @@ pub fn course_sentence(course: &Course<'_>, now: Timestamp) -> String {
 /// or for a turn is no limit.
 fn limit(waits: &[(u64, &Wait)]) -> Option<String> {
     let limits = waits.iter().filter_map(|(runs, wait)| Some((runs, wait, limit_text(&wait.why)?)));
-    limits.max_by_key(|(runs, wait, _)| (wait.why.needs_a_person(), **runs)).map(|(_, _, text)| text)
+    limits
+        .max_by_key(|(runs, wait, _)| (wait.why.needs_a_person(), **runs))
+        .map(|(_, _, text)| text)
 }
 
 fn limit_text(why: &Obstacle) -> Option<String> {
@@ -222,7 +224,10 @@ mod tests {
             course_sentence(&course("active", &dead), now()),
             course_sentence(&Course { seconds_left: None, ..course("active", &[]) }, now()),
             course_sentence(&Course { seconds_left: Some(80e3), ..course("active", &[]) }, now()),
-            course_sentence(&Course { paused: Some(("ada", now())), ..course("active", &limited) }, now()),
+            course_sentence(
+                &Course { paused: Some(("ada", now())), ..course("active", &limited) },
+                now(),
+            ),
             course_sentence(&Course { finished_at: ended, ..course("failed", &[]) }, now()),
             course_sentence(
                 &Course { failed: 0, runs: 1390, finished_at: ended, ..course("completed", &[]) },

@@ -95,8 +95,7 @@ impl BackfillStanding {
     /// that it says nothing.
     #[must_use]
     pub fn seconds_left(&self, now: jiff::Timestamp) -> Option<f64> {
-        let goes_on =
-            self.state == "active" && self.paused_at.is_none() && ETA_MIN <= self.done();
+        let goes_on = self.state == "active" && self.paused_at.is_none() && ETA_MIN <= self.done();
         self.rate(now).filter(|_| goes_on).map(|rate| (self.runs - self.done()) as f64 / rate)
     }
 }
@@ -155,14 +154,9 @@ pub async fn backfill_standing(db: &mut PgConnection, backfill: i64) -> Result<B
 }
 
 async fn standings(db: &mut PgConnection, ids: &[i64]) -> Result<Vec<BackfillStanding>> {
-    Ok(sqlx::query_file_as!(
-        BackfillStanding,
-        "src/store/sql/backfill_standings.sql",
-        ids,
-        RECENT,
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(sqlx::query_file_as!(BackfillStanding, "src/store/sql/backfill_standings.sql", ids, RECENT,)
+        .fetch_all(db)
+        .await?)
 }
 
 /// How the runs of a backfill for one dataset stand.

@@ -57,8 +57,8 @@ pub use access::{
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};
 pub use backfills::{
-    BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes, backfill_plan,
-    backfill_progress, backfill_standing, backfill_standings, backfill_steps,
+    BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes,
+    backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
 pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};

@@ -132,9 +132,8 @@ impl Plan {
     ) -> Self {
         let parts = shown.steps.len() + 2 * shown.blocked.len();
         let most = OF_STEP.min(OF_PLAN / parts.max(1)).max(1);
-        let sees = |name: &str| {
-            may.mill().catalog.index_of(name).is_some_and(|dataset| may.sees(dataset))
-        };
+        let sees =
+            |name: &str| may.mill().catalog.index_of(name).is_some_and(|dataset| may.sees(dataset));
         Self {
             hash: shown.plan.clone(),
             runs: shown.runs,

@@ -1,3 +1,4 @@
 //! The API, asked over the network: the real server on a database of its own.
 
 mod access;
+mod slas;

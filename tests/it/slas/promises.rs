@@ -25,7 +25,11 @@ async fn a_promise_is_judged_by_time_and_not_by_runs() {
     let later = look(&test, "2024-03-31T12:00:00Z").await;
     assert_eq!((later.recorded.met, later.recorded.missed), (0, 2));
     assert_eq!(later.next_due, Some(at("2024-04-01T04:00:00Z")));
-    assert_snapshot!(windows(&test, "daily").await, @"");
+    assert_snapshot!(windows(&test, "daily").await, @r"
+    2024-03-28 met due 2024-03-29 05:00:00+00 came 2024-03-29 04:00:00+00
+    2024-03-29 missed due 2024-03-30 05:00:00+00 came 2024-03-30 05:00:00.000001+00
+    2024-03-30 missed due 2024-03-31 04:00:00+00 came never (no run was asked for)
+    ");
     assert_eq!(months(&test).await, "2024-03 1 2");
     assert_eq!(
         messages(&test).await,
@@ -45,7 +49,10 @@ async fn what_is_recorded_stays_whatever_is_made_later() {
     let kept = look(&test, "2024-04-04T12:00:00Z").await;
     assert_eq!((kept.recorded.met, kept.recorded.missed, kept.completed), (0, 0, 1));
     assert_eq!(look(&test, "2024-04-04T12:00:00Z").await.completed, 0);
-    assert_snapshot!(windows(&test, "daily").await, @"");
+    assert_snapshot!(windows(&test, "daily").await, @r"
+    2024-04-02 met due 2024-04-03 04:00:00+00 came 2024-04-03 01:00:00+00
+    2024-04-03 missed due 2024-04-04 04:00:00+00 came 2024-04-09 01:00:00+00 (no run was asked for)
+    ");
     assert_eq!(months(&test).await, "2024-04 1 1");
     assert_eq!(messages(&test).await.len(), 1);
     test.finish().await;
@@ -57,11 +64,32 @@ async fn a_job_that_is_paused_misses_all_the_same_and_it_is_said_why() {
     let mut db = test.mill.pool.acquire().await.unwrap();
     store::pause_job(&mut db, test.mill.registry.datasets[0], "ann").await.unwrap();
     look(&test, "2024-04-03T04:00:00Z").await;
-    assert_snapshot!(windows(&test, "daily").await, @"");
+    assert_snapshot!(windows(&test, "daily").await, @"2024-04-02 missed due 2024-04-03 04:00:00+00 came never (its job is paused by ann)");
     let body: String =
         sqlx::query_scalar("select body from tidemill.outbox").fetch_one(&mut *db).await.unwrap();
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-    assert_snapshot!(serde_json::to_string_pretty(&body).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&body).unwrap(), @r#"
+    {
+      "type": "sla.missed",
+      "timestamp": "2024-04-03T04:00:00Z",
+      "data": {
+        "sla": "daily:complete_by",
+        "dataset": "daily",
+        "owner": "ann@example.com",
+        "promise": "complete by 06:00 Europe/Berlin the day after",
+        "objective": 0.9,
+        "partition": "2024-04-02",
+        "due_at": "2024-04-03T04:00:00Z",
+        "completed_at": null,
+        "blocking": {
+          "dataset": "daily",
+          "partition": "2024-04-02",
+          "text": "its job is paused by ann",
+          "run": null
+        }
+      }
+    }
+    "#);
     drop(db);
     test.finish().await;
 }
@@ -126,7 +154,11 @@ async fn a_promise_that_changes_holds_from_then_on_and_judges_nothing_twice() {
     test.redeclare(days).await;
     engine::declare_promises(&test.mill, at("2024-04-07T13:00:00Z")).await.unwrap();
     assert_eq!(look(&test, "2024-04-08T12:00:00Z").await.recorded.missed, 1);
-    assert_snapshot!(windows(&test, "daily").await, @"");
+    assert_snapshot!(windows(&test, "daily").await, @r"
+    2024-04-02 missed due 2024-04-03 04:00:00+00 came never (no run was asked for)
+    2024-04-04 missed due 2024-04-05 04:00:00+00 came never (no run was asked for)
+    2024-04-07 missed due 2024-04-08 04:00:00+00 came never (no run was asked for)
+    ");
     test.finish().await;
 }
 
@@ -174,7 +206,12 @@ async fn a_value_is_promised_nothing_before_it_was_known() {
     }
     drop(db);
     look(&test, "2024-01-10T05:30:00Z").await;
-    assert_snapshot!(windows(&test, "hourly").await, @"");
+    assert_snapshot!(windows(&test, "hourly").await, @r"
+    2024-01-10T02:00Z/DE missed due 2024-01-10 03:10:00+00 came never (no run was asked for)
+    2024-01-10T03:00Z/DE missed due 2024-01-10 04:10:00+00 came never (no run was asked for)
+    2024-01-10T04:00Z/DE missed due 2024-01-10 05:10:00+00 came never (no run was asked for)
+    2024-01-10T04:00Z/FR missed due 2024-01-10 05:10:00+00 came never (no run was asked for)
+    ");
     test.finish().await;
 }
 

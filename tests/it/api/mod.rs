@@ -6,3 +6,4 @@ mod work;
 mod backfills;
 mod live;
 mod million;
+mod slas;

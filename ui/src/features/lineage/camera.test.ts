@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { bounds, fit, hit, reveal, windowOf, ZOOM_MAX, ZOOM_MIN, zoomAt } from "./camera";
+import { bounds, fitInto, hit, reveal, windowOf, ZOOM_MAX, ZOOM_MIN, zoomAt } from "./camera";
 import { NODE_WIDTH } from "./layout";
 
 const view = { width: 1000, height: 600 };
 
 describe("the camera", () => {
   it("fits a picture into the view, in the middle, and never larger than life", () => {
-    const camera = fit({ width: 5000, height: 1000 }, { x: -100, y: 50 }, view);
+    const camera = fitInto({ width: 5000, height: 1000 }, { x: -100, y: 50 }, view);
     const seen = windowOf(camera, view);
     expect(seen.left).toBeLessThan(-100);
     expect(seen.right).toBeGreaterThan(4900);
-    expect(fit({ width: 10, height: 10 }, { x: 0, y: 0 }, view).zoom).toBe(1);
+    expect(fitInto({ width: 10, height: 10 }, { x: 0, y: 0 }, view).zoom).toBe(1);
   });
 
   it("zooms about the pointer", () => {

@@ -22,7 +22,7 @@ export const NEAR_BOXES = 300;
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** Everything in view, but not larger than life. */
-export function fit(picture: Size, origin: Place, view: Size, margin = 32): Camera {
+export function fitInto(picture: Size, origin: Place, view: Size, margin = 32): Camera {
   const wide = (view.width - 2 * margin) / Math.max(1, picture.width);
   const high = (view.height - 2 * margin) / Math.max(1, picture.height);
   const zoom = clamp(Math.min(wide, high), ZOOM_MIN, 1);

@@ -11,6 +11,7 @@ import {
   plainText,
   readLineName,
 } from "./log-book";
+import { rowOf, rowsOf } from "./log-rows";
 
 const line = (attempt: number, number: number, text = `line ${number}`, gap = false): LogLine => ({
   attempt,
@@ -85,5 +86,28 @@ describe("one line", () => {
 
   it("is shown without the codes of a terminal", () => {
     expect(plainText("\u001b[31merror\u001b[0m: no")).toBe("error: no");
+  });
+});
+
+describe("rows", () => {
+  const shape = (rows: ReturnType<typeof rowsOf>) =>
+    rows.map((row) => (row.kind === "line" ? row.line.number : `${row.first}-${row.last}`));
+
+  it("stand for what was not loaded before, between and after", () => {
+    const rows = rowsOf([line(1, 4), line(1, 5), line(1, 9), line(2, 1)], 1, 12);
+    expect(shape(rows)).toEqual(["1-3", 4, 5, "6-8", 9, "10-12"]);
+    expect(rowOf(rows, 7)).toBe(3);
+    expect(rowOf(rows, 9)).toBe(4);
+    expect(rowOf(rows, 99)).toBe(-1);
+  });
+
+  it("do not offer to load what was lost", () => {
+    const rows = rowsOf([line(1, 1), line(1, 2, "40 lines are gone", true), line(1, 42)], 1, 42);
+    expect(shape(rows)).toEqual([1, 2, 42]);
+  });
+
+  it("end where nobody knows how many there are", () => {
+    expect(shape(rowsOf([line(1, 1)], 1, null))).toEqual([1]);
+    expect(shape(rowsOf([], 1, 3))).toEqual(["1-3"]);
   });
 });

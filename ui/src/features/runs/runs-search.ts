@@ -1,5 +1,6 @@
 /** The filters of the list of runs, as the address holds them. */
 
+import { ZONE_CHOICES } from "@/lib/instants";
 import { integer, oneOf, searchOf, someOf, text } from "@/lib/search";
 import { RUN_STATES, type RunState } from "@/lib/states";
 
@@ -17,6 +18,7 @@ export const runsSearch = searchOf({
   from: instantText(),
   to: instantText(),
   order: oneOf(["newest", "oldest"], "newest"),
+  tz: oneOf(ZONE_CHOICES),
 });
 
 export type RunsSearch = ReturnType<typeof runsSearch>;

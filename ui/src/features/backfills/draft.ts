@@ -1,5 +1,6 @@
 /** What a person chose in the wizard. The address holds it; the server gets it as a plan request. */
 
+import { ZONE_CHOICES } from "@/lib/instants";
 import { flag, integer, oneOf, searchOf, someOf, text, texts } from "@/lib/search";
 import type { PlanRequest, Selection } from "@/lib/types";
 
@@ -20,6 +21,7 @@ export const draftSearch = searchOf({
   concurrency: integer(1, 10_000),
   priority: integer(-32_768, 32_767),
   class: oneOf(["live", "late", "backfill"], "backfill"),
+  tz: oneOf(ZONE_CHOICES),
 });
 
 export type DraftSearch = ReturnType<typeof draftSearch>;

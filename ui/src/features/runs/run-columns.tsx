@@ -48,14 +48,19 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
     width: "6.5rem",
     align: "right",
     cell: (run) =>
-      run.state === "waiting" || run.state === "ready" ? <Elapsed since={run.created_at} /> : <Duration seconds={run.wait_seconds} />,
+      run.state === "waiting" || run.state === "ready" ? (
+        <Elapsed since={run.created_at} />
+      ) : (
+        <Duration seconds={run.wait_seconds} />
+      ),
   },
   {
     id: "took",
     header: "Took",
     width: "6.5rem",
     align: "right",
-    cell: (run) => (run.state === "running" ? <Elapsed since={run.started_at} /> : <Duration seconds={run.run_seconds} />),
+    cell: (run) =>
+      run.state === "running" ? <Elapsed since={run.started_at} /> : <Duration seconds={run.run_seconds} />,
   },
   {
     id: "started",
@@ -81,7 +86,11 @@ function Outcome({ run }: { run: RunRow }) {
     );
   }
   if (run.state === "waiting" && run.waiting_on > 0) {
-    return <span className="text-muted">waits on {run.waiting_on} {run.waiting_on === 1 ? "run" : "runs"}</span>;
+    return (
+      <span className="text-muted">
+        waits on {run.waiting_on} {run.waiting_on === 1 ? "run" : "runs"}
+      </span>
+    );
   }
   return <span className="text-muted">{run.outcome?.replaceAll("_", " ") ?? "–"}</span>;
 }

@@ -67,7 +67,9 @@ export function RunFilters({ search, set }: RunFiltersProps) {
         ]}
         onChange={(order) => set({ order: order === "oldest" ? "oldest" : undefined })}
       />
-      {search.backfill && <Chip text={`backfill ${search.backfill}`} remove={() => set({ backfill: undefined })} />}
+      {search.backfill && (
+        <Chip text={`backfill ${search.backfill}`} remove={() => set({ backfill: undefined })} />
+      )}
       {search.worker && <Chip text={`worker ${search.worker}`} remove={() => set({ worker: undefined })} />}
       {search.code && <Chip text={`error ${search.code}`} remove={() => set({ code: undefined })} />}
       {(isFiltered(search) || spanned) && (

@@ -63,7 +63,10 @@ export function RunStrip({ span, dataset, onBrush }: RunStripProps) {
         {bars.map((bar, index) => (
           <span
             key={bar.bucket.at}
-            className={clsx("absolute inset-y-0 flex flex-col justify-end px-px", index === hover && "bg-hover")}
+            className={clsx(
+              "absolute inset-y-0 flex flex-col justify-end px-px",
+              index === hover && "bg-hover",
+            )}
             style={{ left: `${left(bar.at)}%`, width: `${left(bar.end) - left(bar.at)}%` }}
           >
             <Part share={bar.failed} tone="failed" />

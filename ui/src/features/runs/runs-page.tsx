@@ -39,7 +39,10 @@ export function RunsPage() {
       {fresh > 0 && (
         <div className="sticky top-2 z-20 flex justify-center" role="status">
           <Button kind="primary" size="small" onClick={() => runs.refetch()}>
-            {fresh === (newest.data?.items.length ?? 0) ? `${count(fresh)} or more new runs` : plural(fresh, "new run")}: show
+            {fresh === (newest.data?.items.length ?? 0)
+              ? `${count(fresh)} or more new runs`
+              : plural(fresh, "new run")}
+            : show
           </Button>
         </div>
       )}
@@ -80,7 +83,9 @@ function NoRuns({ search, clear }: { search: RunsSearch; clear: () => void }) {
   if (isFiltered(search) || search.from || search.to) {
     return (
       <EmptyState title="No run matches." action={<Button onClick={clear}>Clear the filters</Button>}>
-        {search.from || search.to ? "Not in this span of time, with these filters." : "Not with these filters."}
+        {search.from || search.to
+          ? "Not in this span of time, with these filters."
+          : "Not with these filters."}
       </EmptyState>
     );
   }

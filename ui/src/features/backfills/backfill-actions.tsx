@@ -10,6 +10,7 @@ import type { BackfillDetail } from "@/lib/types";
 import { CancelDialog } from "./cancel-dialog";
 import { ChangeDialog } from "./change-dialog";
 import { PauseDialog } from "./pause-dialog";
+import { renewBackfills } from "./queries";
 
 /** What can be done with a backfill. What cannot says why. */
 export function BackfillActions({ backfill, onRetry }: { backfill: BackfillDetail; onRetry: () => void }) {
@@ -28,7 +29,7 @@ export function BackfillActions({ backfill, onRetry }: { backfill: BackfillDetai
       unwrap(api.POST("/api/v1/backfills/{id}/resume", { params: { path: { id: backfill.id } } })),
     onSuccess: () => {
       toast(`Backfill ${backfill.id} goes on.`, "good");
-      return cache.invalidateQueries({ queryKey: ["backfills"] });
+      return renewBackfills(cache);
     },
     onError: (error) => toast(`Backfill ${backfill.id} could not be resumed: ${error.message}`, "danger"),
   });

@@ -5,6 +5,7 @@ import { count, plural } from "@/lib/format";
 import { toast } from "@/lib/toasts";
 import type { Backfill } from "@/lib/types";
 import { doneOf } from "./progress";
+import { renewBackfills } from "./queries";
 
 /** From so many runs on, the word is typed before they are cancelled. */
 const TYPED_FROM = 1000;
@@ -25,7 +26,7 @@ export function CancelDialog({
     onSuccess: () => {
       onOpenChange(false);
       toast(`Backfill ${backfill.id} is cancelled.`, "good");
-      return cache.invalidateQueries({ queryKey: ["backfills"] });
+      return renewBackfills(cache);
     },
   });
   return (

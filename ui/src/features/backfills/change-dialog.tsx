@@ -4,6 +4,7 @@ import { ConfirmDialog } from "@/components/confirm-dialog";
 import { api, unwrap } from "@/lib/api";
 import { toast } from "@/lib/toasts";
 import type { Backfill } from "@/lib/types";
+import { renewBackfills } from "./queries";
 import { NumberField } from "./section";
 
 /** Priority and how much at once, while it goes on. */
@@ -29,7 +30,7 @@ export function ChangeDialog({
     onSuccess: () => {
       onOpenChange(false);
       toast(`Backfill ${backfill.id} is changed.`, "good");
-      return cache.invalidateQueries({ queryKey: ["backfills"] });
+      return renewBackfills(cache);
     },
   });
   return (

@@ -11,7 +11,7 @@ import { toast } from "@/lib/toasts";
 import { type DraftSearch, draftOf, notReady, requestOf } from "./draft";
 import { HowSection } from "./how-section";
 import { PlanPanel } from "./plan-panel";
-import { applyPlan, planMoved, planQuery } from "./queries";
+import { applyPlan, planMoved, planQuery, renewBackfills } from "./queries";
 import { WhatSection } from "./what-section";
 import { WhichSection } from "./which-section";
 
@@ -45,7 +45,7 @@ export function NewBackfillPage() {
     },
     onSuccess: (backfill) => {
       toast(`Backfill ${backfill.id} is started.`, "good");
-      void cache.invalidateQueries({ queryKey: ["backfills"] });
+      void renewBackfills(cache);
       return navigate({ to: "/backfills/$id", params: { id: String(backfill.id) } });
     },
     onError: (error) => {

@@ -5,6 +5,7 @@ import { api, unwrap } from "@/lib/api";
 import { plural } from "@/lib/format";
 import { toast } from "@/lib/toasts";
 import type { Backfill } from "@/lib/types";
+import { renewBackfills } from "./queries";
 import { Tick } from "./section";
 
 /** Nothing new starts; what runs may finish or is stopped. */
@@ -32,9 +33,9 @@ export function PauseDialog({
         run: () =>
           void unwrap(
             api.POST("/api/v1/backfills/{id}/resume", { params: { path: { id: backfill.id } } }),
-          ).then(() => cache.invalidateQueries({ queryKey: ["backfills"] })),
+          ).then(() => renewBackfills(cache)),
       });
-      return cache.invalidateQueries({ queryKey: ["backfills"] });
+      return renewBackfills(cache);
     },
   });
   return (

@@ -1,8 +1,10 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, idempotent, unwrap } from "@/lib/api";
 import { ApiError, isRecord } from "@/lib/problem";
 import type { Plan, PlanRequest } from "@/lib/types";
 import type { BackfillsSearch } from "./backfills-search";
+
+// Keys begin with the topic that the live stream names, so that a hint finds what it is about.
 
 export const backfillsQuery = (search: BackfillsSearch) => {
   const filters = {
@@ -26,11 +28,18 @@ export const backfillsQuery = (search: BackfillsSearch) => {
 
 export const backfillQuery = (id: number) =>
   queryOptions({
-    queryKey: ["backfills", "one", id] as const,
+    queryKey: ["backfill", id] as const,
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/backfills/{id}", { params: { path: { id } }, signal })),
     // Hints come when something moved; that the rate goes down while nothing moves, they do not say.
     refetchInterval: ({ state }) => (state.data?.state === "active" ? 10_000 : false),
   });
+
+/** After something was done with a backfill: all that shows it is asked for again. */
+export function renewBackfills(cache: QueryClient) {
+  return Promise.all(
+    ["backfills", "backfill", "runs"].map((topic) => cache.invalidateQueries({ queryKey: [topic] })),
+  );
+}
 
 /** What a backfill would do. Asking changes nothing. */
 export const planQuery = (request: PlanRequest | null) =>

@@ -13,7 +13,7 @@ import { toast } from "@/lib/toasts";
 import type { Backfill } from "@/lib/types";
 import { MovedNotice } from "./moved-notice";
 import { PlanView } from "./plan-view";
-import { planMoved, retryPlanQuery } from "./queries";
+import { planMoved, renewBackfills, retryPlanQuery } from "./queries";
 
 /** What failed or was cancelled, made again: its plan first, then the button. */
 export function RetryDialog({ backfill, onClose }: { backfill: Backfill; onClose: () => void }) {
@@ -32,7 +32,7 @@ export function RetryDialog({ backfill, onClose }: { backfill: Backfill; onClose
       ),
     onSuccess: (made) => {
       toast(`Backfill ${made.id} makes them again.`, "good");
-      void cache.invalidateQueries({ queryKey: ["backfills"] });
+      void renewBackfills(cache);
       return navigate({ to: "/backfills/$id", params: { id: String(made.id) } });
     },
     onError: (error) => {

@@ -173,7 +173,7 @@ function Actions({ data }: { data: Dataset }) {
   const { sel } = route.useSearch();
   const source = data.kind === "source";
   const backfill = () =>
-    navigate({ to: "/backfills/new", search: { dataset: data.name, ...(sel && { sel }) } });
+    navigate({ to: "/backfills/new", search: { dataset: [data.name], ...(sel && { sel }) } });
   useShortcut("b", "Backfill what is selected", backfill, { enabled: may.allowed && !source });
   return (
     <>

@@ -50,7 +50,7 @@ export function PartitionActions({ data, source }: { data: Partition; source: bo
       ) : (
         <Link
           to="/backfills/new"
-          search={{ dataset: data.dataset, sel }}
+          search={{ dataset: [data.dataset], sel }}
           className={buttonClass(failure ? "plain" : "primary", "small")}
         >
           Backfill…
@@ -66,7 +66,11 @@ export function PartitionActions({ data, source }: { data: Partition; source: bo
           >
             Preview rows
           </Link>
-          <Link to="/lineage" search={{ materialization: data.head.id }} className={buttonClass("plain", "small")}>
+          <Link
+            to="/lineage"
+            search={{ materialization: data.head.id }}
+            className={buttonClass("plain", "small")}
+          >
             Lineage
           </Link>
         </>

@@ -49,7 +49,7 @@ export function SelectionBar({ data, grid, chosen, onClear }: SelectionBarProps)
         ) : (
           <Link
             to="/backfills/new"
-            search={{ dataset: data.name, sel: writeChosen(chosen) }}
+            search={{ dataset: [data.name], sel: writeChosen(chosen) }}
             className={buttonClass("primary")}
           >
             Backfill {count(all)}…

@@ -1,6 +1,6 @@
 /** Fewer boxes for the same graph: the consumers of a hub as one, and the datasets of an owner or tag as one. */
 
-import type { GraphNode } from "@/lib/types";
+import type { GraphNode, LineageLink } from "@/lib/types";
 import type { GraphEdge } from "./graph";
 import { type GraphIndex, indexGraph } from "./graph";
 
@@ -13,7 +13,8 @@ export type GroupBy = "owner" | "tag";
 export type Box =
   | { id: string; kind: "dataset"; node: GraphNode; match: boolean }
   | { id: string; kind: "consumers"; hub: string; members: GraphNode[]; match: boolean }
-  | { id: string; kind: "group"; by: GroupBy; name: string; members: GraphNode[]; match: boolean };
+  | { id: string; kind: "group"; by: GroupBy; name: string; members: GraphNode[]; match: boolean }
+  | { id: string; kind: "version"; link: LineageLink; match: boolean };
 
 export interface BoxEdge {
   from: string;
@@ -76,9 +77,9 @@ export function fold(
   return { boxes: [...boxes.values()], edges: joinEdges(graph.edges, boxOf), boxOf };
 }
 
-function collect(boxes: Map<string, Box>, box: Exclude<Box, { kind: "dataset" }>): void {
+function collect(boxes: Map<string, Box>, box: Extract<Box, { members: GraphNode[] }>): void {
   const held = boxes.get(box.id);
-  if (!held || held.kind === "dataset") boxes.set(box.id, box);
+  if (!held || !("members" in held)) boxes.set(box.id, box);
   else {
     held.members.push(...box.members);
     held.match ||= box.match;

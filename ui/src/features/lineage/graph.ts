@@ -4,13 +4,16 @@ import type { Graph, GraphNode } from "@/lib/types";
 
 export type GraphEdge = Graph["edges"][number];
 
-export interface GraphIndex {
-  nodes: ReadonlyMap<string, GraphNode>;
+export interface GraphIndex<Node = GraphNode> {
+  nodes: ReadonlyMap<string, Node>;
   up: ReadonlyMap<string, readonly string[]>;
   down: ReadonlyMap<string, readonly string[]>;
 }
 
-export function indexGraph(graph: Pick<Graph, "nodes" | "edges">): GraphIndex {
+export function indexGraph<Node extends { name: string }>(graph: {
+  nodes: readonly Node[];
+  edges: readonly { from: string; to: string }[];
+}): GraphIndex<Node> {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const up = new Map<string, string[]>();
   const down = new Map<string, string[]>();
@@ -29,7 +32,11 @@ function push(map: Map<string, string[]>, key: string, value: string): void {
 }
 
 /** Everything that can be reached from a node in one direction, with the fewest hops to it; itself at 0. */
-export function reach(index: GraphIndex, start: string, direction: "up" | "down"): Map<string, number> {
+export function reach(
+  index: GraphIndex<unknown>,
+  start: string,
+  direction: "up" | "down",
+): Map<string, number> {
   const links = index[direction];
   const hops = new Map<string, number>([[start, 0]]);
   const queue = [start];
@@ -48,7 +55,7 @@ export function reach(index: GraphIndex, start: string, direction: "up" | "down"
  * What lights up. Between two nodes it is every way from one to the other; where there is none, and for a
  * node alone, it is all that it was made from and all that is made from it.
  */
-export function litBetween(index: GraphIndex, focus: string | null, chosen: string): Set<string> {
+export function litBetween(index: GraphIndex<unknown>, focus: string | null, chosen: string): Set<string> {
   const up = reach(index, chosen, "up");
   const down = reach(index, chosen, "down");
   if (focus !== null && focus !== chosen && index.nodes.has(focus)) {

@@ -1,4 +1,6 @@
 // The fake API: one file for each resource. Used by the unit tests (through msw) and by `npm run look`.
 import { access } from "./access";
+import { datasets, runsOfDatasets } from "./datasets";
+import { overviews } from "./overview";
 
-export const handlers = [...access];
+export const handlers = [...access, ...overviews, ...datasets, ...runsOfDatasets];

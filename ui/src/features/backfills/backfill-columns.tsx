@@ -13,7 +13,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "state",
     header: "State",
-    width: "8rem",
+    width: "7.5rem",
     cell: (backfill) => (
       <StateBadge
         backfill={backfillState(backfill)}
@@ -24,7 +24,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "id",
     header: "Backfill",
-    width: "5.5rem",
+    width: "5rem",
     cell: (backfill) => (
       <Link
         to="/backfills/$id"
@@ -48,7 +48,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "progress",
     header: "Progress",
-    width: "minmax(9rem,1.2fr)",
+    width: "minmax(7rem,1fr)",
     cell: (backfill) => (
       <span className="flex items-center">
         <ProgressBar
@@ -80,7 +80,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "failed",
     header: "Failed",
-    width: "5rem",
+    width: "4.5rem",
     align: "right",
     cell: (backfill) =>
       backfill.failed > 0 ? (
@@ -99,7 +99,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "rate",
     header: "Rate",
-    width: "8rem",
+    width: "7.5rem",
     align: "right",
     cell: (backfill) =>
       backfill.state === "active" && backfill.rate ? (
@@ -111,7 +111,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "left",
     header: "Left",
-    width: "6.5rem",
+    width: "6rem",
     align: "right",
     cell: (backfill) =>
       backfill.state === "active" && !backfill.paused_at && typeof backfill.seconds_left === "number" ? (
@@ -123,14 +123,14 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "by",
     header: "By",
-    width: "7rem",
+    width: "6.5rem",
     cell: (backfill) => <span title={backfill.origin}>{backfill.created_by}</span>,
   },
   {
     id: "at",
     header: "Created",
-    width: "9.5rem",
+    width: "7rem",
     align: "right",
-    cell: (backfill) => <Time at={backfill.created_at} brief />,
+    cell: (backfill) => <Time at={backfill.created_at} brief zoneless />,
   },
 ];

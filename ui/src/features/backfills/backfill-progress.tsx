@@ -83,7 +83,7 @@ export function BackfillProgress({ backfill }: { backfill: BackfillDetail }) {
       {limit && (
         <p className="mt-2 border-t border-line pt-2">
           <span className="text-muted">Limited by:</span> {limit.text}{" "}
-          <Link to="/runs/$id" params={{ id: String(limit.example) }} className="text-accent hover:underline">
+          <Link to="/runs/$id" params={{ id: String(limit.example) }} className="text-accent underline">
             run {limit.example}
           </Link>
         </p>

@@ -104,15 +104,12 @@ function Waves({ plan }: { plan: Plan }) {
             <th scope="col" className="px-2 py-1 text-right font-medium">
               Work
             </th>
-            <th scope="col" className="px-2 py-1 text-right font-medium">
-              Size
-            </th>
           </tr>
         </thead>
         {waves.map((wave) => (
           <tbody key={wave.wave}>
             <tr className="border-b border-line bg-sunken">
-              <th scope="rowgroup" colSpan={5} className="px-2 py-1 text-sm font-medium">
+              <th scope="rowgroup" colSpan={4} className="px-2 py-1 text-sm font-medium">
                 Wave {wave.wave}{" "}
                 <span className="font-normal text-muted">· {plural(wave.partitions, "partition")}</span>
               </th>
@@ -138,9 +135,9 @@ function Waves({ plan }: { plan: Plan }) {
                 </td>
                 <td className="px-2 py-1.5 text-right">
                   <Duration seconds={step.seconds} />
-                </td>
-                <td className="px-2 py-1.5 text-right">
-                  <Bytes value={step.bytes} />
+                  <div className="text-sm text-muted">
+                    <Bytes value={step.bytes} />
+                  </div>
                 </td>
               </tr>
             ))}

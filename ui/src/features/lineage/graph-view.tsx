@@ -123,6 +123,11 @@ function Graph(props: GraphViewProps) {
     } else look(whole);
   }, [layout, size, focus, picture.boxes.length, look]);
 
+  // The library calls its own frame an application, too; of two, one inside the other, only ours has keys.
+  useEffect(() => {
+    box.current?.querySelector(".react-flow")?.setAttribute("role", "presentation");
+  }, [box]);
+
   // The first picture is fitted, and so is that of another focus; what merely grows stays where it is.
   const fitted = useRef<string | null>(null);
   useEffect(() => {

@@ -67,11 +67,7 @@ export function VersionLineage({ id, search, set }: { id: number; search: Lineag
             {typeof self.data.run === "number" && (
               <>
                 {" by "}
-                <Link
-                  to="/runs/$id"
-                  params={{ id: String(self.data.run) }}
-                  className="text-accent hover:underline"
-                >
+                <Link to="/runs/$id" params={{ id: String(self.data.run) }} className="text-accent underline">
                   run {self.data.run}
                 </Link>
               </>

@@ -35,7 +35,7 @@ export function AttemptTimeline({ run }: { run: Run }) {
                 />
               </Tooltip>
             </span>
-            <span className="w-44 shrink-0 text-sm">
+            <span className="w-56 shrink-0 whitespace-nowrap text-sm max-sm:hidden">
               waited {duration(lane.waitSeconds)}, ran {duration(lane.runSeconds)}
             </span>
           </div>
@@ -50,10 +50,12 @@ export function AttemptTimeline({ run }: { run: Run }) {
               style={{ left: percent(timeline.waiting.start), width: percent(timeline.waiting.width) }}
             />
           </span>
-          <span className="w-44 shrink-0 text-sm">waiting {duration(timeline.waiting.seconds)}</span>
+          <span className="w-56 shrink-0 whitespace-nowrap text-sm max-sm:hidden">
+            waiting {duration(timeline.waiting.seconds)}
+          </span>
         </div>
       )}
-      <div className="flex justify-between pl-[5.75rem] pr-[11.75rem] text-sm text-muted">
+      <div className="flex justify-between pl-[5.75rem] sm:pr-[14.75rem] text-sm text-muted">
         <span>{instant(timeline.from, zone, now, { seconds: true })}</span>
         <span>{instant(timeline.to, zone, now, { seconds: true })}</span>
       </div>

@@ -83,7 +83,7 @@ export function LogLines(props: LogLinesProps) {
             props.onScrolledUp();
           before.current = scrollTop;
         }}
-        className="h-[calc(100vh-19rem)] min-h-80 overflow-auto bg-sunken font-mono text-sm leading-5"
+        className="h-[calc(100vh-17rem)] min-h-80 overflow-auto bg-sunken font-mono text-sm leading-5"
       >
         <div className="relative min-w-full" style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {

@@ -48,25 +48,30 @@ export function RunActions({ run }: { run: Run }) {
       <Link to="/backfills/$id" params={{ id: String(run.backfill) }} className={buttonClass()}>
         Backfill {run.backfill}
       </Link>
-      {!ended && (
-        <Button
-          onClick={() => setAsking(true)}
-          disabledReason={mayCancel.reason ?? (live ? undefined : "It is over.")}
-        >
-          Cancel run
+      {live && (
+        <Button onClick={() => setAsking(true)} disabledReason={mayCancel.reason}>
+          Cancel run…
         </Button>
       )}
-      {!live && (
+      {ended && (
         <Button
-          kind={ended ? "primary" : "plain"}
+          kind="primary"
           busy={retry.isPending}
           onClick={() => retry.mutate()}
-          disabledReason={
-            mayRetry.reason ?? (ended ? undefined : "It succeeded. To make it again, backfill the partition.")
-          }
+          disabledReason={mayRetry.reason}
         >
           Retry
         </Button>
+      )}
+      {/* Ranges are of time only: a partition with other dimensions is chosen on the grid. */}
+      {run.state === "succeeded" && !run.partition.includes("/") && (
+        <Link
+          to="/backfills/new"
+          search={{ dataset: [run.dataset], ranges: run.partition, select: ["all"] }}
+          className={buttonClass()}
+        >
+          Make it again…
+        </Link>
       )}
       <ConfirmDialog
         open={asking}

@@ -7,11 +7,11 @@ import { reasonWord } from "./run-words";
 
 /** How a run is listed, wherever it is. */
 export const RUN_COLUMNS: readonly Column<RunRow>[] = [
-  { id: "state", header: "State", width: "8rem", cell: (run) => <StateBadge run={run.state} /> },
+  { id: "state", header: "State", width: "7.5rem", cell: (run) => <StateBadge run={run.state} /> },
   {
     id: "run",
     header: "Run",
-    width: "5.5rem",
+    width: "5rem",
     cell: (run) => (
       <Link to="/runs/$id" params={{ id: String(run.id) }} className="font-mono text-accent hover:underline">
         {run.id}
@@ -21,7 +21,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "dataset",
     header: "Dataset and partition",
-    width: "minmax(14rem,2fr)",
+    width: "minmax(16rem,2.4fr)",
     cell: (run) => (
       <span className="font-mono">
         {run.dataset} <span className="text-muted">{run.partition}</span>
@@ -31,21 +31,14 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "reason",
     header: "Why",
-    width: "minmax(8rem,1fr)",
+    width: "minmax(7rem,1fr)",
     cell: (run) => <span title={run.reason}>{reasonWord(run.reason)}</span>,
   },
-  { id: "class", header: "Class", width: "5.5rem", cell: (run) => run.class },
-  {
-    id: "attempt",
-    header: "Attempt",
-    width: "5rem",
-    align: "right",
-    cell: (run) => (run.attempt > 0 ? run.attempt : <span className="text-muted">–</span>),
-  },
+  { id: "class", header: "Class", width: "5rem", cell: (run) => run.class },
   {
     id: "waited",
     header: "Waited",
-    width: "6.5rem",
+    width: "5.5rem",
     align: "right",
     cell: (run) =>
       run.state === "waiting" || run.state === "ready" ? (
@@ -57,7 +50,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "took",
     header: "Took",
-    width: "6.5rem",
+    width: "5.5rem",
     align: "right",
     cell: (run) =>
       run.state === "running" ? <Elapsed since={run.started_at} /> : <Duration seconds={run.run_seconds} />,
@@ -65,19 +58,28 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "started",
     header: "Started",
-    width: "9.5rem",
+    width: "7rem",
     align: "right",
-    cell: (run) => <Time at={run.started_at} brief />,
+    cell: (run) => <Time at={run.started_at} brief zoneless />,
   },
   {
     id: "error",
     header: "Outcome",
-    width: "minmax(9rem,1.4fr)",
+    width: "minmax(8rem,1.5fr)",
     cell: (run) => <Outcome run={run} />,
   },
 ];
 
 function Outcome({ run }: { run: RunRow }) {
+  return (
+    <>
+      {run.attempt > 1 && <span>attempt {run.attempt} </span>}
+      <Ending run={run} />
+    </>
+  );
+}
+
+function Ending({ run }: { run: RunRow }) {
   if (run.error_code || run.error) {
     return (
       <span title={run.error ?? undefined}>

@@ -64,7 +64,7 @@ export function RunStrip({ span, dataset, onBrush }: RunStripProps) {
           <span
             key={bar.bucket.at}
             className={clsx(
-              "absolute inset-y-0 flex flex-col justify-end px-px",
+              "absolute inset-y-0 flex flex-col justify-end sm:px-px",
               index === hover && "bg-hover",
             )}
             style={{ left: `${left(bar.at)}%`, width: `${left(bar.end) - left(bar.at)}%` }}
@@ -86,7 +86,7 @@ export function RunStrip({ span, dataset, onBrush }: RunStripProps) {
       </div>
       <figcaption className="flex justify-between gap-4 border-t border-line pt-1 text-sm text-muted">
         <span>{instant(span.from, zone, now)}</span>
-        <span aria-hidden="true" className="truncate">
+        <span aria-hidden="true" className="truncate max-sm:hidden">
           {under && totalOf(under.bucket) > 0
             ? `${interval(under.at, under.end, zone, now)}: ${count(under.bucket.succeeded)} succeeded, ${count(under.bucket.failed)} failed, ${count(under.bucket.cancelled)} cancelled`
             : "Drag to narrow the list to a span"}

@@ -12,7 +12,9 @@ export const SELECT_DEFAULT: readonly Select[] = ["missing", "failed", "stale"];
 export const draftSearch = searchOf({
   dataset: texts(),
   ranges: text(),
+  /** What is selected on the grid, see `lib/selection.ts`, and whether the grid is open. */
   sel: text(),
+  grid: flag(),
   // "none" is a choice too: without it, taking the last one away would bring the default back.
   select: someOf([...SELECTS, "none"]),
   upstream: flag(),

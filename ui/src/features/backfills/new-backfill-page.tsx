@@ -73,7 +73,7 @@ export function NewBackfillPage() {
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
         <div className="flex min-w-0 flex-col gap-4">
           <WhatSection draft={draft} set={set} />
-          <WhichSection draft={draft} sel={search.sel} set={set} />
+          <WhichSection draft={draft} sel={search.sel} grid={search.grid ?? false} set={set} />
           <HowSection draft={draft} set={set} note={note} setNote={setNote} />
         </div>
         <PlanPanel

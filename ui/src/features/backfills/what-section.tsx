@@ -14,7 +14,10 @@ export function WhatSection({ draft, set }: WhatSectionProps) {
   const [turn, setTurn] = useState(0);
   const { datasets } = draft;
   const change = (next: string[]) =>
-    set({ dataset: next.length > 0 ? next : undefined, ...(next.length !== 1 && { sel: undefined }) });
+    set({
+      dataset: next.length > 0 ? next : undefined,
+      ...(next.length !== 1 && { sel: undefined, grid: undefined }),
+    });
   return (
     <Section id="what" number={1} title="What">
       <div className="flex flex-wrap items-center gap-2">

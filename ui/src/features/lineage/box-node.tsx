@@ -25,15 +25,19 @@ export const BoxNode = memo(function BoxNode({ data }: NodeProps<BoxNodeType>) {
   return (
     <div
       className={clsx(
-        "flex h-full w-full cursor-pointer flex-col justify-center gap-1 rounded border bg-panel px-2.5",
-        active ? "border-accent outline outline-2 outline-accent" : "border-line-strong",
+        "flex h-full w-full cursor-pointer flex-col justify-center gap-1 rounded border px-2.5",
+        dim ? "bg-sunken text-muted" : "bg-panel",
+        active
+          ? "border-accent outline outline-2 outline-accent"
+          : dim
+            ? "border-line"
+            : "border-line-strong",
         folded && "border-dashed",
         focus && "bg-chosen",
-        dim && "opacity-30",
       )}
     >
       <div className="flex min-w-0 items-center gap-2">
-        <StateMark look={lookOfBox(box)} />
+        <StateMark look={lookOfBox(box)} className={dim ? "opacity-40" : ""} />
         <span className={clsx("truncate font-medium", !folded && "font-mono text-sm")}>{titleOf(box)}</span>
         {box.kind === "dataset" && box.node.paused && (
           <CirclePause size={14} className="ml-auto shrink-0 text-muted" aria-hidden />

@@ -19,6 +19,8 @@ import { graphQuery } from "./queries";
 import { TreeView } from "./tree-view";
 
 const NONE: readonly string[] = [];
+/** More datasets than this are shown by owner, unless somebody wants each of them. */
+const READABLE = 400;
 
 /** The graph of datasets: the neighbourhood of one, or all of them. */
 export function DatasetLineage({ search, set }: { search: LineageSearch; set: SetLineage }) {
@@ -36,7 +38,9 @@ export function DatasetLineage({ search, set }: { search: LineageSearch; set: Se
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answers are other objects at every turn; `version` says when they differ
   const graph = useMemo(() => (graphs.length > 0 ? mergeGraphs(graphs) : null), [version]);
   const query = useDebounced(search.q ?? "", 200);
-  const group = search.group ?? null;
+  const many = focus === null && graph !== null && graph.nodes.length > READABLE;
+  const wanted = search.group ?? (many ? "owner" : "none");
+  const group = wanted === "none" ? null : wanted;
   const node = search.node ?? null;
   const openKey = opened.join();
   const picture = useMemo(() => {
@@ -88,11 +92,11 @@ export function DatasetLineage({ search, set }: { search: LineageSearch; set: Se
       }
       sentence={
         graph
-          ? `${plural(graph.nodes.length, "dataset")}, ${plural(graph.edges.length, "link")}${query ? `; ${count} match` : ""}${graph.truncated > 0 ? `. ${plural(graph.truncated, "more")} are not shown: choose a focus` : ""}.`
+          ? `${plural(graph.nodes.length, "dataset")}, ${plural(graph.edges.length, "link")}${query ? `; ${count} match` : ""}${many && !search.group ? ". So many are shown by owner" : ""}${graph.truncated > 0 ? `. ${plural(graph.truncated, "more")} are not shown: choose a focus` : ""}.`
           : "Which datasets are made from which."
       }
     >
-      <GraphBar search={search} set={set} names={graph?.nodes.map((one) => one.name) ?? []} />
+      <GraphBar search={search} set={set} group={wanted} />
       {first?.isError && !graph ? (
         <ErrorState
           what="The lineage could not be loaded."

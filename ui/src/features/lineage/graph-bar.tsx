@@ -13,11 +13,12 @@ const VIEW: Record<View, string> = { graph: "graph", list: "list", impact: "impa
 interface GraphBarProps {
   search: LineageSearch;
   set: SetLineage;
-  names: readonly string[];
+  /** What is grouped by, chosen or not. */
+  group: "none" | "owner" | "tag";
 }
 
 /** What is shown of the graph, and how. */
-export function GraphBar({ search, set }: GraphBarProps) {
+export function GraphBar({ search, set, group }: GraphBarProps) {
   const field = useRef<HTMLInputElement>(null);
   useShortcut("/", "Find in the graph", () => field.current?.focus());
   const focused = search.focus !== undefined;
@@ -58,21 +59,22 @@ export function GraphBar({ search, set }: GraphBarProps) {
         ref={field}
         type="search"
         aria-label="Find in the graph"
-        placeholder="Find: name, owner:, tag:, state:"
+        placeholder="Find name, owner:, tag:"
+        title="Words in name, owner or tags; owner:x, tag:x, kind:x, state:failed,stale"
         value={search.q ?? ""}
         onChange={(event) => set({ q: event.target.value || undefined }, true)}
-        className="h-8 w-60 rounded border border-line-strong bg-panel px-2"
+        className="h-8 w-52 rounded border border-line-strong bg-panel px-2"
       />
       <Select
         label="Group by"
         labelled
-        value={search.group ?? "none"}
+        value={group}
         options={[
           { value: "none", label: "nothing" },
           { value: "owner", label: "owner" },
           { value: "tag", label: "tag" },
         ]}
-        onChange={(group) => set({ group: group === "none" ? undefined : group, node: undefined })}
+        onChange={(next) => set({ group: next, node: undefined })}
       />
       <Select
         label="Show as"

@@ -8,7 +8,7 @@ import { useLayout } from "./use-layout";
 const GraphView = lazy(() => import("./graph-view"));
 
 /** The place of the picture, of one size from the beginning. */
-export function GraphStage(props: Omit<GraphViewProps, "layout">) {
+export function GraphStage({ low = false, ...props }: Omit<GraphViewProps, "layout"> & { low?: boolean }) {
   const layout = useLayout(props.picture);
   const waiting = (
     <Loading what={`the places of ${plural(props.picture.boxes.length, "box", "boxes")}`}>
@@ -16,7 +16,7 @@ export function GraphStage(props: Omit<GraphViewProps, "layout">) {
     </Loading>
   );
   return (
-    <div className="h-[calc(100vh-15rem)] min-h-96">
+    <div className={low ? "h-[26rem]" : "h-[calc(100vh-15rem)] min-h-96"}>
       <Suspense fallback={waiting}>{layout ? <GraphView {...props} layout={layout} /> : waiting}</Suspense>
     </div>
   );

@@ -88,6 +88,9 @@ function Graph(props: GraphViewProps) {
     const scene = { layout, boxes: picture.boxes, view: size, palette, far, lit, active: active ?? hover };
     paint(context, { ...scene, camera: camera.current, look: lookOfBox, title: titleOf }, ratio);
   }, [layout, picture, size, palette, far, lit, active, hover]);
+  // Frames draw what is true when they come, not when they were asked for.
+  const latest = useRef(draw);
+  latest.current = draw;
   useEffect(draw, [draw]);
 
   const frame = useRef(0);
@@ -96,9 +99,9 @@ function Graph(props: GraphViewProps) {
       camera.current = next;
       setFar(isFar(next, layout, size));
       cancelAnimationFrame(frame.current);
-      frame.current = requestAnimationFrame(draw);
+      frame.current = requestAnimationFrame(() => latest.current());
     },
-    [layout, size, draw],
+    [layout, size],
   );
   const look = useCallback(
     (next: Camera) => {

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { useMemo } from "react";
-import { Count } from "@/components/amount";
 import { Button } from "@/components/button";
 import { type Column, DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
@@ -21,11 +20,11 @@ import type { LineageSearch } from "./lineage-search";
 import { graphQuery } from "./queries";
 
 const COLUMNS: readonly Column<ImpactRow>[] = [
-  { id: "hop", header: "Hops", width: "4rem", align: "right", cell: (row) => row.hop },
+  { id: "hop", header: "Hops", width: "3.5rem", align: "right", cell: (row) => row.hop },
   {
     id: "name",
     header: "Dataset",
-    width: "minmax(14rem,2fr)",
+    width: "minmax(13rem,2fr)",
     cell: (row) => (
       <Link
         to="/datasets/$name"
@@ -39,41 +38,34 @@ const COLUMNS: readonly Column<ImpactRow>[] = [
   {
     id: "worst",
     header: "Worst state",
-    width: "9rem",
+    width: "8rem",
     cell: (row) => <StateBadge standing={row.node.worst} />,
   },
   {
     id: "counts",
     header: "Partitions by state",
-    width: "minmax(10rem,1.4fr)",
+    width: "minmax(9rem,1.4fr)",
     cell: (row) => countsText(row.node.counts, 3),
-  },
-  {
-    id: "partitions",
-    header: "Partitions",
-    width: "6.5rem",
-    align: "right",
-    cell: (row) => <Count value={row.partitions} />,
   },
   {
     id: "via",
     header: "By way of",
-    width: "minmax(10rem,1.4fr)",
+    width: "minmax(9rem,1.4fr)",
     cell: (row) => <span className="font-mono text-muted">{row.via}</span>,
   },
-  { id: "owner", header: "Owner", width: "7rem", cell: (row) => row.node.owner ?? "–" },
+  { id: "owner", header: "Owner", width: "6.5rem", cell: (row) => row.node.owner ?? "–" },
   {
     id: "sla",
     header: "SLA",
-    width: "7rem",
+    width: "6.5rem",
     cell: (row) => (row.node.sla ? <StateBadge sla={row.node.sla} /> : "–"),
   },
   {
     id: "at",
     header: "Published",
-    width: "9.5rem",
+    width: "7rem",
     align: "right",
-    cell: (row) => <Time at={row.node.published_at} brief />,
+    cell: (row) => <Time at={row.node.published_at} brief zoneless />,
   },
 ];
 

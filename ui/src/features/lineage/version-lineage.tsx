@@ -123,6 +123,7 @@ export function VersionLineage({ id, search, set }: { id: number; search: Lineag
                 <VersionTable id={id} up={up.data} down={down.data} />
               ) : (
                 <GraphStage
+                  low
                   label={`Versions, ${plural(picture.boxes.length, "box", "boxes")}`}
                   picture={picture}
                   focus={focus}

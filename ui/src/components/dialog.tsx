@@ -19,9 +19,14 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-shade" />
         <Radix.Content
+          // Not the button that closes it: its tooltip would be the first thing one sees.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
           {...(description === undefined && { "aria-describedby": undefined })}
           className={clsx(
-            "fixed left-1/2 top-[10vh] z-40 flex max-h-[80vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-lg border border-line-strong bg-raised shadow-xl",
+            "fixed left-1/2 top-[10vh] z-40 outline-none flex max-h-[80vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-lg border border-line-strong bg-raised shadow-xl",
             wide ? "max-w-3xl" : "max-w-lg",
           )}
         >

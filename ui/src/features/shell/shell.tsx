@@ -1,18 +1,22 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { copy } from "@/components/copy-button";
 import { Toaster } from "@/components/toaster";
 import { TooltipProvider } from "@/components/tooltip";
 import { ZONE_CHOICES } from "@/lib/instants";
+import { startLive } from "@/lib/live";
 import { navigation, nextOf, THEMES, theme, ZoneOverride, zoneChoice } from "@/lib/preferences";
 import { oneOf } from "@/lib/search";
 import { startShortcuts, useShortcut } from "@/lib/shortcuts";
 import { toast } from "@/lib/toasts";
 import { AREAS } from "./areas";
-import { HelpSheet } from "./help-sheet";
 import { NavBar } from "./nav-bar";
-import { Palette } from "./palette";
 import { TopBar } from "./top-bar";
+
+// Neither is needed to see a page, so they are fetched when they are asked for.
+const HelpSheet = lazy(async () => ({ default: (await import("./help-sheet")).HelpSheet }));
+const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
 
 const GROUP = "Everywhere";
 const zoneInAddress = oneOf(ZONE_CHOICES);
@@ -24,7 +28,10 @@ export function Shell() {
   const search = useRouterState({ select: (state) => state.location.search });
   const zone = "tz" in search ? zoneInAddress(search.tz) : undefined;
 
+  const cache = useQueryClient();
+
   useEffect(() => startShortcuts(), []);
+  useEffect(() => startLive(cache), [cache]);
   useShortcut("?", "Show the keys that work here", () => setHelp(true), { group: GROUP });
   useShortcut("mod+k", "Search and go", () => setPalette(true), { group: GROUP });
   useShortcut("y", "Copy the link of this page", () => copy(window.location.href, "Link"), { group: GROUP });
@@ -77,8 +84,10 @@ export function Shell() {
         {AREAS.map((area) => (
           <GoTo key={area.to} area={area} />
         ))}
-        <HelpSheet open={help} onOpenChange={setHelp} />
-        <Palette open={palette} onOpenChange={setPalette} onHelp={() => setHelp(true)} />
+        <Suspense>
+          {help && <HelpSheet open onOpenChange={setHelp} />}
+          {palette && <Palette open onOpenChange={setPalette} />}
+        </Suspense>
         <Toaster />
       </ZoneOverride>
     </TooltipProvider>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AuditEntry } from "../../lib/types";
+import type { AuditEntry } from "@/lib/types";
 import { csvField, gather, toCsv, toNdjson } from "./export";
 
 function entry(id: number, over: Partial<AuditEntry> = {}): AuditEntry {

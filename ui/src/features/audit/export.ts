@@ -1,5 +1,5 @@
 /** The audit log as a file: CSV for spreadsheets, NDJSON for programs. */
-import type { AuditEntry } from "../../lib/types";
+import type { AuditEntry } from "@/lib/types";
 
 /** More is for the API: a browser should not hold a log of years. */
 export const EXPORT_MAX = 10_000;
@@ -32,7 +32,7 @@ export function toNdjson(entries: readonly AuditEntry[]): string {
 
 interface Page {
   items: readonly AuditEntry[];
-  next: string | null;
+  next?: string | null;
 }
 
 /** What was gathered, and whether the limit cut it. */
@@ -53,7 +53,7 @@ export async function gather(
     const { items, next }: Page = await page(cursor);
     entries.push(...items.slice(0, max - entries.length));
     progress(entries.length);
-    cursor = next;
+    cursor = next ?? null;
   } while (cursor !== null && entries.length < max);
   return { entries, complete: cursor === null };
 }

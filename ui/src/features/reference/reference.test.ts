@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { curl, quoted } from "./curl";
 import { read, slug } from "./document";
 import { countOperations, find } from "./find";
-import { DOCUMENT } from "./fixture";
+import { DOCUMENT } from "@/test/openapi-document";
 import { example, fields, inner, limitWords, typeWords } from "./schema";
 
 function reference() {

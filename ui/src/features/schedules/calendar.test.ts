@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CalendarDay } from "../../lib/types";
+import type { CalendarDay } from "@/lib/types";
 import { byDay, countsInWords, hourRows, isHourly, toneOf, total, worstFirst } from "./calendar";
 
 function day(name: string, counts: Partial<CalendarDay> = {}): CalendarDay {

@@ -1,5 +1,5 @@
 /** The squares of the calendar: what a day or an hour holds, and what it says. */
-import type { CalendarDay } from "../../lib/types";
+import type { CalendarDay } from "@/lib/types";
 
 type Counts = Pick<CalendarDay, "planned" | "done" | "failed" | "skipped" | "open">;
 

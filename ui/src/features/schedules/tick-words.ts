@@ -1,13 +1,5 @@
 /** What became of a tick, in words that say what to do. */
-import type { Tick } from "../../lib/types";
-
-/** Total on purpose: a new state does not compile until it has words. */
-const STATES: Record<Tick["state"], { label: string; glyph: string; about: string }> = {
-  open: { label: "Open", glyph: "◔", about: "Waits until its partitions are there." },
-  done: { label: "Done", glyph: "✓", about: "Its partitions are there." },
-  failed: { label: "Failed", glyph: "✕", about: "Some of its partitions failed; done once somebody has them made." },
-  skipped: { label: "Skipped", glyph: "–", about: "Asked for nothing." },
-};
+import type { Tick } from "@/lib/types";
 
 /** As the server writes them; another word is shown as it is. */
 const REASONS: Record<string, string> = {
@@ -18,16 +10,12 @@ const REASONS: Record<string, string> = {
   cancelled: "somebody cancelled what it asked for",
 };
 
-export function tickState(state: Tick["state"]) {
-  return STATES[state];
-}
-
 /** Why a tick was skipped; the detail of the server where it knows more than the reason. */
-export function tickReason(tick: Pick<Tick, "reason" | "detail">): string | null {
-  const reason = tick.reason === null ? null : (REASONS[tick.reason] ?? tick.reason);
-  if (reason === null) return tick.detail;
-  if (tick.detail === null) return reason;
-  return tick.reason === "nothing_to_make" ? tick.detail : `${reason}: ${tick.detail}`;
+export function tickReason({ reason, detail }: Pick<Tick, "reason" | "detail">): string | null {
+  if (reason == null) return detail ?? null;
+  const words = REASONS[reason] ?? reason;
+  if (detail == null) return words;
+  return reason === "nothing_to_make" ? detail : `${words}: ${detail}`;
 }
 
 /** `12 ticks` where neighbours were skipped for one reason and recorded as one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Worker } from "../../lib/types";
+import type { Worker } from "@/lib/types";
 import { beatAge, standing, worstFirst } from "./beat";
 
 const NOW = Date.parse("2026-11-22T06:00:00Z");

@@ -1,5 +1,6 @@
 /** How a worker looks from here: by its beat, and by the code it carries. */
-import type { Worker } from "../../lib/types";
+import type { Look } from "@/lib/states";
+import type { Worker } from "@/lib/types";
 
 /** A beat this old is worth a look. */
 const SLOW_SECONDS = 30;
@@ -8,19 +9,19 @@ const LOST_SECONDS = 90;
 
 export type Standing = "alive" | "slow" | "silent" | "ended";
 
-export const STANDINGS: Record<Standing, { label: string; glyph: string; about: string }> = {
-  alive: { label: "Alive", glyph: "✓", about: "Beats as it should." },
-  slow: { label: "Slow", glyph: "!", about: "The last beat is older than 30 seconds. A busy machine or network does this too." },
-  silent: { label: "Silent", glyph: "✕", about: "No beat. What it had in hand is taken over by other workers when its lease is up." },
-  ended: { label: "Ended", glyph: "–", about: "It said goodbye." },
+export const STANDINGS: Record<Standing, Look> = {
+  alive: { tone: "fresh", glyph: "✓", label: "Alive", about: "beats as it should" },
+  slow: { tone: "late", glyph: "!", label: "Slow", about: "its last beat is older than 30 seconds; a busy machine does this too" },
+  silent: { tone: "failed", glyph: "✕", label: "Silent", about: "no beat; others take over what it had in hand when its lease is up" },
+  ended: { tone: "off", glyph: "–", label: "Ended", about: "it said goodbye" },
 };
 
 export function beatAge(worker: Pick<Worker, "beat_at">, now: number): number | null {
-  return worker.beat_at === null ? null : Math.max(0, (now - Date.parse(worker.beat_at)) / 1000);
+  return worker.beat_at == null ? null : Math.max(0, (now - Date.parse(worker.beat_at)) / 1000);
 }
 
 export function standing(worker: Worker, now: number): Standing {
-  if (worker.ended_at !== null) return "ended";
+  if (worker.ended_at != null) return "ended";
   const age = beatAge(worker, now);
   if (!worker.alive || (age !== null && age >= LOST_SECONDS)) return "silent";
   return age !== null && age >= SLOW_SECONDS ? "slow" : "alive";

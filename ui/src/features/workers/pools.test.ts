@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Pool, Worker } from "../../lib/types";
+import type { Pool, Worker } from "@/lib/types";
 import { limitEffect, parseSlots, poolFault, poolUse, serving, startCommand } from "./pools";
 
 function pool(over: Partial<Pool> = {}): Pool {

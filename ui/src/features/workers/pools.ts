@@ -1,5 +1,5 @@
 /** Who uses a pool, what waits for it, and whether anybody serves it. */
-import type { Pool, Queue, Worker } from "../../lib/types";
+import type { Pool, Queue, Worker } from "@/lib/types";
 
 export const CLASSES = ["live", "late", "backfill"] as const;
 export type Class = (typeof CLASSES)[number];
@@ -42,8 +42,8 @@ export function poolUse(pool: Pool, lanes: Queue["lanes"]): PoolUse {
   return {
     segments,
     other: runs === 0 ? pool.used : 0,
-    free: pool.slots === null ? null : Math.max(pool.slots - pool.used, 0),
-    over: pool.slots !== null && pool.used > pool.slots,
+    free: pool.slots == null ? null : Math.max(pool.slots - pool.used, 0),
+    over: pool.slots != null && pool.used > pool.slots,
   };
 }
 
@@ -58,7 +58,7 @@ export type PoolFault = "no_worker" | "closed" | "full" | null;
 export function poolFault(pool: Pool, workers: readonly Worker[]): PoolFault {
   if (serving(pool.name, workers).length === 0) return "no_worker";
   if (pool.slots === 0) return "closed";
-  return pool.slots !== null && pool.used >= pool.slots && pool.waiting > 0 ? "full" : null;
+  return pool.slots != null && pool.used >= pool.slots && pool.waiting > 0 ? "full" : null;
 }
 
 /** The command that starts a worker for a pool; every worker without a list serves it too. */

@@ -1,0 +1,4 @@
+export const PAGES = [
+  { name: "overview", path: "/" },
+  { name: "sign-in", path: "/sign-in", role: "none" },
+];

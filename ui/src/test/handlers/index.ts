@@ -1,4 +1,9 @@
 // The fake API: one file for each resource. Used by the unit tests (through msw) and by `npm run look`.
 import { access } from "./access";
+import { audit } from "./audit";
+import { schedules } from "./schedules";
+import { settings } from "./settings";
+import { sla } from "./sla";
+import { workers } from "./workers";
 
-export const handlers = [...access];
+export const handlers = [...access, ...audit, ...schedules, ...settings, ...sla, ...workers];

@@ -1,0 +1,20 @@
+// SLA, schedules, workers, audit, settings, and the API reference.
+export const PAGES = [
+  { name: "sla", path: "/sla" },
+  { name: "sla-rule", path: "/sla?rule=retail_revenue_daily:daily" },
+  { name: "sla-deliveries", path: "/sla?tab=deliveries" },
+  { name: "schedules", path: "/schedules" },
+  { name: "schedules-ticks", path: "/schedules?schedule=retail_revenue_daily" },
+  { name: "calendar-month", path: "/schedules?view=month" },
+  { name: "calendar-week", path: "/schedules?view=week" },
+  { name: "workers", path: "/workers" },
+  { name: "audit", path: "/audit" },
+  { name: "audit-refused", path: "/audit?outcome=refused", role: "viewer" },
+  { name: "settings-profile", path: "/settings/profile" },
+  { name: "settings-users", path: "/settings/users" },
+  { name: "settings-tokens", path: "/settings/tokens" },
+  { name: "settings-permissions", path: "/settings/permissions" },
+  { name: "settings-about", path: "/settings/about" },
+  { name: "reference", path: "/api-reference" },
+  { name: "reference-operation", path: "/api-reference?op=list_runs" },
+];

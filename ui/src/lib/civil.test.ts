@@ -25,7 +25,12 @@ describe("civil dates", () => {
   it("lays a month out in whole weeks", () => {
     const weeks = monthWeeks("2026-11-15");
     expect(weeks.map((week) => week[0])).toEqual([
-      "2026-10-26", "2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23", "2026-11-30",
+      "2026-10-26",
+      "2026-11-02",
+      "2026-11-09",
+      "2026-11-16",
+      "2026-11-23",
+      "2026-11-30",
     ]);
     // A February of 28 days that starts on a Monday is exactly four weeks.
     expect(monthWeeks("2027-02-01")).toHaveLength(4);

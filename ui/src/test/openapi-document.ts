@@ -2,10 +2,7 @@
 export const DOCUMENT = {
   openapi: "3.1.0",
   info: { title: "Tidemill", version: "0.4.0", description: "Everything the command line can do." },
-  tags: [
-    { name: "runs", description: "What is made, and what became of it." },
-    { name: "unused" },
-  ],
+  tags: [{ name: "runs", description: "What is made, and what became of it." }, { name: "unused" }],
   paths: {
     "/api/v1/workers": { get: { responses: { 200: { description: "All." } } } },
     "/api/v1/runs": {
@@ -19,7 +16,10 @@ export const DOCUMENT = {
           { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 100 } },
         ],
         responses: {
-          200: { description: "A page.", content: { "application/json": { schema: { $ref: "#/components/schemas/PageOfRun" } } } },
+          200: {
+            description: "A page.",
+            content: { "application/json": { schema: { $ref: "#/components/schemas/PageOfRun" } } },
+          },
           422: { $ref: "#/components/responses/Refused" },
         },
       },
@@ -45,7 +45,10 @@ export const DOCUMENT = {
   components: {
     parameters: { Limit: { name: "limit", in: "query", schema: { type: "integer", maximum: 500 } } },
     responses: {
-      Refused: { description: "Refused.", content: { "application/json": { schema: { $ref: "#/components/schemas/Problem" } } } },
+      Refused: {
+        description: "Refused.",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      },
     },
     schemas: {
       RunState: { type: "string", enum: ["waiting", "running"], description: "Where a run stands." },
@@ -70,8 +73,15 @@ export const DOCUMENT = {
           { type: "object", required: ["sentence"], properties: { sentence: { type: "string" } } },
         ],
       },
-      Cancel: { type: "object", required: ["reason"], properties: { reason: { type: "string", maxLength: 200 } } },
-      Problem: { type: "object", properties: { error: { type: "object", properties: { code: { type: "string" } } } } },
+      Cancel: {
+        type: "object",
+        required: ["reason"],
+        properties: { reason: { type: "string", maxLength: 200 } },
+      },
+      Problem: {
+        type: "object",
+        properties: { error: { type: "object", properties: { code: { type: "string" } } } },
+      },
     },
   },
 };

@@ -8,6 +8,7 @@ import { Page } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { plural } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
+import type { ApiReferenceSearch } from "./api-reference-search";
 import type { Reference } from "./document";
 import { countOperations, find } from "./find";
 import { Introduction } from "./introduction";
@@ -16,7 +17,6 @@ import { OperationView } from "./operation-view";
 import { Prose } from "./prose";
 import { referenceQuery } from "./queries";
 import { SchemaView } from "./schema-view";
-import type { ApiReferenceSearch } from "./api-reference-search";
 
 /** The API as the running server describes it, made for reading. */
 export function ApiReferencePage() {
@@ -25,10 +25,16 @@ export function ApiReferencePage() {
   return (
     <Page
       title="API"
-      sentence={data ? `${plural(countOperations(data.groups), "operation")}, version ${data.version}` : undefined}
+      sentence={
+        data ? `${plural(countOperations(data.groups), "operation")}, version ${data.version}` : undefined
+      }
     >
       {error ? (
-        <ErrorState what="The description of the API could not be loaded." error={error} retry={() => refetch()} />
+        <ErrorState
+          what="The description of the API could not be loaded."
+          error={error}
+          retry={() => refetch()}
+        />
       ) : data ? (
         <Browser reference={data} search={search} />
       ) : (
@@ -67,7 +73,10 @@ function Browser({ reference, search }: { reference: Reference; search: ApiRefer
         />
         <div className="max-h-64 overflow-y-auto rounded border border-line bg-panel py-2 lg:max-h-none lg:min-h-0">
           {groups.length === 0 ? (
-            <EmptyState title="No operation has these words." action={<Button onClick={() => type("")}>Clear the search</Button>}>
+            <EmptyState
+              title="No operation has these words."
+              action={<Button onClick={() => type("")}>Clear the search</Button>}
+            >
               There are {countOperations(reference.groups)} without it.
             </EmptyState>
           ) : (
@@ -91,13 +100,18 @@ function Chosen({ reference, search }: { reference: Reference; search: ApiRefere
         <h2 id="type" className="font-mono text-lg font-semibold">
           {search.schema}
         </h2>
-        <Prose text={typeof schema.description === "string" ? schema.description : ""} className="max-w-prose" />
+        <Prose
+          text={typeof schema.description === "string" ? schema.description : ""}
+          className="max-w-prose"
+        />
         <SchemaView schema={schema} schemas={reference.schemas} />
       </article>
     );
   }
   if (search.op === undefined) return <Introduction reference={reference} />;
-  const operation = reference.groups.flatMap((group) => group.operations).find((each) => each.id === search.op);
+  const operation = reference.groups
+    .flatMap((group) => group.operations)
+    .find((each) => each.id === search.op);
   if (!operation) return <Unknown what={`operation ${search.op}`} />;
   return <OperationView key={operation.id} operation={operation} schemas={reference.schemas} />;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { DOCUMENT } from "@/test/openapi-document";
 import { curl, quoted } from "./curl";
 import { read, slug } from "./document";
 import { countOperations, find } from "./find";
-import { DOCUMENT } from "@/test/openapi-document";
 import { example, fields, inner, limitWords, typeWords } from "./schema";
 
 function reference() {
@@ -12,7 +12,9 @@ function reference() {
 }
 
 function operation(id: string) {
-  const found = reference().groups.flatMap((group) => group.operations).find((each) => each.id === id);
+  const found = reference()
+    .groups.flatMap((group) => group.operations)
+    .find((each) => each.id === id);
   if (!found) throw new Error(`no operation ${id}`);
   return found;
 }
@@ -60,7 +62,9 @@ describe("a schema in words", () => {
     expect(typeWords({ oneOf: [{ type: "null" }, { $ref: "#/x/Run" }] })).toBe("Run or null");
     expect(typeWords({ type: "string", enum: ["a", "b"] })).toBe('"a" | "b"');
     expect(typeWords({ type: "object", additionalProperties: { type: "integer" } })).toBe("map of integer");
-    expect(typeWords({ type: "array", prefixItems: [{ type: "integer" }, { type: "integer" }] })).toBe("[integer, integer]");
+    expect(typeWords({ type: "array", prefixItems: [{ type: "integer" }, { type: "integer" }] })).toBe(
+      "[integer, integer]",
+    );
     expect(typeWords({})).toBe("any");
   });
 
@@ -84,8 +88,12 @@ describe("a schema in words", () => {
 
   it("opens what has fields, through lists and null, and nothing else", () => {
     const { schemas } = reference();
-    expect(inner({ type: "array", items: { $ref: "#/components/schemas/Run" } }, schemas)).toEqual({ $ref: "#/components/schemas/Run" });
-    expect(inner({ oneOf: [{ type: "null" }, { $ref: "#/components/schemas/Run" }] }, schemas)).not.toBeNull();
+    expect(inner({ type: "array", items: { $ref: "#/components/schemas/Run" } }, schemas)).toEqual({
+      $ref: "#/components/schemas/Run",
+    });
+    expect(
+      inner({ oneOf: [{ type: "null" }, { $ref: "#/components/schemas/Run" }] }, schemas),
+    ).not.toBeNull();
     expect(inner({ $ref: "#/components/schemas/RunState" }, schemas)).toBeNull();
     expect(inner({ type: "string" }, schemas)).toBeNull();
     const circle = { Circle: { type: "array", items: { $ref: "#/components/schemas/Circle" } } };

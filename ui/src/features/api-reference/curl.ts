@@ -11,7 +11,9 @@ export function quoted(text: string): string {
 export function curl(operation: Operation, schemas: Schemas, base: string): string {
   const query = operation.parameters
     .filter((parameter) => parameter.place === "query" && parameter.required)
-    .map((parameter) => `${parameter.name}=${encodeURIComponent(String(example(parameter.schema, schemas)))}`);
+    .map(
+      (parameter) => `${parameter.name}=${encodeURIComponent(String(example(parameter.schema, schemas)))}`,
+    );
   const url = `${base}${operation.path}${query.length > 0 ? `?${query.join("&")}` : ""}`;
   const lines = [operation.method === "get" ? "curl -sS" : `curl -sS -X ${operation.method.toUpperCase()}`];
   // Curl takes `{a}` for a list of its own, and the quotes keep `?` and `&` from the shell.

@@ -74,8 +74,8 @@ export function resolve(document: Schema, value: unknown): Schema {
   // A reference to a reference is legal; a circle of nothing else is not, and ends here.
   for (let steps = 0; typeof found.$ref === "string" && steps < 8; steps += 1) {
     const path = found.$ref.replace(/^#\//, "").split("/");
-    const unescape = (part: string) => part.replaceAll("~1", "/").replaceAll("~0", "~");
-    found = record(path.reduce<unknown>((at, part) => record(at)[unescape(part)], document));
+    const unescaped = (part: string) => part.replaceAll("~1", "/").replaceAll("~0", "~");
+    found = record(path.reduce<unknown>((at, part) => record(at)[unescaped(part)], document));
   }
   return found;
 }
@@ -103,9 +103,7 @@ function parameters(document: Schema, shared: unknown, own: unknown): Parameter[
       schema: record(found.schema),
     });
   }
-  return [...all.values()].sort(
-    (one, other) => PLACES.indexOf(one.place) - PLACES.indexOf(other.place),
-  );
+  return [...all.values()].sort((one, other) => PLACES.indexOf(one.place) - PLACES.indexOf(other.place));
 }
 
 function answers(document: Schema, value: unknown): Answer[] {

@@ -10,7 +10,10 @@ function haystack(operation: Operation): string {
 
 /** Groups with the operations that hold every word; empty groups are left out. */
 export function find(groups: readonly OperationGroup[], words: string): OperationGroup[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const wanted = words
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   if (wanted.length === 0) return [...groups];
   return groups
     .map((group) => {

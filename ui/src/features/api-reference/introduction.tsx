@@ -15,23 +15,30 @@ export function Introduction({ reference }: { reference: Reference }) {
         <dl className="grid max-w-3xl gap-x-4 gap-y-2 sm:grid-cols-[9rem_minmax(0,1fr)]">
           <Rule name="Who asks">
             <code className="font-mono text-sm">Authorization: Bearer …</code> with a token from{" "}
-            <Link to="/settings/$section" params={{ section: "tokens" }} className="text-accent hover:underline">
+            <Link
+              to="/settings/$section"
+              params={{ section: "tokens" }}
+              className="text-accent hover:underline"
+            >
               Settings, Tokens
             </Link>
             . The role and the scope of the token decide what it sees and may do.
           </Rule>
           <Rule name="Lists">
-            answer <code className="font-mono text-sm">items</code> and <code className="font-mono text-sm">next</code>;
-            give <code className="font-mono text-sm">next</code> back as <code className="font-mono text-sm">cursor</code> for
-            the page after. <code className="font-mono text-sm">limit</code> is 1 to 500, and 50 without it.
+            answer <code className="font-mono text-sm">items</code> and{" "}
+            <code className="font-mono text-sm">next</code>; give{" "}
+            <code className="font-mono text-sm">next</code> back as{" "}
+            <code className="font-mono text-sm">cursor</code> for the page after.{" "}
+            <code className="font-mono text-sm">limit</code> is 1 to 500, and 50 without it.
           </Rule>
           <Rule name="Instants">are RFC 3339 in UTC; durations are numbers of seconds.</Rule>
           <Rule name="Creating">
-            takes <code className="font-mono text-sm">Idempotency-Key</code>: sent twice with one key, it makes one thing.
+            takes <code className="font-mono text-sm">Idempotency-Key</code>: sent twice with one key, it
+            makes one thing.
           </Rule>
           <Rule name="Errors">
-            carry a code with a help page (<code className="font-mono text-sm">tidemill explain CODE</code>), a sentence,
-            mostly a hint, and the request id that the log of the server has too.
+            carry a code with a help page (<code className="font-mono text-sm">tidemill explain CODE</code>),
+            a sentence, mostly a hint, and the request id that the log of the server has too.
           </Rule>
           <Rule name="The document">
             is served as{" "}
@@ -47,7 +54,11 @@ export function Introduction({ reference }: { reference: Reference }) {
         <ul className="flex flex-wrap gap-x-4 gap-y-1">
           {names.map((name) => (
             <li key={name}>
-              <Link to="/api-reference" search={{ schema: name }} className="font-mono text-sm text-accent hover:underline">
+              <Link
+                to="/api-reference"
+                search={{ schema: name }}
+                className="font-mono text-sm text-accent hover:underline"
+              >
                 {name}
               </Link>
             </li>

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
 import { useEffect, useRef } from "react";
+import type { ApiReferenceSearch } from "./api-reference-search";
 import type { OperationGroup } from "./document";
 import { Method } from "./method";
-import type { ApiReferenceSearch } from "./api-reference-search";
 
 interface OperationListProps {
   groups: readonly OperationGroup[];

@@ -45,11 +45,15 @@ export function OperationView({ operation, schemas }: { operation: Operation; sc
         </Part>
       )}
       <Part title="Try it" aside={<CopyButton text={command} label="Copy the command" />}>
-        <pre tabIndex={0} className="overflow-x-auto rounded border border-line bg-sunken p-3 font-mono text-sm">
+        <pre
+          tabIndex={0}
+          className="overflow-x-auto rounded border border-line bg-sunken p-3 font-mono text-sm"
+        >
           {command}
         </pre>
         <p className="mt-1 text-sm text-muted">
-          <code className="font-mono">TIDEMILL_TOKEN</code> is a token from Settings, Tokens, with a role that may do this.
+          <code className="font-mono">TIDEMILL_TOKEN</code> is a token from Settings, Tokens, with a role that
+          may do this.
         </p>
       </Part>
       <Part title="Answers">
@@ -63,7 +67,15 @@ export function OperationView({ operation, schemas }: { operation: Operation; sc
   );
 }
 
-function Part({ title, aside, children }: { title: string; aside?: React.ReactNode; children: React.ReactNode }) {
+function Part({
+  title,
+  aside,
+  children,
+}: {
+  title: string;
+  aside?: React.ReactNode;
+  children: React.ReactNode;
+}) {
   return (
     <section aria-label={title}>
       <h3 className="mb-1.5 flex items-center justify-between border-b border-line pb-1 font-semibold">
@@ -86,7 +98,10 @@ function Parameters({ parameters, schemas }: { parameters: readonly Parameter[];
       </thead>
       <tbody>
         {parameters.map((parameter) => (
-          <tr key={`${parameter.place} ${parameter.name}`} className="border-b border-line align-top last:border-b-0">
+          <tr
+            key={`${parameter.place} ${parameter.name}`}
+            className="border-b border-line align-top last:border-b-0"
+          >
             <th scope="row" className="w-1/3 py-1.5 pr-3 font-normal">
               <code className="font-mono text-sm font-medium break-all">{parameter.name}</code>
               <span className="block text-xs text-muted">
@@ -110,7 +125,12 @@ function AnswerRow({ answer, schemas }: { answer: Answer; schemas: Schemas }) {
   // What comes back when all is well is what most people look for.
   const [open, setOpen] = useState(!answer.isError);
   const mark = (
-    <span className={clsx("w-16 shrink-0 font-mono text-sm font-semibold", answer.isError ? "text-danger" : "text-good")}>
+    <span
+      className={clsx(
+        "w-16 shrink-0 font-mono text-sm font-semibold",
+        answer.isError ? "text-danger" : "text-good",
+      )}
+    >
       {answer.status}
     </span>
   );
@@ -136,7 +156,9 @@ function AnswerRow({ answer, schemas }: { answer: Answer; schemas: Schemas }) {
       </button>
       {open && (
         <div className="py-1 pl-3">
-          {answer.media !== "application/json" && <p className="font-mono text-xs text-muted">{answer.media}</p>}
+          {answer.media !== "application/json" && (
+            <p className="font-mono text-xs text-muted">{answer.media}</p>
+          )}
           <SchemaView schema={answer.schema} schemas={schemas} />
         </div>
       )}

@@ -3,7 +3,18 @@ import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { Schema } from "./document";
 import { Prose } from "./prose";
-import { choices, deref, type Field, fields, inner, limitWords, nullable, refName, type Schemas, typeWords } from "./schema";
+import {
+  choices,
+  deref,
+  type Field,
+  fields,
+  inner,
+  limitWords,
+  nullable,
+  refName,
+  type Schemas,
+  typeWords,
+} from "./schema";
 
 /** The type in words, with a link where it has a name. */
 export function TypeName({ schema, schemas }: { schema: Schema; schemas: Schemas }) {
@@ -42,7 +53,9 @@ export function SchemaView({ schema, schemas }: { schema: Schema; schemas: Schem
     <div className="flex flex-col gap-1">
       <p className="flex flex-wrap items-baseline gap-x-2">
         <TypeName schema={schema} schemas={schemas} />
-        {refName(schema) !== null && !opened && <span className="font-mono text-sm text-muted">{typeWords(found)}</span>}
+        {refName(schema) !== null && !opened && (
+          <span className="font-mono text-sm text-muted">{typeWords(found)}</span>
+        )}
       </p>
       {opened && <Fields fields={fields(opened, schemas)} schemas={schemas} />}
     </div>

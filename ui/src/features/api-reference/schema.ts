@@ -66,7 +66,10 @@ function oneType(schema: Schema): string {
   const name = refName(schema);
   if (name !== null) return name;
   if (Array.isArray(schema.enum)) {
-    return schema.enum.filter((value) => value !== null).map((value) => JSON.stringify(value)).join(" | ");
+    return schema.enum
+      .filter((value) => value !== null)
+      .map((value) => JSON.stringify(value))
+      .join(" | ");
   }
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   const type = baseType(schema);

@@ -5,8 +5,19 @@ import type { AuditEntry } from "@/lib/types";
 export const EXPORT_MAX = 10_000;
 
 const COLUMNS = [
-  "id", "at", "actor", "actor_kind", "action", "object_kind", "object", "outcome", "reason",
-  "before", "after", "request", "address",
+  "id",
+  "at",
+  "actor",
+  "actor_kind",
+  "action",
+  "object_kind",
+  "object",
+  "outcome",
+  "reason",
+  "before",
+  "after",
+  "request",
+  "address",
 ] as const satisfies readonly (keyof AuditEntry)[];
 
 /**

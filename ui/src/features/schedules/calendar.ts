@@ -32,7 +32,6 @@ export function countsInWords(counts: Counts): string {
   return said.length === 0 ? "no ticks" : said.join(", ");
 }
 
-
 /** What the server says of one hour carries a clock time after the day; of a day, it does not. */
 export function isHourly(cells: readonly CalendarDay[]): boolean {
   return cells.some((cell) => cell.day.length > 10);

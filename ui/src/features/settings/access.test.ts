@@ -1,13 +1,30 @@
 import { describe, expect, it } from "vitest";
 import type { User } from "@/lib/types";
-import { byObject, isLastAdmin, loginFault, passwordFault, reaches, scopeFault, scopeOf, scopeWords, wordsOf } from "./access";
+import {
+  byObject,
+  isLastAdmin,
+  loginFault,
+  passwordFault,
+  reaches,
+  scopeFault,
+  scopeOf,
+  scopeWords,
+  wordsOf,
+} from "./access";
 
 const ALL = { all: true, prefixes: [], tags: [] };
 
 function user(id: number, over: Partial<User> = {}): User {
   return {
-    id, login: `u${id}`, name: `User ${id}`, role: "viewer", scope: ALL, disabled: false,
-    via: "password", created_at: "2026-01-01T00:00:00Z", ...over,
+    id,
+    login: `u${id}`,
+    name: `User ${id}`,
+    role: "viewer",
+    scope: ALL,
+    disabled: false,
+    via: "password",
+    created_at: "2026-01-01T00:00:00Z",
+    ...over,
   };
 }
 
@@ -29,7 +46,9 @@ describe("roles", () => {
 describe("scopes", () => {
   it("are said in words", () => {
     expect(scopeWords(ALL)).toBe("all datasets");
-    expect(scopeWords({ all: false, prefixes: ["dev_"], tags: ["finance"] })).toBe("datasets dev_… and tag finance");
+    expect(scopeWords({ all: false, prefixes: ["dev_"], tags: ["finance"] })).toBe(
+      "datasets dev_… and tag finance",
+    );
     expect(scopeWords({ all: false, prefixes: [], tags: [] })).toBe("nothing");
   });
 
@@ -54,7 +73,14 @@ describe("forms", () => {
 describe("permissions", () => {
   it("are grouped by what they are about", () => {
     const permission = (action: string) => ({ action, role: "viewer" as const, about: "" });
-    const groups = byObject([permission("run.read"), permission("backfill.create"), permission("run.cancel")]);
-    expect(groups.map(([object, each]) => [object, each.length])).toEqual([["backfill", 1], ["run", 2]]);
+    const groups = byObject([
+      permission("run.read"),
+      permission("backfill.create"),
+      permission("run.cancel"),
+    ]);
+    expect(groups.map(([object, each]) => [object, each.length])).toEqual([
+      ["backfill", 1],
+      ["run", 2],
+    ]);
   });
 });

@@ -19,8 +19,10 @@ export function reaches(role: Role, least: Role): boolean {
 export function scopeWords(scope: Scope): string {
   if (scope.all) return "all datasets";
   const said: string[] = [];
-  if (scope.prefixes.length > 0) said.push(`datasets ${scope.prefixes.map((prefix) => `${prefix}…`).join(", ")}`);
-  if (scope.tags.length > 0) said.push(`${scope.tags.length === 1 ? "tag" : "tags"} ${scope.tags.join(", ")}`);
+  if (scope.prefixes.length > 0)
+    said.push(`datasets ${scope.prefixes.map((prefix) => `${prefix}…`).join(", ")}`);
+  if (scope.tags.length > 0)
+    said.push(`${scope.tags.length === 1 ? "tag" : "tags"} ${scope.tags.join(", ")}`);
   return said.length === 0 ? "nothing" : said.join(" and ");
 }
 

@@ -6,9 +6,15 @@ const NOW = Date.parse("2026-11-22T06:00:00Z");
 
 function token(over: Partial<Token> = {}): Token {
   return {
-    id: 1, name: "ci", prefix: "tm_1a2b", role: "viewer", scope: { all: true, prefixes: [], tags: [] },
-    owner: { id: 1, login: "ana", name: "Ana" }, created_at: "2026-01-01T00:00:00Z",
-    expires_at: "2027-01-01T00:00:00Z", ...over,
+    id: 1,
+    name: "ci",
+    prefix: "tm_1a2b",
+    role: "viewer",
+    scope: { all: true, prefixes: [], tags: [] },
+    owner: { id: 1, login: "ana", name: "Ana" },
+    created_at: "2026-01-01T00:00:00Z",
+    expires_at: "2027-01-01T00:00:00Z",
+    ...over,
   };
 }
 

@@ -13,8 +13,18 @@ export function Attention({ columns, now }: { columns: Columns; now: number }) {
   return (
     <div className="grid gap-4 lg:grid-cols-3">
       <Column title="Late or missed" none="Nothing is late." rules={columns.missed} now={now} />
-      <Column title="Held up before its time" none="Nothing that is due holds anything up." rules={columns.blocked} now={now} />
-      <Column title="Due in the next 12 hours" none="Nothing is due in the next 12 hours." rules={columns.soon} now={now} />
+      <Column
+        title="Held up before its time"
+        none="Nothing that is due holds anything up."
+        rules={columns.blocked}
+        now={now}
+      />
+      <Column
+        title="Due in the next 12 hours"
+        none="Nothing is due in the next 12 hours."
+        rules={columns.soon}
+        now={now}
+      />
     </div>
   );
 }
@@ -36,7 +46,9 @@ function Column(props: { title: string; none: string; rules: SlaStanding[]; now:
           ))}
         </ul>
       )}
-      {rest > 0 && <p className="border-t border-line px-4 py-2 text-muted">and {rest} more in the table below</p>}
+      {rest > 0 && (
+        <p className="border-t border-line px-4 py-2 text-muted">and {rest} more in the table below</p>
+      )}
     </section>
   );
 }
@@ -51,7 +63,11 @@ function Item({ standing, now }: { standing: SlaStanding; now: number }) {
       </span>
       <div className="min-w-0 grow">
         <div className="flex flex-wrap items-baseline justify-between gap-x-3">
-          <Link to="/sla" search={{ rule: rule.id }} className="font-mono text-sm break-all text-accent hover:underline">
+          <Link
+            to="/sla"
+            search={{ rule: rule.id }}
+            className="font-mono text-sm break-all text-accent hover:underline"
+          >
             {rule.dataset}
           </Link>
           <span className="whitespace-nowrap font-medium">

@@ -43,16 +43,19 @@ const columns: Column<Delivery>[] = [
 
 /** What the webhook was told, or is still to be told. */
 export function Deliveries() {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(deliveriesQuery());
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    deliveriesQuery(),
+  );
   const settings = useQuery(settingsQuery()).data;
-  if (error) return <ErrorState what="The deliveries could not be loaded." error={error} retry={() => refetch()} />;
+  if (error)
+    return <ErrorState what="The deliveries could not be loaded." error={error} retry={() => refetch()} />;
   if (!data) return <Loading what="the deliveries" />;
   const configured = settings?.webhook.configured;
   return (
     <div className="flex flex-col gap-3">
       <p className="max-w-prose text-muted">
-        A missed promise is recorded in the transaction that finds it, and sent from there until the receiver takes it:
-        once or more, never not at all. Each message is signed.{" "}
+        A missed promise is recorded in the transaction that finds it, and sent from there until the receiver
+        takes it: once or more, never not at all. Each message is signed.{" "}
         <Link to="/settings/$section" params={{ section: "about" }} className="text-accent hover:underline">
           Settings
         </Link>

@@ -4,7 +4,13 @@ import { percent } from "@/lib/format";
 import { attainmentWords, budgetWords, keeps, type Month } from "./standing";
 
 /** Months as bars against the objective, newest first. */
-export function Months({ months, objective }: { months: readonly Month[]; objective: number | null | undefined }) {
+export function Months({
+  months,
+  objective,
+}: {
+  months: readonly Month[];
+  objective: number | null | undefined;
+}) {
   if (months.length === 0) return <p className="text-muted">Nothing was due in any month yet.</p>;
   return (
     <table className="w-full text-left">
@@ -45,7 +51,10 @@ function Row({ month, objective }: { month: Month; objective: number | null | un
         <span className="flex items-center gap-2">
           <span aria-hidden className="relative h-2.5 min-w-16 grow rounded-sm bg-sunken">
             <span
-              className={clsx("block h-full rounded-sm", kept === false ? "bg-state-failed" : "bg-state-fresh")}
+              className={clsx(
+                "block h-full rounded-sm",
+                kept === false ? "bg-state-failed" : "bg-state-fresh",
+              )}
               style={{ width: `${share * 100}%` }}
             />
             {objective != null && (
@@ -55,7 +64,9 @@ function Row({ month, objective }: { month: Month; objective: number | null | un
               />
             )}
           </span>
-          <span className={clsx("w-28 whitespace-nowrap text-right", kept === false && "font-medium text-danger")}>
+          <span
+            className={clsx("w-28 whitespace-nowrap text-right", kept === false && "font-medium text-danger")}
+          >
             {attainmentWords(month)}
             {kept === false && " ✕"}
             {kept === false && <span className="sr-only">below the objective</span>}
@@ -65,7 +76,9 @@ function Row({ month, objective }: { month: Month; objective: number | null | un
       <td className="py-1 pr-4 text-right whitespace-nowrap">
         {month.missed} of {month.met + month.missed}
       </td>
-      <td className="py-1 text-right whitespace-nowrap">{budgetWords(objective == null ? null : month.budget_left)}</td>
+      <td className="py-1 text-right whitespace-nowrap">
+        {budgetWords(objective == null ? null : month.budget_left)}
+      </td>
     </tr>
   );
 }

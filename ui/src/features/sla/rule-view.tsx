@@ -49,7 +49,10 @@ export function RuleView({ standing }: { standing: SlaStanding }) {
                 ["Complete", <Time key="complete" at={current.completed_at} none="not yet" />],
                 ["Margin", marginWords(current, now)],
                 ["Waits for", <Blocking key="blocking" blocking={current.blocking} />],
-                ["Objective", rule.objective == null ? "none declared" : `${percent(rule.objective)} of windows a month`],
+                [
+                  "Objective",
+                  rule.objective == null ? "none declared" : `${percent(rule.objective)} of windows a month`,
+                ],
               ]}
             />
           ) : (
@@ -85,8 +88,11 @@ function Key({ window }: { window: SlaWindow }) {
 }
 
 function History({ id, now }: { id: string; now: number }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(slaWindowsQuery(id));
-  if (error) return <ErrorState what="The history could not be loaded." error={error} retry={() => refetch()} />;
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    slaWindowsQuery(id),
+  );
+  if (error)
+    return <ErrorState what="The history could not be loaded." error={error} retry={() => refetch()} />;
   if (!data) {
     return (
       <div className="px-4">
@@ -96,7 +102,12 @@ function History({ id, now }: { id: string; now: number }) {
   }
   const columns: Column<SlaWindow>[] = [
     { id: "state", header: "State", width: "7rem", cell: (window) => <StateBadge sla={window.state} /> },
-    { id: "partition", header: "Partition", width: "minmax(9rem,1fr)", cell: (window) => <Key window={window} /> },
+    {
+      id: "partition",
+      header: "Partition",
+      width: "minmax(9rem,1fr)",
+      cell: (window) => <Key window={window} />,
+    },
     { id: "due", header: "Due", width: "10rem", cell: (window) => <Time at={window.due_at} /> },
     {
       id: "completed",
@@ -114,7 +125,12 @@ function History({ id, now }: { id: string; now: number }) {
         </span>
       ),
     },
-    { id: "blocking", header: "Waited for", width: "minmax(12rem,2fr)", cell: ({ blocking }) => <Blocking blocking={blocking} /> },
+    {
+      id: "blocking",
+      header: "Waited for",
+      width: "minmax(12rem,2fr)",
+      cell: ({ blocking }) => <Blocking blocking={blocking} />,
+    },
   ];
   return (
     <DataTable
@@ -123,7 +139,11 @@ function History({ id, now }: { id: string; now: number }) {
       rows={data.pages.flatMap((page) => page.items)}
       rowKey={(window) => `${window.partition} ${window.due_at}`}
       more={{ has: hasNextPage, busy: isFetchingNextPage, load: () => fetchNextPage() }}
-      empty={<EmptyState title="No window has been due yet.">The first one appears here when its time comes.</EmptyState>}
+      empty={
+        <EmptyState title="No window has been due yet.">
+          The first one appears here when its time comes.
+        </EmptyState>
+      }
     />
   );
 }

@@ -59,7 +59,13 @@ function tableColumns(now: number): Column<SlaStanding>[] {
       width: "15rem",
       cell: ({ recent }) => <WindowStrip windows={recent} />,
     },
-    { id: "month", header: "This month", width: "8rem", align: "right", cell: (row) => <Attainment standing={row} /> },
+    {
+      id: "month",
+      header: "This month",
+      width: "8rem",
+      align: "right",
+      cell: (row) => <Attainment standing={row} />,
+    },
     {
       id: "budget",
       header: "Budget",

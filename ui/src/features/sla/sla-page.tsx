@@ -70,8 +70,8 @@ function Board({ board, now, asked }: { board: SlaBoard; now: number; asked: str
   if (board.rules.length === 0) {
     return (
       <EmptyState title="No job promises anything yet." snippet={SNIPPET}>
-        A promise says by when a partition is complete. It is judged by the clock: a run that never started misses it,
-        and a late backfill does not make it met.
+        A promise says by when a partition is complete. It is judged by the clock: a run that never started
+        misses it, and a late backfill does not make it met.
       </EmptyState>
     );
   }

@@ -6,8 +6,12 @@ const NOW = Date.parse("2026-11-22T06:00:00Z");
 
 function window(over: Partial<SlaWindow> = {}): SlaWindow {
   return {
-    dataset: "revenue", rule: "daily", partition: "2026-11-21", due_at: "2026-11-22T07:00:00Z",
-    state: "on_track", ...over,
+    dataset: "revenue",
+    rule: "daily",
+    partition: "2026-11-21",
+    due_at: "2026-11-22T07:00:00Z",
+    state: "on_track",
+    ...over,
   };
 }
 
@@ -15,7 +19,10 @@ function rule(name: string, over: Partial<SlaWindow> = {}): SlaStanding {
   const current = window({ dataset: name, ...over });
   return {
     rule: { id: `${name}:daily`, dataset: name, rule: "complete by 07:00" },
-    state: current.state, current, recent: [], months: [],
+    state: current.state,
+    current,
+    recent: [],
+    months: [],
   };
 }
 
@@ -34,7 +41,11 @@ describe("the margin of a window", () => {
 
 describe("the board", () => {
   const late = rule("late", { state: "late", due_at: "2026-11-22T05:00:00Z" });
-  const missed = rule("missed", { state: "missed", due_at: "2026-11-22T01:00:00Z", completed_at: "2026-11-22T02:00:00Z" });
+  const missed = rule("missed", {
+    state: "missed",
+    due_at: "2026-11-22T01:00:00Z",
+    completed_at: "2026-11-22T02:00:00Z",
+  });
   const blocked = rule("blocked", { blocking: { dataset: "orders", text: "failed" } });
   const soon = rule("soon");
   const far = rule("far", { due_at: "2026-11-23T07:00:00Z" });

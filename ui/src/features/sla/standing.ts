@@ -44,8 +44,7 @@ export function columns(rules: readonly SlaStanding[], now: number): Columns {
   // What is not there yet can still be helped, so it stands above what came too late.
   const rank = (rule: SlaStanding) => (rule.state === "late" ? 0 : 1);
   const due = (rule: SlaStanding) => Date.parse(rule.current?.due_at ?? "");
-  const byDue = (one: SlaStanding, other: SlaStanding) =>
-    rank(one) - rank(other) || due(one) - due(other);
+  const byDue = (one: SlaStanding, other: SlaStanding) => rank(one) - rank(other) || due(one) - due(other);
   for (const column of Object.values(found)) column.sort(byDue);
   return found;
 }

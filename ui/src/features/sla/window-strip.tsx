@@ -1,6 +1,6 @@
 import clsx from "clsx";
-import { instant } from "@/lib/instants";
 import { useNow } from "@/lib/clock";
+import { instant } from "@/lib/instants";
 import { useZone } from "@/lib/preferences";
 import { SLA, TONE_BG } from "@/lib/states";
 import type { SlaState, SlaWindow } from "@/lib/types";
@@ -13,8 +13,12 @@ const STATES = ["missed", "late", "on_track", "met"] as const;
 
 /** `of 30 windows 1 missed, 29 met`: what the strip says to those who do not see it. */
 export function stripWords(windows: readonly SlaWindow[]): string {
-  const parts = STATES.map((state) => [windows.filter((window) => window.state === state).length, state] as const);
-  const said = parts.filter(([count]) => count > 0).map(([count, state]) => `${count} ${SLA[state].label.toLowerCase()}`);
+  const parts = STATES.map(
+    (state) => [windows.filter((window) => window.state === state).length, state] as const,
+  );
+  const said = parts
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${SLA[state].label.toLowerCase()}`);
   return said.length === 0 ? "no windows yet" : `of ${windows.length} windows ${said.join(", ")}`;
 }
 

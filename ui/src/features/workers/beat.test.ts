@@ -6,9 +6,19 @@ const NOW = Date.parse("2026-11-22T06:00:00Z");
 
 function worker(id: number, seconds: number | null, over: Partial<Worker> = {}): Worker {
   return {
-    id, host: `w-${id}`, pid: id, slots: 4, running: 0, pools: null, started_at: "2026-11-22T05:00:00Z",
-    ended_at: null, alive: true, codes: 1, codes_current: true,
-    beat_at: seconds === null ? null : new Date(NOW - seconds * 1000).toISOString(), ...over,
+    id,
+    host: `w-${id}`,
+    pid: id,
+    slots: 4,
+    running: 0,
+    pools: null,
+    started_at: "2026-11-22T05:00:00Z",
+    ended_at: null,
+    alive: true,
+    codes: 1,
+    codes_current: true,
+    beat_at: seconds === null ? null : new Date(NOW - seconds * 1000).toISOString(),
+    ...over,
   };
 }
 
@@ -27,7 +37,12 @@ describe("a worker's standing", () => {
   });
 
   it("puts those that need somebody first", () => {
-    const workers = [worker(1, 5), worker(2, 40), worker(3, 5, { ended_at: "2026-11-22T05:59:00Z" }), worker(4, 300)];
+    const workers = [
+      worker(1, 5),
+      worker(2, 40),
+      worker(3, 5, { ended_at: "2026-11-22T05:59:00Z" }),
+      worker(4, 300),
+    ];
     expect(worstFirst(workers, NOW).map((each) => each.id)).toEqual([4, 2, 1, 3]);
   });
 });

@@ -11,8 +11,18 @@ export type Standing = "alive" | "slow" | "silent" | "ended";
 
 export const STANDINGS: Record<Standing, Look> = {
   alive: { tone: "fresh", glyph: "✓", label: "Alive", about: "beats as it should" },
-  slow: { tone: "late", glyph: "!", label: "Slow", about: "its last beat is older than 30 seconds; a busy machine does this too" },
-  silent: { tone: "failed", glyph: "✕", label: "Silent", about: "no beat; others take over what it had in hand when its lease is up" },
+  slow: {
+    tone: "late",
+    glyph: "!",
+    label: "Slow",
+    about: "its last beat is older than 30 seconds; a busy machine does this too",
+  },
+  silent: {
+    tone: "failed",
+    glyph: "✕",
+    label: "Silent",
+    about: "no beat; others take over what it had in hand when its lease is up",
+  },
   ended: { tone: "off", glyph: "–", label: "Ended", about: "it said goodbye" },
 };
 

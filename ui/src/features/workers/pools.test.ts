@@ -4,27 +4,57 @@ import { limitEffect, parseSlots, poolFault, poolUse, serving, startCommand } fr
 
 function pool(over: Partial<Pool> = {}): Pool {
   return {
-    name: "crm", slots: 8, used: 4, waiting: 0, overridden: false,
-    weights: { live: 8, late: 4, backfill: 2 }, floors: { live: 1, late: 0, backfill: 0 },
-    holders: [], oldest_wait_seconds: null, ...over,
+    name: "crm",
+    slots: 8,
+    used: 4,
+    waiting: 0,
+    overridden: false,
+    weights: { live: 8, late: 4, backfill: 2 },
+    floors: { live: 1, late: 0, backfill: 0 },
+    holders: [],
+    oldest_wait_seconds: null,
+    ...over,
   };
 }
 
 function worker(over: Partial<Worker> = {}): Worker {
   return {
-    id: 1, host: "w-1", pid: 7, slots: 4, running: 0, pools: null, started_at: "2026-11-22T05:00:00Z",
-    ended_at: null, alive: true, beat_at: "2026-11-22T06:00:00Z", codes: 35, codes_current: true, ...over,
+    id: 1,
+    host: "w-1",
+    pid: 7,
+    slots: 4,
+    running: 0,
+    pools: null,
+    started_at: "2026-11-22T05:00:00Z",
+    ended_at: null,
+    alive: true,
+    beat_at: "2026-11-22T06:00:00Z",
+    codes: 35,
+    codes_current: true,
+    ...over,
   };
 }
 
-const lane = (cls: string, runs: number, state = "running", name = "crm") =>
-  ({ class: cls, pool: name, state, runs, oldest_seconds: 0 });
+const lane = (cls: string, runs: number, state = "running", name = "crm") => ({
+  class: cls,
+  pool: name,
+  state,
+  runs,
+  oldest_seconds: 0,
+});
 
 describe("the bar of a pool", () => {
   it("divides the used slots by the runs of each class", () => {
-    const use = poolUse(pool(), [lane("live", 1), lane("backfill", 3), lane("live", 9, "ready"), lane("live", 9, "running", "default")]);
+    const use = poolUse(pool(), [
+      lane("live", 1),
+      lane("backfill", 3),
+      lane("live", 9, "ready"),
+      lane("live", 9, "running", "default"),
+    ]);
     expect(use.segments.map((each) => [each.class, each.runs, each.share])).toEqual([
-      ["live", 1, 0.125], ["late", 0, 0], ["backfill", 3, 0.375],
+      ["live", 1, 0.125],
+      ["late", 0, 0],
+      ["backfill", 3, 0.375],
     ]);
     expect(use.free).toBe(4);
     expect(use.other).toBe(0);
@@ -52,7 +82,11 @@ describe("the bar of a pool", () => {
 
 describe("who serves a pool", () => {
   it("is any living worker without a list, or with the pool in it", () => {
-    const workers = [worker(), worker({ id: 2, pools: ["gpu"] }), worker({ id: 3, alive: false, pools: ["crm"] })];
+    const workers = [
+      worker(),
+      worker({ id: 2, pools: ["gpu"] }),
+      worker({ id: 3, alive: false, pools: ["crm"] }),
+    ];
     expect(serving("crm", workers).map((each) => each.id)).toEqual([1]);
     expect(serving("gpu", workers).map((each) => each.id)).toEqual([1, 2]);
   });

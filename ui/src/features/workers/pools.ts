@@ -77,10 +77,13 @@ export function parseSlots(text: string): { slots: number | null | "declared" } 
 
 /** What a new limit does, before it is done. */
 export function limitEffect(pool: Pool, slots: number | null | "declared"): string {
-  if (slots === "declared") return "From the next start of the project on, the pool has as many slots as the project declares.";
-  if (slots === null) return "Nothing in this pool waits for a slot any more; workers and other pools still limit it.";
+  if (slots === "declared")
+    return "From the next start of the project on, the pool has as many slots as the project declares.";
+  if (slots === null)
+    return "Nothing in this pool waits for a slot any more; workers and other pools still limit it.";
   if (slots === 0) return `No run of this pool starts until the limit is raised. ${inHand(pool.used)}`;
-  if (slots < pool.used) return `Nothing starts until fewer than ${slots} slots are in use. ${inHand(pool.used)}`;
+  if (slots < pool.used)
+    return `Nothing starts until fewer than ${slots} slots are in use. ${inHand(pool.used)}`;
   const more = slots - pool.used;
   return pool.waiting === 0
     ? `${more} ${more === 1 ? "slot is" : "slots are"} free then; nothing waits for one.`
@@ -88,5 +91,7 @@ export function limitEffect(pool: Pool, slots: number | null | "declared"): stri
 }
 
 function inHand(used: number): string {
-  return used === 0 ? "Nothing is in hand now." : `The ${used} ${used === 1 ? "slot" : "slots"} in use are left to finish.`;
+  return used === 0
+    ? "Nothing is in hand now."
+    : `The ${used} ${used === 1 ? "slot" : "slots"} in use are left to finish.`;
 }

@@ -25,11 +25,28 @@ function makeTick(dataset: string, over: Partial<Tick> = {}): Tick {
 /** A tick in each state, and skipped for each reason. */
 export const tick = {
   done: (dataset: string, days = -1) =>
-    makeTick(dataset, { tick_at: atHour(days, 4, 15), label: `${day(days)} 05:15+01:00`, recorded_at: atHour(days, 4, 15), settled_at: atHour(days, 4, 21) }),
+    makeTick(dataset, {
+      tick_at: atHour(days, 4, 15),
+      label: `${day(days)} 05:15+01:00`,
+      recorded_at: atHour(days, 4, 15),
+      settled_at: atHour(days, 4, 21),
+    }),
   open: (dataset: string) =>
-    makeTick(dataset, { state: "open", tick_at: minutes(-48), label: `${day(0)} 05:15+01:00`, recorded_at: minutes(-48), settled_at: null, detail: `waits for \`retail_files\` ${day(-1)}` }),
+    makeTick(dataset, {
+      state: "open",
+      tick_at: minutes(-48),
+      label: `${day(0)} 05:15+01:00`,
+      recorded_at: minutes(-48),
+      settled_at: null,
+      detail: `waits for \`retail_files\` ${day(-1)}`,
+    }),
   failed: (dataset: string, days = -2) =>
-    makeTick(dataset, { state: "failed", tick_at: atHour(days, 4, 15), label: `${day(days)} 05:15+01:00`, detail: `1 of 4 partitions failed: \`${dataset}\` ${day(days - 1)}` }),
+    makeTick(dataset, {
+      state: "failed",
+      tick_at: atHour(days, 4, 15),
+      label: `${day(days)} 05:15+01:00`,
+      detail: `1 of 4 partitions failed: \`${dataset}\` ${day(days - 1)}`,
+    }),
   skipped: (dataset: string, reason: string, over: Partial<Tick> = {}) =>
     makeTick(dataset, { state: "skipped", reason, backfills: [], ...over }),
 };
@@ -39,10 +56,27 @@ export function ticksOf(dataset: string): Tick[] {
     tick.open(dataset),
     tick.done(dataset, -1),
     tick.failed(dataset, -2),
-    tick.skipped(dataset, "paused", { ticks: 4, tick_at: atHour(-3, 4, 15), label: `${day(-3)} 05:15+01:00` }),
-    tick.skipped(dataset, "nothing_to_make", { detail: "all 3 partitions are up to date", tick_at: atHour(-7, 4, 15), label: `${day(-7)} 05:15+01:00` }),
-    tick.skipped(dataset, "catch_up", { late: true, ticks: 12, tick_at: atHour(-8, 4, 15), label: `${day(-8)} 05:15+01:00` }),
-    tick.skipped(dataset, "cancelled", { detail: "backfill 9011 was cancelled by ben", tick_at: atHour(-20, 4, 15), label: `${day(-20)} 05:15+01:00` }),
+    tick.skipped(dataset, "paused", {
+      ticks: 4,
+      tick_at: atHour(-3, 4, 15),
+      label: `${day(-3)} 05:15+01:00`,
+    }),
+    tick.skipped(dataset, "nothing_to_make", {
+      detail: "all 3 partitions are up to date",
+      tick_at: atHour(-7, 4, 15),
+      label: `${day(-7)} 05:15+01:00`,
+    }),
+    tick.skipped(dataset, "catch_up", {
+      late: true,
+      ticks: 12,
+      tick_at: atHour(-8, 4, 15),
+      label: `${day(-8)} 05:15+01:00`,
+    }),
+    tick.skipped(dataset, "cancelled", {
+      detail: "backfill 9011 was cancelled by ben",
+      tick_at: atHour(-20, 4, 15),
+      label: `${day(-20)} 05:15+01:00`,
+    }),
   ];
   return [...some, ...Array.from({ length: 60 }, (_, index) => tick.done(dataset, -21 - index))];
 }
@@ -69,13 +103,36 @@ function make(dataset: string, over: Partial<Schedule> = {}): Schedule {
 export const schedule = {
   cron: (dataset = "crm_contacts_daily") => make(dataset),
   atClose: (dataset = "dev_dau") =>
-    make(dataset, { timetable: "at close", in_words: "when a partition's window closes", zone: "UTC", catch_up: "all", next_at: atHour(1, 0), next: [1, 2, 3, 4, 5].map((days) => atHour(days, 0)) }),
+    make(dataset, {
+      timetable: "at close",
+      in_words: "when a partition's window closes",
+      zone: "UTC",
+      catch_up: "all",
+      next_at: atHour(1, 0),
+      next: [1, 2, 3, 4, 5].map((days) => atHour(days, 0)),
+    }),
   hourly: (dataset = "site_views_hourly") =>
-    make(dataset, { timetable: "5 * * * *", in_words: "At 5 minutes past the hour.", zone: "UTC", catch_up: "all", next_at: minutes(34), next: [34, 94, 154, 214, 274].map(minutes), last: { ...tick.done(dataset), tick_at: minutes(-26) } }),
+    make(dataset, {
+      timetable: "5 * * * *",
+      in_words: "At 5 minutes past the hour.",
+      zone: "UTC",
+      catch_up: "all",
+      next_at: minutes(34),
+      next: [34, 94, 154, 214, 274].map(minutes),
+      last: { ...tick.done(dataset), tick_at: minutes(-26) },
+    }),
   waiting: (dataset = "retail_revenue_daily") => make(dataset, { last: tick.open(dataset), open: 2 }),
-  failing: (dataset = "shop_orders_daily") => make(dataset, { last: tick.failed(dataset, -1), failed: 3, zone: "America/New_York" }),
+  failing: (dataset = "shop_orders_daily") =>
+    make(dataset, { last: tick.failed(dataset, -1), failed: 3, zone: "America/New_York" }),
   paused: (dataset = "finance_ledger_monthly") =>
-    make(dataset, { timetable: "0 6 1 * *", in_words: "At 06:00, on day 1 of the month.", catch_up: "none", paused_at: minutes(-14_400), paused_by: "ben", last: tick.skipped(dataset, "paused", { tick_at: atHour(-21, 5) }) }),
+    make(dataset, {
+      timetable: "0 6 1 * *",
+      in_words: "At 06:00, on day 1 of the month.",
+      catch_up: "none",
+      paused_at: minutes(-14_400),
+      paused_by: "ben",
+      last: tick.skipped(dataset, "paused", { tick_at: atHour(-21, 5) }),
+    }),
   fresh: (dataset = "dev_new_metric") => make(dataset, { last: null }),
 };
 
@@ -112,8 +169,17 @@ function cell(name: string, hour: number | null, when: number): CalendarDay {
     of("site_views_hourly", at(every)),
     ...(monthly ? [of("finance_ledger_monthly", at([6]), "skipped")] : []),
   ].filter((each) => each.planned + each.done + each.failed + each.skipped + each.open > 0);
-  const sum = (key: "planned" | "done" | "failed" | "skipped" | "open") => datasets.reduce((all, each) => all + each[key], 0);
-  return { day: name, planned: sum("planned"), done: sum("done"), failed: sum("failed"), skipped: sum("skipped"), open: sum("open"), datasets };
+  const sum = (key: "planned" | "done" | "failed" | "skipped" | "open") =>
+    datasets.reduce((all, each) => all + each[key], 0);
+  return {
+    day: name,
+    planned: sum("planned"),
+    done: sum("done"),
+    failed: sum("failed"),
+    skipped: sum("skipped"),
+    open: sum("open"),
+    datasets,
+  };
 }
 
 /** Days, or hours of a zone one hour ahead of UTC. */
@@ -124,7 +190,9 @@ export function calendar(from: string, to: string, byHour: boolean): CalendarDay
     if (!byHour) cells.push(cell(name, null, at));
     else {
       for (let hour = 0; hour < 24; hour += 1) {
-        cells.push(cell(`${name}T${String(hour).padStart(2, "0")}:00+01:00`, hour, at + (hour - 1) * 3_600_000));
+        cells.push(
+          cell(`${name}T${String(hour).padStart(2, "0")}:00+01:00`, hour, at + (hour - 1) * 3_600_000),
+        );
       }
     }
   }

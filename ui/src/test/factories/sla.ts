@@ -23,7 +23,8 @@ export function recent(dataset: string, count: number, bad: Record<number, numbe
     return window(dataset, {
       partition: day(-2 - index),
       due_at: minutes(due),
-      completed_at: late === undefined ? minutes(due - 35 - ((index * 7) % 20)) : late < 0 ? null : minutes(due + late),
+      completed_at:
+        late === undefined ? minutes(due - 35 - ((index * 7) % 20)) : late < 0 ? null : minutes(due + late),
       state: late === undefined ? "met" : "missed",
       late_seconds: late === undefined || late < 0 ? null : late * 60,
     });
@@ -46,7 +47,14 @@ function months(missed: readonly number[], objective: number | null): SlaStandin
   });
 }
 
-function standing(dataset: string, rule: string, objective: number | null, current: SlaWindow, bad: Record<number, number>, missed: number[]): SlaStanding {
+function standing(
+  dataset: string,
+  rule: string,
+  objective: number | null,
+  current: SlaWindow,
+  bad: Record<number, number>,
+  missed: number[],
+): SlaStanding {
   return {
     rule: { id: `${dataset}:${current.rule}`, dataset, rule, objective },
     state: current.state,
@@ -76,7 +84,12 @@ export const promise = {
       "crm_contacts_daily",
       "complete by 05:00 Europe/Berlin the day after",
       0.99,
-      window("crm_contacts_daily", { due_at: minutes(-190), completed_at: minutes(-64), state: "missed", late_seconds: 7560 }),
+      window("crm_contacts_daily", {
+        due_at: minutes(-190),
+        completed_at: minutes(-64),
+        state: "missed",
+        late_seconds: 7560,
+      }),
       { 11: 12 },
       [0, 0, 1, 0, 0, 2],
     ),
@@ -87,13 +100,25 @@ export const promise = {
       0.95,
       window("dev_sessions_daily", {
         due_at: minutes(64),
-        blocking: { dataset: "dev_session_state", partition: day(-1).slice(0, 7), text: "failed twice: TM0505", run: 48_211 },
+        blocking: {
+          dataset: "dev_session_state",
+          partition: day(-1).slice(0, 7),
+          text: "failed twice: TM0505",
+          run: 48_211,
+        },
       }),
       { 3: 5 },
       [0, 0, 0, 1, 0, 1],
     ),
   onTrack: (dataset = "dev_dau", due = 42) =>
-    standing(dataset, "complete by 07:30 UTC the day after", 0.95, window(dataset, { due_at: minutes(due) }), {}, [0, 0, 0, 0, 0, 0]),
+    standing(
+      dataset,
+      "complete by 07:30 UTC the day after",
+      0.95,
+      window(dataset, { due_at: minutes(due) }),
+      {},
+      [0, 0, 0, 0, 0, 0],
+    ),
   met: (dataset = "shop_orders_daily") =>
     standing(
       dataset,
@@ -104,7 +129,14 @@ export const promise = {
       [0, 1, 0, 0, 1, 0],
     ),
   young: () => ({
-    ...standing("site_views_hourly", "complete 30 m after the hour", null, window("site_views_hourly", { due_at: minutes(12), partition: `${day(0)}T05` }), {}, []),
+    ...standing(
+      "site_views_hourly",
+      "complete 30 m after the hour",
+      null,
+      window("site_views_hourly", { due_at: minutes(12), partition: `${day(0)}T05` }),
+      {},
+      [],
+    ),
     recent: [],
   }),
 };
@@ -126,7 +158,11 @@ export const board = {
       promise.young(),
     ],
   }),
-  calm: (): SlaBoard => ({ as_of: minutes(0), zone: "Europe/Berlin", rules: [promise.met(), promise.onTrack()] }),
+  calm: (): SlaBoard => ({
+    as_of: minutes(0),
+    zone: "Europe/Berlin",
+    rules: [promise.met(), promise.onTrack()],
+  }),
   empty: (): SlaBoard => ({ as_of: minutes(0), zone: "UTC", rules: [] }),
 };
 
@@ -149,7 +185,14 @@ function delivery(id: number, over: Partial<Delivery>): Delivery {
 }
 
 export const deliveries = (): Delivery[] => [
-  delivery(9, { state: "waiting", tries: 3, last_status: 503, next_at: minutes(4), sent_at: null, created_at: minutes(-72) }),
+  delivery(9, {
+    state: "waiting",
+    tries: 3,
+    last_status: 503,
+    next_at: minutes(4),
+    sent_at: null,
+    created_at: minutes(-72),
+  }),
   delivery(8, { state: "waiting", tries: 0, last_status: null, sent_at: null, created_at: minutes(-1) }),
   delivery(7, { object: `crm_contacts_daily:daily ${day(-1)}` }),
   delivery(6, { state: "failed", tries: 12, last_status: 410, sent_at: null, created_at: minutes(-4000) }),

@@ -53,19 +53,51 @@ function makePool(name: string, over: Partial<Pool> = {}): Pool {
 export const pool = {
   free: () => makePool("default"),
   full: () =>
-    makePool("warehouse", { slots: 8, used: 8, waiting: 214, oldest_wait_seconds: 1_140, holders: [{ dataset: "finance_ledger_monthly", runs: 4, slots: 8 }] }),
-  overridden: () => makePool("crm", { slots: 2, used: 4, overridden: true, waiting: 12, oldest_wait_seconds: 95, holders: [{ dataset: "crm_contacts_daily", runs: 4, slots: 4 }] }),
-  unlimited: () => makePool("light", { slots: null, used: 3, holders: [{ dataset: "site_views_hourly", runs: 3, slots: 3 }] }),
-  unserved: () => makePool("gpu", { slots: 2, used: 0, waiting: 12, oldest_wait_seconds: 3_720, holders: [] }),
+    makePool("warehouse", {
+      slots: 8,
+      used: 8,
+      waiting: 214,
+      oldest_wait_seconds: 1_140,
+      holders: [{ dataset: "finance_ledger_monthly", runs: 4, slots: 8 }],
+    }),
+  overridden: () =>
+    makePool("crm", {
+      slots: 2,
+      used: 4,
+      overridden: true,
+      waiting: 12,
+      oldest_wait_seconds: 95,
+      holders: [{ dataset: "crm_contacts_daily", runs: 4, slots: 4 }],
+    }),
+  unlimited: () =>
+    makePool("light", {
+      slots: null,
+      used: 3,
+      holders: [{ dataset: "site_views_hourly", runs: 3, slots: 3 }],
+    }),
+  unserved: () =>
+    makePool("gpu", { slots: 2, used: 0, waiting: 12, oldest_wait_seconds: 3_720, holders: [] }),
   idle: () => makePool("exports", { slots: 4, used: 0, holders: [] }),
 };
 
-export const pools = (): Pool[] => [pool.free(), pool.full(), pool.overridden(), pool.unlimited(), pool.unserved(), pool.idle()];
+export const pools = (): Pool[] => [
+  pool.free(),
+  pool.full(),
+  pool.overridden(),
+  pool.unlimited(),
+  pool.unserved(),
+  pool.idle(),
+];
 
 export const workers = (): Worker[] => [
   makeWorker({ pools: ["default", "warehouse", "crm", "light", "exports"] }),
   makeWorker({ pools: ["default", "light"], codes_current: false, codes: 34 }),
-  makeWorker({ pools: ["default", "warehouse", "crm", "light", "exports"], alive: false, beat_at: minutes(-7), running: 3 }),
+  makeWorker({
+    pools: ["default", "warehouse", "crm", "light", "exports"],
+    alive: false,
+    beat_at: minutes(-7),
+    running: 3,
+  }),
   worker.ofPools("crm"),
   { ...worker.ended(), pools: ["default"] },
 ];
@@ -88,10 +120,34 @@ export const queue = (): Queue => ({
     { class: "backfill", pool: "default", state: "backoff", runs: 3, oldest_seconds: 200 },
   ],
   waits: [
-    { why: "no_pool", text: "no living worker takes runs of pool `gpu`", runs: 12, dataset: "dev_embeddings", example: 48_300 },
-    { why: "pool", text: "pool `warehouse` is full: 8 of 8 slots in use", runs: 214, dataset: "finance_ledger_monthly", example: 48_411 },
-    { why: "inputs", text: "waits for other runs", runs: 1_840, dataset: "dev_sessions_daily", example: 48_020 },
-    { why: "backoff", text: "failed, and is tried again later", runs: 3, dataset: "shop_orders_daily", example: 48_377 },
+    {
+      why: "no_pool",
+      text: "no living worker takes runs of pool `gpu`",
+      runs: 12,
+      dataset: "dev_embeddings",
+      example: 48_300,
+    },
+    {
+      why: "pool",
+      text: "pool `warehouse` is full: 8 of 8 slots in use",
+      runs: 214,
+      dataset: "finance_ledger_monthly",
+      example: 48_411,
+    },
+    {
+      why: "inputs",
+      text: "waits for other runs",
+      runs: 1_840,
+      dataset: "dev_sessions_daily",
+      example: 48_020,
+    },
+    {
+      why: "backoff",
+      text: "failed, and is tried again later",
+      runs: 3,
+      dataset: "shop_orders_daily",
+      example: 48_377,
+    },
   ],
 });
 

@@ -12,7 +12,11 @@ export const audit = [
     const query = new URL(request.url).searchParams;
     const [from, to] = [query.get("from"), query.get("to")];
     const kept = all
-      .filter((entry) => FILTERS.every((name) => query.get(name) === null || String(entry[name]).startsWith(query.get(name) ?? "")))
+      .filter((entry) =>
+        FILTERS.every(
+          (name) => query.get(name) === null || String(entry[name]).startsWith(query.get(name) ?? ""),
+        ),
+      )
       .filter((entry) => (from === null || from <= entry.at) && (to === null || entry.at < to));
     return HttpResponse.json(page(kept, request));
   }),

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from "msw";
-import { calendar, schedules as all, ticksOf } from "../factories/schedules";
+import { schedules as all, calendar, ticksOf } from "../factories/schedules";
 import { notFound, page } from "./respond";
 
 export const schedules = [
@@ -21,6 +21,8 @@ export const schedules = [
   }),
   http.get("*/api/v1/calendar", ({ request }) => {
     const query = new URL(request.url).searchParams;
-    return HttpResponse.json(calendar(query.get("from") ?? "", query.get("to") ?? "", query.get("by") === "hour"));
+    return HttpResponse.json(
+      calendar(query.get("from") ?? "", query.get("to") ?? "", query.get("by") === "hour"),
+    );
   }),
 ];

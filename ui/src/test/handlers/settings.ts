@@ -1,5 +1,13 @@
 import { HttpResponse, http } from "msw";
-import { permissions, sessionRow, settings as installation, token, tokens, user, users } from "../factories/settings";
+import {
+  settings as installation,
+  permissions,
+  sessionRow,
+  token,
+  tokens,
+  user,
+  users,
+} from "../factories/settings";
 import { DOCUMENT } from "../openapi-document";
 import { roleOf } from "./access";
 import { page, problem } from "./respond";
@@ -41,7 +49,10 @@ export const settings = [
     const body = await request.json();
     const name = typeof body === "object" && body !== null ? String(body.name) : "";
     const made = { ...token.active(), id: 77, name, last_used_at: null };
-    return HttpResponse.json({ token: made, secret: "tm_4zq1_9fX2mKp7Lw0QeR8sTn5Vb3YcHd6JgAu" }, { status: 201 });
+    return HttpResponse.json(
+      { token: made, secret: "tm_4zq1_9fX2mKp7Lw0QeR8sTn5Vb3YcHd6JgAu" },
+      { status: 201 },
+    );
   }),
   http.delete("*/api/v1/tokens/:id", done),
 ];

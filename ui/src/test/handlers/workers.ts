@@ -1,5 +1,5 @@
 import { HttpResponse, http } from "msw";
-import { pools, queue, workers as all } from "../factories/workers";
+import { workers as all, pools, queue } from "../factories/workers";
 import { notFound, page } from "./respond";
 
 export const workers = [
@@ -10,6 +10,10 @@ export const workers = [
     const found = pools().find((pool) => pool.name === params.name);
     const body = await request.json();
     if (!found || typeof body !== "object" || body === null) return notFound("pool");
-    return HttpResponse.json({ ...found, ...(typeof body.slots === "number" && { slots: body.slots }), overridden: true });
+    return HttpResponse.json({
+      ...found,
+      ...(typeof body.slots === "number" && { slots: body.slots }),
+      overridden: true,
+    });
   }),
 ];

@@ -15,11 +15,7 @@ export function Introduction({ reference }: { reference: Reference }) {
         <dl className="grid max-w-3xl gap-x-4 gap-y-2 sm:grid-cols-[9rem_minmax(0,1fr)]">
           <Rule name="Who asks">
             <code className="font-mono text-sm">Authorization: Bearer …</code> with a token from{" "}
-            <Link
-              to="/settings/$section"
-              params={{ section: "tokens" }}
-              className="text-accent hover:underline"
-            >
+            <Link to="/settings/$section" params={{ section: "tokens" }} className="text-accent underline">
               Settings, Tokens
             </Link>
             . The role and the scope of the token decide what it sees and may do.
@@ -42,7 +38,7 @@ export function Introduction({ reference }: { reference: Reference }) {
           </Rule>
           <Rule name="The document">
             is served as{" "}
-            <a href={basePath + DOCUMENT_PATH} className="font-mono text-sm text-accent hover:underline">
+            <a href={basePath + DOCUMENT_PATH} className="font-mono text-sm text-accent underline">
               {DOCUMENT_PATH}
             </a>
             , OpenAPI 3.1, for generators of clients.

@@ -90,6 +90,10 @@ function Part({
 function Parameters({ parameters, schemas }: { parameters: readonly Parameter[]; schemas: Schemas }) {
   return (
     <table className="w-full table-fixed text-left">
+      <colgroup>
+        <col className="w-[14rem]" />
+        <col />
+      </colgroup>
       <thead className="sr-only">
         <tr>
           <th scope="col">Name</th>
@@ -102,7 +106,7 @@ function Parameters({ parameters, schemas }: { parameters: readonly Parameter[];
             key={`${parameter.place} ${parameter.name}`}
             className="border-b border-line align-top last:border-b-0"
           >
-            <th scope="row" className="w-1/3 py-1.5 pr-3 font-normal">
+            <th scope="row" className="py-1.5 pr-3 font-normal">
               <code className="font-mono text-sm font-medium break-all">{parameter.name}</code>
               <span className="block text-xs text-muted">
                 {PLACE[parameter.place]}

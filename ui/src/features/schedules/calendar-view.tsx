@@ -47,7 +47,7 @@ export function CalendarView({ view }: { view: "month" | "week" }) {
   const title =
     view === "month"
       ? dateInWords(date, "month")
-      : `${dateInWords(from, "day")} to ${dateInWords(to, "full")}`;
+      : `${dateInWords(from, "day")} to ${dateInWords(to, "day")} ${to.slice(0, 4)}`;
   const grid = {
     today,
     chosen: search.cell,
@@ -109,7 +109,7 @@ export function CalendarView({ view }: { view: "month" | "week" }) {
         )}
         <Legend zone={zone} />
       </Panel>
-      <CellPanel cell={cell} name={search.cell} />
+      <CellPanel cell={cell} name={search.cell} unit={view === "month" ? "day" : "hour"} />
     </div>
   );
 }

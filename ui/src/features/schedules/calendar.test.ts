@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CalendarDay } from "@/lib/types";
-import { byDay, countsInWords, hourRows, isHourly, toneOf, total, worstFirst } from "./calendar";
+import { byDay, countsInWords, hourRows, isHourly, kindsOf, toneOf, worstFirst } from "./calendar";
 
 function day(name: string, counts: Partial<CalendarDay> = {}): CalendarDay {
   return { day: name, planned: 0, done: 0, failed: 0, skipped: 0, open: 0, datasets: [], ...counts };
@@ -19,7 +19,10 @@ describe("a square of the calendar", () => {
       "1 failed, 3 done, 2 planned",
     );
     expect(countsInWords(day("2026-11-22"))).toBe("no ticks");
-    expect(total(day("2026-11-22", { planned: 2, done: 3, failed: 1 }))).toBe(6);
+    expect(kindsOf(day("2026-11-22", { planned: 2, failed: 1 }))).toEqual([
+      ["failed", 1],
+      ["planned", 2],
+    ]);
   });
 
   it("lists datasets that need somebody first", () => {

@@ -14,21 +14,17 @@ export function toneOf(counts: Counts): CellTone {
   return counts.planned > 0 ? "planned" : "empty";
 }
 
-/** Everything that has been or will be: what a square is sized by. */
-export function total(counts: Counts): number {
-  return counts.planned + counts.done + counts.failed + counts.skipped + counts.open;
+/** How many of each kind, worst first; kinds that are not there are left out. */
+export function kindsOf(counts: Counts): [Exclude<CellTone, "empty">, number][] {
+  const kinds = ["failed", "open", "done", "skipped", "planned"] as const;
+  return kinds
+    .map((kind): [(typeof kinds)[number], number] => [kind, counts[kind]])
+    .filter(([, count]) => count > 0);
 }
 
 /** `3 done, 1 failed, 2 planned`: worst first, nothing that is not there. */
 export function countsInWords(counts: Counts): string {
-  const parts: [number, string][] = [
-    [counts.failed, "failed"],
-    [counts.open, "open"],
-    [counts.done, "done"],
-    [counts.skipped, "skipped"],
-    [counts.planned, "planned"],
-  ];
-  const said = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const said = kindsOf(counts).map(([kind, count]) => `${count} ${kind}`);
   return said.length === 0 ? "no ticks" : said.join(", ");
 }
 

@@ -7,12 +7,18 @@ import { countsInWords, toneOf, worstFirst } from "./calendar";
 import { CELL } from "./cell-look";
 
 /** What the open square holds, by dataset, with the way to the ticks. */
-export function CellPanel({ cell, name }: { cell: CalendarDay | undefined; name: string | undefined }) {
+export function CellPanel(props: {
+  cell: CalendarDay | undefined;
+  name: string | undefined;
+  unit: "day" | "hour";
+}) {
+  const { cell, name, unit } = props;
   if (name === undefined) {
     return (
-      <Panel title="Day or hour">
+      <Panel title={unit === "day" ? "Ticks of a day" : "Ticks of an hour"}>
         <p className="text-muted">
-          Choose a square to see which schedules tick then, and what became of each.
+          Choose {unit === "day" ? "a day" : "an hour"} to see which schedules tick then, and what became of
+          each.
         </p>
       </Panel>
     );

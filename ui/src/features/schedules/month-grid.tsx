@@ -1,7 +1,7 @@
 import clsx from "clsx";
 import { dateInWords } from "@/lib/civil";
 import type { CalendarDay } from "@/lib/types";
-import { byDay, total } from "./calendar";
+import { byDay } from "./calendar";
 import { Square } from "./square";
 import { useGridKeys } from "./use-grid-keys";
 
@@ -57,7 +57,6 @@ export function MonthGrid({
         <div key={week[0]} role="row" className="grid grid-cols-7">
           {week.map((day, column) => {
             const cell = days.get(day);
-            const count = cell ? (onlyFailed ? cell.failed : total(cell)) : 0;
             return (
               <div
                 key={day}
@@ -70,24 +69,23 @@ export function MonthGrid({
                   cell={cell}
                   onlyFailed={onlyFailed}
                   chosen={chosen === day}
+                  room={4}
                   data-cell={`${row}-${column}`}
                   tabIndex={keys.isActive(row, column) ? 0 : -1}
                   onFocus={() => keys.setActive([row, column])}
                   onClick={() => onOpen(cell?.day ?? day)}
-                  className="flex h-14 flex-col justify-between p-1.5 md:h-20"
+                  className="flex h-16 flex-col justify-between p-1.5 md:h-20"
                 >
-                  <span className="flex w-full items-baseline justify-between">
-                    <span
-                      className={clsx(
-                        "text-sm",
-                        day === today && "rounded bg-accent px-1 font-semibold text-accent-ink",
-                        day !== today &&
-                          (month !== null && !day.startsWith(month) ? "text-muted" : "font-medium"),
-                      )}
-                    >
-                      {Number(day.slice(8))}
-                    </span>
-                    {count > 0 && <span className="text-sm text-muted">{count}</span>}
+                  <span
+                    aria-hidden
+                    className={clsx(
+                      "self-start text-sm",
+                      day === today && "rounded bg-accent px-1 font-semibold text-accent-ink",
+                      day !== today &&
+                        (month !== null && !day.startsWith(month) ? "text-muted" : "font-medium"),
+                    )}
+                  >
+                    {Number(day.slice(8))}
                   </span>
                 </Square>
               </div>

@@ -1,4 +1,4 @@
-import { Time } from "@/components/time";
+import { relativeText, Time } from "@/components/time";
 import { Tooltip } from "@/components/tooltip";
 import { useNow } from "@/lib/clock";
 import { instant } from "@/lib/instants";
@@ -23,9 +23,12 @@ export function NextTick({ schedule }: { schedule: Schedule }) {
   );
   return (
     <Tooltip text={text}>
-      <time dateTime={schedule.next_at} className="whitespace-nowrap">
-        {instant(new Date(schedule.next_at), zone, now)}
-      </time>
+      <span className="block">
+        <time dateTime={schedule.next_at} className="block whitespace-nowrap">
+          {instant(new Date(schedule.next_at), zone, now)}
+        </time>
+        <span className="block text-sm text-muted">{relativeText(new Date(schedule.next_at), now)}</span>
+      </span>
     </Tooltip>
   );
 }

@@ -14,11 +14,27 @@ import { scheduleLook, worstFirst } from "./standing";
 import { tickReason } from "./tick-words";
 
 const columns: Column<Schedule>[] = [
-  { id: "state", header: "State", width: "7.5rem", cell: (row) => <LookBadge look={scheduleLook(row)} /> },
+  {
+    id: "state",
+    header: "State",
+    width: "9rem",
+    cell: (row) => (
+      <>
+        <span className="block">
+          <LookBadge look={scheduleLook(row)} />
+        </span>
+        {row.paused_at != null && (
+          <span className="block truncate text-sm text-muted">
+            by {row.paused_by ?? "somebody"}, <Time at={row.paused_at} relative />
+          </span>
+        )}
+      </>
+    ),
+  },
   {
     id: "dataset",
     header: "Dataset",
-    width: "minmax(12rem,1.3fr)",
+    width: "minmax(12rem,1.1fr)",
     cell: ({ dataset }) => (
       <Link
         to="/schedules"
@@ -32,25 +48,33 @@ const columns: Column<Schedule>[] = [
   {
     id: "when",
     header: "When",
-    width: "minmax(14rem,1.7fr)",
-    cell: ({ in_words, timetable }) => (
-      <span title={`${in_words} (${timetable})`}>
-        {in_words} <span className="font-mono text-xs text-muted">{timetable}</span>
-      </span>
+    width: "minmax(14rem,1.6fr)",
+    cell: ({ in_words, timetable, zone }) => (
+      <>
+        <span title={in_words} className="block truncate">
+          {in_words}
+        </span>
+        <span className="block truncate text-sm text-muted">
+          <span className="font-mono text-xs">{timetable}</span>, {zone}
+        </span>
+      </>
     ),
   },
-  { id: "zone", header: "Zone", width: "10rem", cell: ({ zone }) => zone },
-  { id: "next", header: "Next tick", width: "10rem", cell: (row) => <NextTick schedule={row} /> },
+  { id: "next", header: "Next tick", width: "10.5rem", cell: (row) => <NextTick schedule={row} /> },
   {
     id: "last",
     header: "Last tick",
-    width: "minmax(13rem,1.2fr)",
+    width: "10.5rem",
     cell: ({ last, zone }) =>
       last ? (
-        <span className="inline-flex items-center gap-2">
-          <StateBadge tick={last.state} detail={tickReason(last)} />
-          <Time at={last.tick_at} zone={zone} />
-        </span>
+        <>
+          <span className="block">
+            <StateBadge tick={last.state} detail={tickReason(last)} />
+          </span>
+          <span className="block text-sm text-muted">
+            <Time at={last.tick_at} zone={zone} />
+          </span>
+        </>
       ) : (
         <span className="text-muted">none yet</span>
       ),
@@ -63,20 +87,7 @@ const columns: Column<Schedule>[] = [
     align: "right",
     cell: (row) => <Few count={row.failed} />,
   },
-  {
-    id: "paused",
-    header: "Paused",
-    width: "minmax(8rem,0.8fr)",
-    cell: ({ paused_at, paused_by }) =>
-      paused_at == null ? (
-        <span className="text-muted">–</span>
-      ) : (
-        <span>
-          {paused_by ?? "somebody"}, <Time at={paused_at} relative />
-        </span>
-      ),
-  },
-  { id: "act", header: "", width: "6rem", align: "right", cell: (row) => <PauseButton schedule={row} /> },
+  { id: "act", header: "", width: "6.5rem", align: "right", cell: (row) => <PauseButton schedule={row} /> },
 ];
 
 function Few({ count }: { count: number }) {
@@ -122,6 +133,7 @@ export function SchedulesTable({ schedules, more }: SchedulesTableProps) {
         columns={columns}
         rows={rows}
         rowKey={(row) => row.dataset}
+        rowHeight={52}
         onOpen={(row) => navigate({ search: { schedule: row.dataset } })}
         href={(row) => `/schedules?schedule=${encodeURIComponent(row.dataset)}`}
         more={more}

@@ -2,7 +2,7 @@ import clsx from "clsx";
 import type { ComponentProps, ReactNode } from "react";
 import { StateMark } from "@/components/state-badge";
 import type { CalendarDay } from "@/lib/types";
-import { type CellTone, countsInWords, toneOf } from "./calendar";
+import { countsInWords, kindsOf, toneOf } from "./calendar";
 import { CELL } from "./cell-look";
 
 interface SquareProps extends Omit<ComponentProps<"button">, "name"> {
@@ -11,29 +11,43 @@ interface SquareProps extends Omit<ComponentProps<"button">, "name"> {
   cell: CalendarDay | undefined;
   onlyFailed: boolean;
   chosen: boolean;
+  /** How many kinds of ticks have room for a number. */
+  room: number;
   children?: ReactNode;
 }
 
-/** One day or hour. Its mark is the worst of its ticks, its number how many they are. */
-export function Square({ named, cell, onlyFailed, chosen, children, className, ...rest }: SquareProps) {
-  const tone: CellTone = cell ? toneOf(cell) : "empty";
-  const shown: CellTone = onlyFailed && tone !== "failed" ? "empty" : tone;
+/** One day or hour: a mark and a number for each kind of its ticks, the worst first. */
+export function Square({ named, cell, onlyFailed, chosen, room, children, className, ...rest }: SquareProps) {
+  const kinds = cell ? kindsOf(cell).filter(([tone]) => !onlyFailed || tone === "failed") : [];
+  const worst = cell && kinds.length > 0 ? toneOf(cell) : "empty";
   return (
     <button
       type="button"
-      aria-label={`${named}: ${cell ? countsInWords(cell) : "no ticks"}`}
       aria-pressed={chosen}
       className={clsx(
         "w-full text-left focus-visible:-outline-offset-2",
-        shown === "planned" ? "hatch" : "",
-        shown === "failed" && "bg-danger-soft",
-        chosen ? "ring-2 ring-inset ring-accent" : "hover:bg-hover",
+        worst === "planned" && "hatch",
+        worst === "failed" && "bg-danger-soft",
+        chosen ? "ring-2 ring-accent ring-inset" : "hover:bg-hover",
         className,
       )}
       {...rest}
     >
+      <span className="sr-only">
+        {named}: {cell ? countsInWords(cell) : "no ticks"}
+      </span>
       {children}
-      {shown !== "empty" && <StateMark look={CELL[shown]} />}
+      <span aria-hidden className="flex flex-wrap items-center gap-x-2 gap-y-0.5 overflow-hidden">
+        {kinds.slice(0, room).map(([tone, count], index) => (
+          <span
+            key={tone}
+            className={clsx("items-center gap-1", index === 0 ? "inline-flex" : "hidden sm:inline-flex")}
+          >
+            <StateMark look={CELL[tone]} />
+            {count > 1 && <span className="text-xs text-muted">{count}</span>}
+          </span>
+        ))}
+      </span>
     </button>
   );
 }

@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { dateInWords } from "@/lib/civil";
-import { hourRows, total } from "./calendar";
+import { hourRows } from "./calendar";
 import type { GridProps } from "./month-grid";
 import { Square } from "./square";
 import { useGridKeys } from "./use-grid-keys";
@@ -54,7 +54,6 @@ export function WeekGrid({
           </span>
           {days.map((day, column) => {
             const cell = byDate.get(day);
-            const count = cell ? (onlyFailed ? cell.failed : total(cell)) : 0;
             return (
               <div
                 key={day}
@@ -71,10 +70,9 @@ export function WeekGrid({
                   tabIndex={keys.isActive(row, column) ? 0 : -1}
                   onFocus={() => keys.setActive([row, column])}
                   onClick={() => cell && onOpen(cell.day)}
-                  className="flex h-6 flex-row-reverse items-center justify-end gap-1 px-1 text-xs"
-                >
-                  {count > 1 && <span className="text-muted">{count}</span>}
-                </Square>
+                  room={2}
+                  className="flex h-6 items-center px-1"
+                />
               </div>
             );
           })}

@@ -56,7 +56,7 @@ export function Deliveries() {
       <p className="max-w-prose text-muted">
         A missed promise is recorded in the transaction that finds it, and sent from there until the receiver
         takes it: once or more, never not at all. Each message is signed.{" "}
-        <Link to="/settings/$section" params={{ section: "about" }} className="text-accent hover:underline">
+        <Link to="/settings/$section" params={{ section: "about" }} className="text-accent underline">
           Settings
         </Link>
       </p>

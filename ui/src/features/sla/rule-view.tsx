@@ -62,7 +62,7 @@ export function RuleView({ standing }: { standing: SlaStanding }) {
         <Panel title="By month">
           <div className="mb-3">
             <WindowStrip windows={recent} />
-            <p className="text-sm text-muted">The latest {stripWords(recent).replace(/^of /, "")}.</p>
+            <p className="text-sm text-muted">Latest {stripWords(recent)}.</p>
           </div>
           <Months months={months} objective={rule.objective} />
         </Panel>

@@ -21,57 +21,72 @@ function tableColumns(now: number): Column<SlaStanding>[] {
     { id: "state", header: "State", width: "6.5rem", cell: ({ state }) => <StateBadge sla={state} /> },
     {
       id: "dataset",
-      header: "Dataset",
-      width: "minmax(11rem,1.4fr)",
+      header: "Dataset and promise",
+      width: "minmax(15rem,1.7fr)",
       cell: ({ rule }) => (
-        <Link to="/sla" search={{ rule: rule.id }} className="font-mono text-sm text-accent hover:underline">
-          {rule.dataset}
-        </Link>
+        <>
+          <Link
+            to="/sla"
+            search={{ rule: rule.id }}
+            className="block truncate font-mono text-sm text-accent hover:underline"
+          >
+            {rule.dataset}
+          </Link>
+          <span title={rule.rule} className="block truncate text-sm text-muted">
+            {rule.rule}
+          </span>
+        </>
       ),
     },
     {
-      id: "rule",
-      header: "Promise",
-      width: "minmax(12rem,1.6fr)",
-      cell: ({ rule }) => <span title={rule.rule}>{rule.rule}</span>,
-    },
-    {
       id: "due",
-      header: "Due",
-      width: "9rem",
-      cell: ({ current }) => <Time at={current?.due_at} brief none="nothing due" />,
-    },
-    {
-      id: "margin",
-      header: "Margin",
-      width: "9rem",
-      cell: ({ current }) => (current ? marginWords(current, now) : <span className="text-muted">–</span>),
+      header: "Margin and due time",
+      width: "10.5rem",
+      cell: ({ current, state }) =>
+        current ? (
+          <>
+            <span className={clsx("block", (state === "late" || state === "missed") && "font-medium")}>
+              {marginWords(current, now)}
+            </span>
+            <span className="block text-sm text-muted">
+              <Time at={current.due_at} />
+            </span>
+          </>
+        ) : (
+          <span className="text-muted">nothing due yet</span>
+        ),
     },
     {
       id: "blocking",
       header: "Waits for",
-      width: "minmax(10rem,1.4fr)",
-      cell: ({ current }) => <Blocking blocking={current?.blocking} />,
+      width: "minmax(11rem,1.2fr)",
+      cell: ({ current }) => (
+        <span className="block whitespace-normal text-sm leading-snug">
+          <Blocking blocking={current?.blocking} />
+        </span>
+      ),
     },
     {
       id: "recent",
-      header: "Latest 30",
-      width: "15rem",
+      header: "Latest 30 windows",
+      width: "14.5rem",
       cell: ({ recent }) => <WindowStrip windows={recent} />,
     },
     {
       id: "month",
       header: "This month",
-      width: "8rem",
+      width: "9rem",
       align: "right",
-      cell: (row) => <Attainment standing={row} />,
-    },
-    {
-      id: "budget",
-      header: "Budget",
-      width: "7.5rem",
-      align: "right",
-      cell: ({ rule, months }) => budgetWords(rule.objective == null ? null : months.at(-1)?.budget_left),
+      cell: (row) => (
+        <>
+          <span className="block">
+            <Attainment standing={row} />
+          </span>
+          <span className="block text-sm text-muted">
+            {budgetWords(row.rule.objective == null ? null : row.months.at(-1)?.budget_left)}
+          </span>
+        </>
+      ),
     },
   ];
 }
@@ -146,6 +161,7 @@ export function RulesTable({ rules, now }: { rules: readonly SlaStanding[]; now:
         columns={tableColumns(now)}
         rows={rows}
         rowKey={(row) => row.rule.id}
+        rowHeight={52}
         onOpen={(row) => navigate({ search: { rule: row.rule.id } })}
         href={(row) => `/sla?rule=${encodeURIComponent(row.rule.id)}`}
         empty={

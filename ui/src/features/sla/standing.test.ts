@@ -30,12 +30,13 @@ describe("the margin of a window", () => {
   it("is measured against now until it is complete", () => {
     expect(margin(window(), NOW)).toBe(3600);
     expect(marginWords(window(), NOW)).toBe("due in 1 h 00 m");
-    expect(marginWords(window({ due_at: "2026-11-22T05:30:00Z" }), NOW)).toBe("30 m 00 s past due");
+    expect(marginWords(window({ due_at: "2026-11-22T05:30:00Z" }), NOW)).toBe("30 m past due");
   });
 
   it("is measured against its completion after that, whatever the time is", () => {
     expect(marginWords(window({ completed_at: "2026-11-22T05:00:00Z" }), NOW)).toBe("2 h 00 m early");
     expect(marginWords(window({ completed_at: "2026-11-22T07:00:30Z" }), NOW)).toBe("30 s late");
+    expect(marginWords(window({ completed_at: "2026-11-22T06:49:31Z" }), NOW)).toBe("10 m early");
   });
 });
 

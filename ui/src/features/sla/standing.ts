@@ -14,12 +14,17 @@ export function margin(window: Pick<SlaWindow, "due_at" | "completed_at">, now: 
   return (Date.parse(window.due_at) - reached) / 1000;
 }
 
-/** `due in 42 m 10 s`, `1 h 04 m past due`, `34 m 00 s early`, `2 h 10 m late`. */
+/** `due in 42 m`, `1 h 04 m past due`, `34 m early`, `2 h 10 m late`. */
 export function marginWords(window: Pick<SlaWindow, "due_at" | "completed_at">, now: number): string {
   const seconds = margin(window, now);
-  const length = duration(Math.abs(seconds));
+  const length = marginLength(Math.abs(seconds));
   if (window.completed_at == null) return seconds < 0 ? `${length} past due` : `due in ${length}`;
   return seconds < 0 ? `${length} late` : `${length} early`;
+}
+
+// Ten minutes on, seconds only make it harder to read.
+function marginLength(seconds: number): string {
+  return seconds < 600 ? duration(seconds) : duration(Math.round(seconds / 60) * 60).replace(/ 00 s$/, "");
 }
 
 export interface Columns {

@@ -1,5 +1,6 @@
 import clsx from "clsx";
 import { useNow } from "@/lib/clock";
+import { plural } from "@/lib/format";
 import { instant } from "@/lib/instants";
 import { useZone } from "@/lib/preferences";
 import { SLA, TONE_BG } from "@/lib/states";
@@ -11,7 +12,7 @@ const HEIGHT: Record<SlaState, string> = { met: "h-2", on_track: "h-2", late: "h
 
 const STATES = ["missed", "late", "on_track", "met"] as const;
 
-/** `of 30 windows 1 missed, 29 met`: what the strip says to those who do not see it. */
+/** `30 windows: 1 missed, 29 met`: what the strip says to those who do not see it. */
 export function stripWords(windows: readonly SlaWindow[]): string {
   const parts = STATES.map(
     (state) => [windows.filter((window) => window.state === state).length, state] as const,
@@ -19,7 +20,7 @@ export function stripWords(windows: readonly SlaWindow[]): string {
   const said = parts
     .filter(([count]) => count > 0)
     .map(([count, state]) => `${count} ${SLA[state].label.toLowerCase()}`);
-  return said.length === 0 ? "no windows yet" : `of ${windows.length} windows ${said.join(", ")}`;
+  return said.length === 0 ? "no windows yet" : `${plural(windows.length, "window")}: ${said.join(", ")}`;
 }
 
 /** The latest windows of a promise, oldest at the left. */

@@ -4,7 +4,7 @@ import { Dialog } from "@/components/dialog";
 import { ErrorState } from "@/components/error-state";
 import { toast } from "@/lib/toasts";
 import type { Pool } from "@/lib/types";
-import { useWords } from "./pool-bar";
+import { slotWords } from "./pool-bar";
 import { limitEffect, parseSlots } from "./pools";
 import { type Limit, useChangeLimit } from "./queries";
 
@@ -38,7 +38,7 @@ export function LimitDialog({ pool, onClose }: { pool: Pool; onClose: () => void
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Limit of pool ${pool.name}`}
-      description={useWords(pool)}
+      description={slotWords(pool)}
     >
       <form
         className="flex flex-col gap-3"

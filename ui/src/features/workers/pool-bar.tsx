@@ -17,7 +17,7 @@ export function ClassMark({ of }: { of: Class }) {
 export const CLASS_LABEL: Record<Class, string> = { live: "Live", late: "Late", backfill: "Backfill" };
 
 /** `11 of 16 slots in use`, `3 slots in use, no limit`. */
-export function useWords(pool: Pool): string {
+export function slotWords(pool: Pool): string {
   if (pool.slots == null) return `${plural(pool.used, "slot")} in use, no limit`;
   return `${pool.used} of ${plural(pool.slots, "slot")} in use`;
 }
@@ -30,7 +30,7 @@ export function PoolBar({ pool, use }: { pool: Pool; use: PoolUse }) {
   return (
     <span
       role="img"
-      aria-label={`${pool.name}: ${useWords(pool)}${runs === "" ? "" : `; runs: ${runs}`}`}
+      aria-label={`${pool.name}: ${slotWords(pool)}${runs === "" ? "" : `; runs: ${runs}`}`}
       className={clsx(
         "flex h-4 w-full overflow-hidden rounded-sm border",
         use.over ? "border-danger" : "border-line-strong",

@@ -7,7 +7,7 @@ import { count, plural } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import type { Pool, Queue, Worker } from "@/lib/types";
 import { LimitDialog } from "./limit-dialog";
-import { CLASS_LABEL, ClassMark, PoolBar, useWords } from "./pool-bar";
+import { CLASS_LABEL, ClassMark, PoolBar, slotWords } from "./pool-bar";
 import { CLASSES, poolFault, poolUse } from "./pools";
 import { StartWorker } from "./start-worker";
 
@@ -40,7 +40,7 @@ export function PoolRow({ pool, lanes, workers, open, onToggle }: PoolRowProps) 
         <PoolBar pool={pool} use={use} />
         <span className="text-sm">
           <span className="block">
-            {useWords(pool)}
+            {slotWords(pool)}
             {pool.overridden && <span className="text-muted"> (set by hand)</span>}
           </span>
           <span className="block text-muted">

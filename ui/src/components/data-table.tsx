@@ -3,6 +3,8 @@ import clsx from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { basePath } from "@/lib/api";
+import { density } from "@/lib/preferences";
+import { useStore } from "@/lib/store";
 import { Button } from "./button";
 
 export interface Column<Row> {
@@ -54,7 +56,8 @@ function scroller(): HTMLElement | null {
 /** The one table of the program. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, onOpen, href, selected, onSelect, more, wrap = false } = props;
-  const height = props.rowHeight ?? 34;
+  const compact = useStore(density) === "compact";
+  const height = props.rowHeight ?? (compact ? 26 : 34);
   const id = useId();
   const [active, setActive] = useState(0);
   const anchor = useRef(0);

@@ -5,6 +5,7 @@ import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
+import { Prose } from "@/components/prose";
 import { Loading } from "@/components/skeleton";
 import { plural } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
@@ -14,7 +15,6 @@ import { countOperations, find } from "./find";
 import { Introduction } from "./introduction";
 import { OperationList } from "./operation-list";
 import { OperationView } from "./operation-view";
-import { Prose } from "./prose";
 import { referenceQuery } from "./queries";
 import { SchemaView } from "./schema-view";
 

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
+import { Prose } from "@/components/prose";
 import { basePath } from "@/lib/api";
 import type { Reference } from "./document";
-import { Prose } from "./prose";
 import { DOCUMENT_PATH } from "./queries";
 
 /** What holds for every operation; shown while none is chosen. */

@@ -1,11 +1,11 @@
 import clsx from "clsx";
 import { useState } from "react";
 import { CopyButton } from "@/components/copy-button";
+import { Prose } from "@/components/prose";
 import { basePath } from "@/lib/api";
 import { curl } from "./curl";
 import type { Answer, Operation, Parameter } from "./document";
 import { Method } from "./method";
-import { Prose } from "./prose";
 import { limitWords, type Schemas } from "./schema";
 import { SchemaView, TypeName } from "./schema-view";
 

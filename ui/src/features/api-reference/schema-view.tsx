@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
+import { Prose } from "@/components/prose";
 import type { Schema } from "./document";
-import { Prose } from "./prose";
 import {
   choices,
   deref,

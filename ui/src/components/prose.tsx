@@ -1,18 +1,19 @@
-/** A description: paragraphs, and code between backticks. Other marks are shown as they are. */
+/** A text of the server: paragraphs, and code between backticks. Other marks are shown as they are. */
 export function Prose({ text, className }: { text: string; className?: string }) {
   if (text === "") return null;
   return (
     <div className={className}>
       {text.split(/\n\s*\n/).map((paragraph, index) => (
         <p key={index} className={index === 0 ? undefined : "mt-2"}>
-          <Inline text={paragraph.replaceAll("\n", " ")} />
+          <CodeText text={paragraph.replaceAll("\n", " ")} />
         </p>
       ))}
     </div>
   );
 }
 
-function Inline({ text }: { text: string }) {
+/** One sentence, with what stands between backticks as code. */
+export function CodeText({ text }: { text: string }) {
   return text.split("`").map((part, index) =>
     // Every second part stood between two backticks.
     index % 2 === 1 ? (

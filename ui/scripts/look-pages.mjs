@@ -1,6 +1,9 @@
-// What `npm run look` opens. One line each; `act` brings the page into a state that has no address.
-// Each area adds its pages in a list of its own, so that lists do not collide.
-import { PAGES as core } from "./pages/core.mjs";
-import { PAGES as operations } from "./pages/operations.mjs";
+// What `npm run look` opens: all lists in pages/, one file for each area, so that they do not collide.
+import { readdir } from "node:fs/promises";
 
-export const PAGES = [...core, ...operations];
+const folder = new URL("./pages/", import.meta.url);
+const lists = await Promise.all(
+  (await readdir(folder)).sort().map((name) => import(new URL(name, folder).href)),
+);
+
+export const PAGES = lists.flatMap((list) => list.PAGES);

@@ -140,3 +140,17 @@ export const TONE_VAR: Record<Tone, string> = {
   late: "--state-late",
   off: "--state-off",
 };
+
+/** The standings in the order in which the server numbers them where it sends numbers. */
+export const HEALTH_STATES: readonly Standing[] = [
+  "running",
+  "waiting",
+  "failed",
+  "missing-upstream",
+  "missing",
+  "stale",
+  "stale",
+  "stale",
+  "fresh",
+  "present",
+];

@@ -33,11 +33,10 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
           <button
             type="button"
             onClick={onSearch}
-            aria-label="Search and go"
             className="inline-flex h-8 items-center gap-2 rounded border border-line-strong bg-panel px-2 text-muted hover:bg-hover"
           >
             <Search size={14} aria-hidden />
-            <span className="hidden md:inline">Search</span>
+            <span className="max-md:sr-only">Search</span>
             <span className="hidden md:inline">
               <Kbd keys="mod+k" />
             </span>

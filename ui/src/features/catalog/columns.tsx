@@ -1,0 +1,78 @@
+import { Link } from "@tanstack/react-router";
+import type { Column } from "@/components/data-table";
+import { LookBadge, StateBadge } from "@/components/state-badge";
+import { StateStrip } from "@/components/state-strip";
+import { Time } from "@/components/time";
+import { Tooltip } from "@/components/tooltip";
+import { count, countShort } from "@/lib/format";
+import { STANDING, STANDINGS } from "@/lib/states";
+import type { DatasetRow } from "@/lib/types";
+
+export const COLUMNS: Column<DatasetRow>[] = [
+  {
+    id: "state",
+    header: "State",
+    width: "8.5rem",
+    sortable: true,
+    cell: (row) => <LookBadge look={STANDING[row.worst]} />,
+  },
+  {
+    id: "name",
+    header: "Dataset",
+    width: "minmax(14rem,2fr)",
+    sortable: true,
+    cell: (row) => (
+      <Tooltip text={row.description ?? ""}>
+        <Link to="/datasets/$name" params={{ name: row.name }} className="font-mono hover:underline">
+          {row.name}
+        </Link>
+      </Tooltip>
+    ),
+  },
+  {
+    id: "strip",
+    header: "Newest 30",
+    width: "11.5rem",
+    cell: (row) => <StateStrip strip={row.strip} name={row.name} />,
+  },
+  { id: "bad", header: "Not as it should be", width: "minmax(10rem,1fr)", cell: (row) => <Bad row={row} /> },
+  {
+    id: "partitions",
+    header: "Partitions",
+    width: "6rem",
+    align: "right",
+    cell: (row) => countShort(row.partitions),
+  },
+  { id: "cut", header: "Cut", width: "6.5rem", cell: (row) => row.cut },
+  {
+    id: "published",
+    header: "Published",
+    width: "7rem",
+    sortable: true,
+    cell: (row) => <Time at={row.published_at} relative none="never" />,
+  },
+  { id: "sla", header: "SLA", width: "7rem", cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : "") },
+  {
+    id: "made",
+    header: "Made",
+    width: "7rem",
+    cell: (row) => (row.paused ? <span className="text-warning">paused</span> : (row.automation ?? row.kind)),
+  },
+  {
+    id: "owner",
+    header: "Owner",
+    width: "7rem",
+    cell: (row) => row.owner ?? <span className="text-muted">none</span>,
+  },
+];
+
+function Bad({ row }: { row: DatasetRow }) {
+  const bad = STANDINGS.filter(
+    (standing) => standing !== "fresh" && standing !== "present" && 0 < (row.counts[standing] ?? 0),
+  );
+  if (bad.length === 0) return <span className="text-muted">–</span>;
+  const words = bad.map(
+    (standing) => `${count(row.counts[standing] ?? 0)} ${STANDING[standing].label.toLowerCase()}`,
+  );
+  return <span title={words.join(", ")}>{words.join(", ")}</span>;
+}

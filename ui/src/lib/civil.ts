@@ -70,12 +70,16 @@ export function dayIn(zone: string, instant: number): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }).format(instant);
 }
 
-/** `22 November 2026`, `22 November` or `November 2026` of a civil date, whatever the zone. */
-export function dateInWords(date: string, form: "full" | "day" | "month" | "weekday"): string {
+/** `22 November 2026`, `22 November` or `November 2026`, `Nov 2026` of a civil date, whatever the zone. */
+export function dateInWords(
+  date: string,
+  form: "full" | "day" | "month" | "month-short" | "weekday",
+): string {
   const options: Record<typeof form, Intl.DateTimeFormatOptions> = {
     full: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
     day: { day: "numeric", month: "short" },
     month: { month: "long", year: "numeric" },
+    "month-short": { month: "short", year: "numeric" },
     weekday: { weekday: "short", day: "numeric" },
   };
   const format = new Intl.DateTimeFormat("en-GB", { ...options[form], timeZone: "UTC" });

@@ -14,7 +14,7 @@ import { useSession } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
 import type { AuditEntry } from "@/lib/types";
 import { type AuditSearch, filterOf, isFiltered } from "./audit-search";
-import { diff, summary } from "./diff";
+import { diff, headline, summary } from "./diff";
 import { EntryDialog } from "./entry-dialog";
 import { ExportDialog } from "./export-dialog";
 import { FilterBar } from "./filter-bar";
@@ -53,7 +53,11 @@ const columns: Column<AuditEntry>[] = [
     cell: (entry) => {
       if (entry.reason != null) return <span title={entry.reason}>{entry.reason}</span>;
       const changes = diff(entry.before, entry.after);
-      return changes.length === 0 ? <span className="text-muted">–</span> : summary(changes);
+      return changes.length === 0 ? (
+        <span className="text-muted">–</span>
+      ) : (
+        <span title={summary(changes)}>{headline(changes)}</span>
+      );
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diff, summary } from "./diff";
+import { diff, headline, summary } from "./diff";
 
 describe("before and after", () => {
   it("names each leaf by its path", () => {
@@ -30,6 +30,13 @@ describe("before and after", () => {
 
   it("compares plain values", () => {
     expect(diff(4, 8)).toEqual([{ path: "", kind: "changed", before: "4", after: "8" }]);
+  });
+
+  it("fits a line", () => {
+    expect(headline(diff({ slots: 12, tag: "a" }, { slots: 8, floor: 1 }))).toBe(
+      "slots: 12 → 8, tag removed, floor: 1",
+    );
+    expect(headline(diff({ a: 1 }, { a: 1 }))).toBe("nothing changed");
   });
 
   it("is summed up in words", () => {

@@ -57,3 +57,15 @@ export function summary(changes: readonly Change[]): string {
     .map(([times, kind]) => `${times} ${kind}`);
   return parts.length === 0 ? "nothing changed" : parts.join(", ");
 }
+
+/** `slots: 12 → 8, overridden: false → true`: what changed, in the room of a line. */
+export function headline(changes: readonly Change[]): string {
+  const said = changes
+    .filter((change) => change.kind !== "same")
+    .map(({ path, kind, before, after }) => {
+      const name = path === "" ? "value" : path;
+      if (kind === "added") return `${name}: ${after}`;
+      return kind === "removed" ? `${name} removed` : `${name}: ${before} → ${after}`;
+    });
+  return said.length === 0 ? "nothing changed" : said.join(", ");
+}

@@ -87,7 +87,13 @@ const columns: Column<Schedule>[] = [
     align: "right",
     cell: (row) => <Few count={row.failed} />,
   },
-  { id: "act", header: "", width: "6.5rem", align: "right", cell: (row) => <PauseButton schedule={row} /> },
+  {
+    id: "act",
+    header: "Action",
+    width: "6.5rem",
+    align: "right",
+    cell: (row) => <PauseButton schedule={row} />,
+  },
 ];
 
 function Few({ count }: { count: number }) {

@@ -25,50 +25,54 @@ export function About() {
   if (!data) return <Loading what="the settings" />;
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
-      <Panel title="Doctor" aside={<span className="text-sm text-muted">also: tidemill doctor</span>} flush>
-        <Findings findings={data.doctor} />
-      </Panel>
-      <Panel title="Installation">
-        <Facts
-          items={[
-            ["Environment", data.environment],
-            ["Version", data.version],
-            ["Database", data.database.version],
-            [
-              "Lake",
-              <span key="lake" className="inline-flex items-center gap-1 font-mono text-sm break-all">
-                {data.lake}
-                <CopyButton text={data.lake} label="Copy the address of the lake" />
-              </span>,
-            ],
-            [
-              "Webhook",
-              data.webhook.configured
-                ? `signed, to ${data.webhook.host ?? "an address of the server"}`
-                : "not set up",
-            ],
-            [
-              "API",
-              <Link key="api" to="/api-reference" className="text-accent hover:underline">
-                reference and OpenAPI document
-              </Link>,
-            ],
-          ]}
-        />
-      </Panel>
-      <Panel title="Housekeeping" flush>
-        <Housekeeping work={data.housekeeping} />
-      </Panel>
-      <Panel title="Kept for">
-        {Object.keys(data.retention).length === 0 ? (
-          <p className="text-muted">Everything is kept.</p>
-        ) : (
-          <Facts items={Object.entries(data.retention)} />
-        )}
-        <p className="mt-2 text-sm text-muted">
-          What is declared in the project; changing it needs a new start.
-        </p>
-      </Panel>
+      <div className="flex min-w-0 flex-col gap-4">
+        <Panel title="Doctor" aside={<span className="text-sm text-muted">also: tidemill doctor</span>} flush>
+          <Findings findings={data.doctor} />
+        </Panel>
+        <Panel title="Housekeeping" flush>
+          <Housekeeping work={data.housekeeping} />
+        </Panel>
+      </div>
+      <div className="flex min-w-0 flex-col gap-4">
+        <Panel title="Installation">
+          <Facts
+            items={[
+              ["Environment", data.environment],
+              ["Version", data.version],
+              ["Database", data.database.version],
+              [
+                "Lake",
+                <span key="lake" className="inline-flex items-center gap-1 font-mono text-sm break-all">
+                  {data.lake}
+                  <CopyButton text={data.lake} label="Copy the address of the lake" />
+                </span>,
+              ],
+              [
+                "Webhook",
+                data.webhook.configured
+                  ? `signed, to ${data.webhook.host ?? "an address of the server"}`
+                  : "not set up",
+              ],
+              [
+                "API",
+                <Link key="api" to="/api-reference" className="text-accent hover:underline">
+                  reference and OpenAPI document
+                </Link>,
+              ],
+            ]}
+          />
+        </Panel>
+        <Panel title="Kept for">
+          {Object.keys(data.retention).length === 0 ? (
+            <p className="text-muted">Everything is kept.</p>
+          ) : (
+            <Facts items={Object.entries(data.retention)} />
+          )}
+          <p className="mt-2 text-sm text-muted">
+            What is declared in the project; changing it needs a new start.
+          </p>
+        </Panel>
+      </div>
     </div>
   );
 }

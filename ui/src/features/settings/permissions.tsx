@@ -25,7 +25,7 @@ export function Permissions() {
         ))}
       </ul>
       <Panel title="What each role may do" flush>
-        <div className="overflow-x-auto">
+        <section aria-label="Permissions of roles" tabIndex={0} className="overflow-x-auto">
           <table className="w-full text-left">
             <thead>
               <tr className="border-b border-line text-sm text-muted">
@@ -79,7 +79,7 @@ export function Permissions() {
               </tbody>
             ))}
           </table>
-        </div>
+        </section>
       </Panel>
       <p className="text-sm text-muted">
         The scope of a user or token narrows all of these to its datasets. What the server refuses is in the

@@ -20,32 +20,36 @@ export function Profile() {
   const session = useSession();
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
-      <Panel title="You">
-        {session && (
-          <Facts
-            items={[
-              ["Name", session.user.name],
-              [
-                "Login",
-                <span key="login" className="font-mono text-sm">
-                  {session.user.login}
-                </span>,
-              ],
-              ["Role", `${session.role}: ${ROLE_ABOUT[session.role]}`],
-              ["Scope", scopeWords(session.scope)],
-            ]}
-          />
-        )}
-      </Panel>
-      <Panel title="Look and keys">
-        <Looks />
-      </Panel>
-      <Panel title="Where you are signed in" flush>
-        <MySessions />
-      </Panel>
-      <Panel title="Password">
-        {session && <PasswordForm id={session.user.id} login={session.user.login} />}
-      </Panel>
+      <div className="flex min-w-0 flex-col gap-4">
+        <Panel title="You">
+          {session && (
+            <Facts
+              items={[
+                ["Name", session.user.name],
+                [
+                  "Login",
+                  <span key="login" className="font-mono text-sm">
+                    {session.user.login}
+                  </span>,
+                ],
+                ["Role", `${session.role}: ${ROLE_ABOUT[session.role]}`],
+                ["Scope", scopeWords(session.scope)],
+              ]}
+            />
+          )}
+        </Panel>
+        <Panel title="Where you are signed in" flush>
+          <MySessions />
+        </Panel>
+      </div>
+      <div className="flex min-w-0 flex-col gap-4">
+        <Panel title="Look and keys">
+          <Looks />
+        </Panel>
+        <Panel title="Password">
+          {session && <PasswordForm id={session.user.id} login={session.user.login} />}
+        </Panel>
+      </div>
     </div>
   );
 }

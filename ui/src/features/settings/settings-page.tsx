@@ -51,7 +51,9 @@ export function SettingsPage() {
         ))}
       </nav>
       {section ? (
-        <div key={section}>{CONTENT[section]()}</div>
+        <div key={section} className="min-w-0">
+          {CONTENT[section]()}
+        </div>
       ) : (
         <EmptyState title={`There are no settings called ${named}.`}>
           Choose one of the sections above.

@@ -75,7 +75,7 @@ function tableColumns(now: number, onRevoke: (token: Token) => void): Column<Tok
     { id: "ends", header: "Ends", width: "11rem", cell: ({ expires_at }) => <Time at={expires_at} /> },
     {
       id: "act",
-      header: "",
+      header: "Action",
       width: "6rem",
       align: "right",
       cell: (token) => {

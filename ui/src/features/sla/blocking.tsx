@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { CodeText } from "@/components/prose";
 import type { SlaWindow } from "@/lib/types";
 
 /** What holds a window up, with the way there. */
@@ -16,11 +17,13 @@ export function Blocking({ blocking }: { blocking: SlaWindow["blocking"] }) {
         {dataset}
         {partition != null && ` ${partition}`}
       </Link>{" "}
-      <span className="text-muted">{text}</span>
+      <span className="text-muted">
+        <CodeText text={text} />
+      </span>
       {run != null && (
         <>
           {" "}
-          <Link to="/runs/$id" params={{ id: String(run) }} className="text-accent hover:underline">
+          <Link to="/runs/$id" params={{ id: String(run) }} className="text-accent underline">
             run {run}
           </Link>
         </>

@@ -13,29 +13,31 @@ export function Months({
 }) {
   if (months.length === 0) return <p className="text-muted">Nothing was due in any month yet.</p>;
   return (
-    <table className="w-full text-left">
-      <thead>
-        <tr className="text-sm text-muted">
-          <th scope="col" className="py-1 pr-4 font-normal">
-            Month
-          </th>
-          <th scope="col" className="w-full py-1 pr-4 font-normal">
-            Met{objective != null && `, objective ${percent(objective)}`}
-          </th>
-          <th scope="col" className="py-1 pr-4 text-right font-normal">
-            Missed
-          </th>
-          <th scope="col" className="py-1 text-right font-normal">
-            Budget
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {months.toReversed().map((month) => (
-          <Row key={month.month} month={month} objective={objective} />
-        ))}
-      </tbody>
-    </table>
+    <section aria-label="Attainment by month" tabIndex={0} className="overflow-x-auto">
+      <table className="w-full text-left">
+        <thead>
+          <tr className="text-sm text-muted">
+            <th scope="col" className="py-1 pr-4 font-normal">
+              Month
+            </th>
+            <th scope="col" className="w-full py-1 pr-4 font-normal">
+              Met{objective != null && `, objective ${percent(objective)}`}
+            </th>
+            <th scope="col" className="py-1 pr-4 text-right font-normal">
+              Missed
+            </th>
+            <th scope="col" className="py-1 text-right font-normal">
+              Budget
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {months.toReversed().map((month) => (
+            <Row key={month.month} month={month} objective={objective} />
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 
@@ -45,7 +47,7 @@ function Row({ month, objective }: { month: Month; objective: number | null | un
   return (
     <tr className="border-t border-line">
       <th scope="row" className="whitespace-nowrap py-1 pr-4 font-normal">
-        {dateInWords(`${month.month}-01`, "month")}
+        {dateInWords(`${month.month}-01`, "month-short")}
       </th>
       <td className="py-1 pr-4">
         <span className="flex items-center gap-2">
@@ -65,7 +67,7 @@ function Row({ month, objective }: { month: Month; objective: number | null | un
             )}
           </span>
           <span
-            className={clsx("w-28 whitespace-nowrap text-right", kept === false && "font-medium text-danger")}
+            className={clsx("w-20 whitespace-nowrap text-right", kept === false && "font-medium text-danger")}
           >
             {attainmentWords(month)}
             {kept === false && " ✕"}

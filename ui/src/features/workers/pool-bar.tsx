@@ -32,9 +32,10 @@ export function PoolBar({ pool, use }: { pool: Pool; use: PoolUse }) {
       role="img"
       aria-label={`${pool.name}: ${slotWords(pool)}${runs === "" ? "" : `; runs: ${runs}`}`}
       className={clsx(
-        "flex h-4 w-full overflow-hidden rounded-sm border",
+        "flex h-4 overflow-hidden rounded-sm border",
         use.over ? "border-danger" : "border-line-strong",
-        pool.slots == null ? "bg-transparent" : "bg-sunken",
+        // Without a limit there is no whole to fill: half as long, and open at the end.
+        pool.slots == null ? "w-1/2 rounded-r-none border-r-0" : "w-full bg-sunken",
       )}
     >
       {parts.map((part) => (

@@ -2,8 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Duration } from "@/components/time";
-import { count, plural } from "@/lib/format";
+import { age, count, plural } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import type { Pool, Queue, Worker } from "@/lib/types";
 import { LimitDialog } from "./limit-dialog";
@@ -49,11 +48,7 @@ export function PoolRow({ pool, lanes, workers, open, onToggle }: PoolRowProps) 
             ) : (
               <>
                 {plural(pool.waiting, "run waits", "runs wait")}
-                {pool.oldest_wait_seconds != null && (
-                  <>
-                    , the oldest <Duration seconds={pool.oldest_wait_seconds} />
-                  </>
-                )}
+                {pool.oldest_wait_seconds != null && <>, the oldest {age(pool.oldest_wait_seconds)}</>}
               </>
             )}
           </span>
@@ -61,7 +56,7 @@ export function PoolRow({ pool, lanes, workers, open, onToggle }: PoolRowProps) 
         <span className="md:text-right">
           <Button
             size="small"
-            aria-label={`Change the limit of ${pool.name}`}
+            aria-label={`Change limit of ${pool.name}`}
             disabledReason={may.reason}
             onClick={() => setChanging(true)}
           >

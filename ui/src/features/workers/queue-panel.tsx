@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Panel } from "@/components/page";
+import { CodeText } from "@/components/prose";
 import { Duration } from "@/components/time";
 import { count, plural } from "@/lib/format";
 import type { Queue } from "@/lib/types";
@@ -27,7 +28,7 @@ export function QueuePanel({ queue }: { queue: Queue }) {
 
 function Classes({ lanes }: { lanes: Queue["lanes"] }) {
   return (
-    <div className="overflow-x-auto">
+    <section aria-label="Runs by class and state" tabIndex={0} className="overflow-x-auto">
       <table className="w-full text-right">
         <caption className="sr-only">Runs by class and state</caption>
         <thead>
@@ -66,7 +67,7 @@ function Classes({ lanes }: { lanes: Queue["lanes"] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -91,15 +92,11 @@ function Reasons({ waits }: { waits: Queue["waits"] }) {
                 >
                   {wait.dataset}
                 </Link>{" "}
-                {wait.text}
+                <CodeText text={wait.text} />
               </span>
               <span className="whitespace-nowrap text-muted">
                 {plural(wait.runs, "run")}, such as{" "}
-                <Link
-                  to="/runs/$id"
-                  params={{ id: String(wait.example) }}
-                  className="text-accent hover:underline"
-                >
+                <Link to="/runs/$id" params={{ id: String(wait.example) }} className="text-accent underline">
                   {wait.example}
                 </Link>
               </span>

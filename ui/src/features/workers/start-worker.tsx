@@ -1,5 +1,5 @@
 import { CopyButton } from "@/components/copy-button";
-import { duration, plural } from "@/lib/format";
+import { age, plural } from "@/lib/format";
 import type { Pool } from "@/lib/types";
 import { startCommand } from "./pools";
 
@@ -24,7 +24,7 @@ export function StartWorker({ pool }: { pool: Pool }) {
         No living worker takes runs of this pool.{" "}
         {pool.waiting === 0
           ? "Nothing waits for one now."
-          : `${plural(pool.waiting, "run waits", "runs wait")}${wait == null ? "" : ` since ${duration(wait)}`}.`}{" "}
+          : `${plural(pool.waiting, "run waits", "runs wait")}${wait == null ? "" : `, the oldest for ${age(wait)}`}.`}{" "}
         Start one:
       </p>
       <Command text={startCommand(pool.name)} />

@@ -91,7 +91,7 @@ function Field({ label, value = "", hint, check, input, onCommit }: FieldProps) 
     return () => window.clearTimeout(timer);
   }, [text, value, fault, onCommit]);
   return (
-    <label htmlFor={id} className="flex w-36 grow flex-col sm:grow-0">
+    <label htmlFor={id} className="flex w-[calc(50%-0.25rem)] flex-col sm:w-36">
       <span className="text-sm text-muted">{label}</span>
       <input
         ref={input}

@@ -6,6 +6,7 @@ import { type Column, DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Facts, Page, Panel } from "@/components/page";
+import { CodeText } from "@/components/prose";
 import { Loading } from "@/components/skeleton";
 import { LookBadge, StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
@@ -112,8 +113,10 @@ const columns: Column<Tick>[] = [
     width: "minmax(16rem,3fr)",
     cell: (tick) => (
       <span>
-        {tickReason(tick) ?? <span className="text-muted">{TICK[tick.state].about}</span>}
-        {tick.late && <span className="text-muted"> (was missed)</span>}
+        <Outcome tick={tick} />
+        {tick.late && tick.state !== "skipped" && (
+          <span className="text-muted"> (missed, and made up for)</span>
+        )}
       </span>
     ),
   },
@@ -145,6 +148,15 @@ const columns: Column<Tick>[] = [
     cell: (tick) => <Time at={tick.settled_at} none="not yet" />,
   },
 ];
+
+function Outcome({ tick }: { tick: Tick }) {
+  const reason = tickReason(tick);
+  return reason === null ? (
+    <span className="text-muted">{TICK[tick.state].about}</span>
+  ) : (
+    <CodeText text={reason} />
+  );
+}
 
 function Ticks({ dataset }: { dataset: string }) {
   const { state } = useSearch({ from: "/_app/schedules" });

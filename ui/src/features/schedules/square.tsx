@@ -44,7 +44,7 @@ export function Square({ named, cell, onlyFailed, chosen, room, children, classN
             className={clsx("items-center gap-1", index === 0 ? "inline-flex" : "hidden sm:inline-flex")}
           >
             <StateMark look={CELL[tone]} />
-            {count > 1 && <span className="text-xs text-muted">{count}</span>}
+            {count > 1 && <span className="hidden text-xs text-muted sm:inline">{count}</span>}
           </span>
         ))}
       </span>

@@ -48,7 +48,7 @@ function tableColumns(now: number, onRevoke: (token: Token) => void): Column<Tok
     {
       id: "name",
       header: "Name",
-      width: "minmax(12rem,1.3fr)",
+      width: "minmax(11rem,1.3fr)",
       cell: ({ name, prefix }) => (
         <span>
           {name} <span className="font-mono text-sm text-muted">{prefix}…</span>
@@ -72,7 +72,7 @@ function tableColumns(now: number, onRevoke: (token: Token) => void): Column<Tok
       width: "8rem",
       cell: (token) => <Time at={token.last_used_at} relative none="never" />,
     },
-    { id: "ends", header: "Ends", width: "11rem", cell: ({ expires_at }) => <Time at={expires_at} /> },
+    { id: "ends", header: "Ends", width: "12.5rem", cell: ({ expires_at }) => <Time at={expires_at} /> },
     {
       id: "act",
       header: "Action",

@@ -20,15 +20,19 @@ const LOOK: Record<Delivery["state"], Look> = {
 
 const columns: Column<Delivery>[] = [
   { id: "state", header: "State", width: "7rem", cell: ({ state }) => <LookBadge look={LOOK[state]} /> },
-  { id: "kind", header: "About", width: "9rem", cell: ({ kind }) => kind.replaceAll("_", " ") },
+  { id: "kind", header: "About", width: "7rem", cell: ({ kind }) => kind.replaceAll("_", " ") },
   {
     id: "object",
     header: "Promise and partition",
-    width: "minmax(14rem,2fr)",
-    cell: ({ object }) => <span className="font-mono text-sm">{object}</span>,
+    width: "minmax(16rem,2fr)",
+    cell: ({ object }) => (
+      <span className="font-mono text-sm" title={object}>
+        {object}
+      </span>
+    ),
   },
   { id: "host", header: "Receiver", width: "minmax(10rem,1fr)", cell: ({ url_host }) => url_host },
-  { id: "tries", header: "Tries", width: "4.5rem", align: "right", cell: ({ tries }) => tries },
+  { id: "tries", header: "Tries", width: "4rem", align: "right", cell: ({ tries }) => tries },
   {
     id: "status",
     header: "Last answer",
@@ -37,9 +41,19 @@ const columns: Column<Delivery>[] = [
       last_status ?? <span className="text-muted">{tries === 0 ? "not sent yet" : "none"}</span>,
   },
   { id: "created", header: "Recorded", width: "10rem", cell: ({ created_at }) => <Time at={created_at} /> },
-  { id: "sent", header: "Sent", width: "10rem", cell: ({ sent_at }) => <Time at={sent_at} /> },
-  { id: "next", header: "Next try", width: "9rem", cell: ({ next_at }) => <Time at={next_at} brief /> },
+  { id: "sent", header: "Sent", width: "11.5rem", cell: (delivery) => <Sent delivery={delivery} /> },
 ];
+
+function Sent({ delivery }: { delivery: Delivery }) {
+  if (delivery.sent_at != null) return <Time at={delivery.sent_at} />;
+  if (delivery.state === "failed") return <span className="text-muted">given up</span>;
+  if (delivery.next_at == null) return <span className="text-muted">as soon as possible</span>;
+  return (
+    <span className="text-muted">
+      again at <Time at={delivery.next_at} brief />
+    </span>
+  );
+}
 
 /** What the webhook was told, or is still to be told. */
 export function Deliveries() {
@@ -54,10 +68,10 @@ export function Deliveries() {
   return (
     <div className="flex flex-col gap-3">
       <p className="max-w-prose text-muted">
-        A missed promise is recorded in the transaction that finds it, and sent from there until the receiver
-        takes it: once or more, never not at all. Each message is signed.{" "}
+        A missed promise is recorded together with the miss, signed, and sent until the receiver takes it: at
+        least once.{" "}
         <Link to="/settings/$section" params={{ section: "about" }} className="text-accent underline">
-          Settings
+          Where it is sent to
         </Link>
       </p>
       <Panel title="Deliveries" flush>

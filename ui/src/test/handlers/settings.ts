@@ -8,7 +8,7 @@ import {
   user,
   users,
 } from "../factories/settings";
-import { DOCUMENT } from "../openapi-document";
+import { wideDocument } from "../openapi-document";
 import { roleOf } from "./access";
 import { page, problem } from "./respond";
 
@@ -17,7 +17,7 @@ const done = () => new HttpResponse(null, { status: 204 });
 export const settings = [
   http.get("*/api/v1/settings", () => HttpResponse.json(installation.troubled())),
   http.get("*/api/v1/permissions", () => HttpResponse.json(permissions())),
-  http.get("*/api/v1/openapi.json", () => HttpResponse.json(DOCUMENT)),
+  http.get("*/api/v1/openapi.json", () => HttpResponse.json(wideDocument())),
   http.get("*/api/v1/users", ({ request }) =>
     roleOf(request) === "admin"
       ? HttpResponse.json(page(users(), request))

@@ -84,7 +84,7 @@ function Changes({ changes }: { changes: readonly Change[] }) {
   ];
   const shown = sorted.slice(0, LEAVES_MAX);
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className="w-full text-left font-mono text-sm">
         <thead>
           <tr className="font-sans text-muted">

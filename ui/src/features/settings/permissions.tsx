@@ -25,7 +25,7 @@ export function Permissions() {
         ))}
       </ul>
       <Panel title="What each role may do" flush>
-        <section aria-label="Permissions of roles" tabIndex={0} className="overflow-x-auto">
+        <section aria-label="Permissions of roles" tabIndex={0} className="relative overflow-x-auto">
           <table className="w-full text-left">
             <thead>
               <tr className="border-b border-line text-sm text-muted">

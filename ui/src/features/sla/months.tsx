@@ -13,7 +13,7 @@ export function Months({
 }) {
   if (months.length === 0) return <p className="text-muted">Nothing was due in any month yet.</p>;
   return (
-    <section aria-label="Attainment by month" tabIndex={0} className="overflow-x-auto">
+    <section aria-label="Attainment by month" tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full text-left">
         <thead>
           <tr className="text-sm text-muted">

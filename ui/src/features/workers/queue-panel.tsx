@@ -28,7 +28,7 @@ export function QueuePanel({ queue }: { queue: Queue }) {
 
 function Classes({ lanes }: { lanes: Queue["lanes"] }) {
   return (
-    <section aria-label="Runs by class and state" tabIndex={0} className="overflow-x-auto">
+    <section aria-label="Runs by class and state" tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full text-right">
         <caption className="sr-only">Runs by class and state</caption>
         <thead>

@@ -46,6 +46,8 @@ async function look({ name, path, role = "admin", act }, theme, size, viewport) 
   });
   await context.addCookies([{ name: "look-role", value: role, url }]);
   const page = await context.newPage();
+  // The factories tell of this moment; timers go on.
+  await page.clock.setFixedTime(new Date("2026-11-22T06:14:00Z"));
   const found = [];
   page.on("console", (message) => {
     if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) found.push(message.text());

@@ -19,7 +19,7 @@ export function StateStrip({ strip, name }: { strip: readonly number[]; name: st
         <span
           key={index}
           title={STANDING[standing].label}
-          className={`w-[5px] ${TONE_BG[STANDING[standing].tone]} ${standing === "missing" ? "border border-line-strong" : ""}`}
+          className={`w-[4px] ${TONE_BG[STANDING[standing].tone]} ${standing === "missing" ? "border border-line-strong" : ""}`}
         />
       ))}
     </span>

@@ -12,19 +12,20 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "state",
     header: "State",
-    width: "8.5rem",
+    width: "8rem",
     sortable: true,
     cell: (row) => <LookBadge look={STANDING[row.worst]} />,
   },
   {
     id: "name",
     header: "Dataset",
-    width: "minmax(14rem,2fr)",
+    width: "minmax(11rem,1.6fr)",
     sortable: true,
     cell: (row) => (
       <Tooltip text={row.description ?? ""}>
         <Link to="/datasets/$name" params={{ name: row.name }} className="font-mono hover:underline">
           {row.name}
+          {row.paused && <span className="ml-2 font-sans text-sm text-warning">paused</span>}
         </Link>
       </Tooltip>
     ),
@@ -32,36 +33,33 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "strip",
     header: "Newest 30",
-    width: "11.5rem",
+    width: "10.5rem",
     cell: (row) => <StateStrip strip={row.strip} name={row.name} />,
   },
-  { id: "bad", header: "Not as it should be", width: "minmax(10rem,1fr)", cell: (row) => <Bad row={row} /> },
+  { id: "bad", header: "Not as it should be", width: "minmax(9rem,1.2fr)", cell: (row) => <Bad row={row} /> },
   {
     id: "partitions",
     header: "Partitions",
-    width: "6rem",
+    width: "8.5rem",
     align: "right",
-    cell: (row) => countShort(row.partitions),
+    cell: (row) => (
+      <>
+        {countShort(row.partitions)} <span className="text-muted">{row.cut}</span>
+      </>
+    ),
   },
-  { id: "cut", header: "Cut", width: "6.5rem", cell: (row) => row.cut },
   {
     id: "published",
     header: "Published",
-    width: "7rem",
+    width: "6.5rem",
     sortable: true,
     cell: (row) => <Time at={row.published_at} relative none="never" />,
   },
-  { id: "sla", header: "SLA", width: "7rem", cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : "") },
-  {
-    id: "made",
-    header: "Made",
-    width: "7rem",
-    cell: (row) => (row.paused ? <span className="text-warning">paused</span> : (row.automation ?? row.kind)),
-  },
+  { id: "sla", header: "SLA", width: "6.5rem", cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : "") },
   {
     id: "owner",
     header: "Owner",
-    width: "7rem",
+    width: "5.5rem",
     cell: (row) => row.owner ?? <span className="text-muted">none</span>,
   },
 ];

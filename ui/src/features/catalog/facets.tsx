@@ -14,7 +14,7 @@ export function Facets({ facets, search }: { facets: DatasetPage["facets"]; sear
   return (
     <nav
       aria-label="Filters"
-      className="flex shrink-0 flex-wrap gap-x-6 gap-y-3 rounded border border-line bg-panel p-3 lg:w-52 lg:flex-col lg:flex-nowrap"
+      className="flex shrink-0 flex-wrap gap-x-6 gap-y-3 rounded border border-line bg-panel p-3 lg:w-44 lg:flex-col lg:flex-nowrap"
     >
       <Facet title="State">
         {STANDINGS.filter((standing) => facets.states[standing] || search.state?.includes(standing)).map(
@@ -77,7 +77,7 @@ export function Facets({ facets, search }: { facets: DatasetPage["facets"]; sear
 
 function Facet({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section aria-label={title} className="min-w-36">
+    <section aria-label={title} className="min-w-32">
       <h2 className="mb-1 text-sm font-semibold text-muted">{title}</h2>
       <ul>{children}</ul>
     </section>

@@ -10,6 +10,7 @@ import { LookBadge } from "@/components/state-badge";
 import { Tabs } from "@/components/tabs";
 import { Time } from "@/components/time";
 import { count, plural } from "@/lib/format";
+import { useTopic } from "@/lib/live";
 import { useMay } from "@/lib/permissions";
 import { DatasetZone } from "@/lib/preferences";
 import { ApiError } from "@/lib/problem";
@@ -47,6 +48,7 @@ export function DatasetPage() {
   const navigate = route.useNavigate();
   const { data, error, refetch } = useQuery(datasetQuery(name));
   const tab = search.tab ?? "partitions";
+  useTopic(`dataset:${name}`);
   useShortcut("l", "Show this dataset in the lineage", () =>
     navigate({ to: "/lineage", search: { focus: name } }),
   );

@@ -1,9 +1,11 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { copy } from "@/components/copy-button";
 import { Toaster } from "@/components/toaster";
 import { TooltipProvider } from "@/components/tooltip";
 import { ZONE_CHOICES } from "@/lib/instants";
+import { startLive } from "@/lib/live";
 import { navigation, nextOf, THEMES, theme, ZoneOverride, zoneChoice } from "@/lib/preferences";
 import { oneOf } from "@/lib/search";
 import { startShortcuts, useShortcut } from "@/lib/shortcuts";
@@ -24,7 +26,10 @@ export function Shell() {
   const search = useRouterState({ select: (state) => state.location.search });
   const zone = "tz" in search ? zoneInAddress(search.tz) : undefined;
 
+  const cache = useQueryClient();
+
   useEffect(() => startShortcuts(), []);
+  useEffect(() => startLive(cache), [cache]);
   useShortcut("?", "Show the keys that work here", () => setHelp(true), { group: GROUP });
   useShortcut("mod+k", "Search and go", () => setPalette(true), { group: GROUP });
   useShortcut("y", "Copy the link of this page", () => copy(window.location.href, "Link"), { group: GROUP });
@@ -78,7 +83,7 @@ export function Shell() {
           <GoTo key={area.to} area={area} />
         ))}
         <HelpSheet open={help} onOpenChange={setHelp} />
-        <Palette open={palette} onOpenChange={setPalette} onHelp={() => setHelp(true)} />
+        <Palette open={palette} onOpenChange={setPalette} />
         <Toaster />
       </ZoneOverride>
     </TooltipProvider>

@@ -114,7 +114,7 @@ describe("the command to copy", () => {
     expect(text).toContain("curl -sS -X POST --globoff 'https://mill.example/api/v1/runs/{id}/cancel'");
     expect(text).toContain('-H "Authorization: Bearer $TIDEMILL_TOKEN"');
     expect(text).toContain('-H "Idempotency-Key: $(uuidgen)"');
-    expect(text).toContain('"reason": "string"');
+    expect(text).toContain('"reason":"string"');
   });
 
   it("quotes for the shell", () => {

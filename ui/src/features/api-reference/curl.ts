@@ -27,7 +27,9 @@ export function curl(operation: Operation, schemas: Schemas, base: string): stri
   }
   if (operation.body) {
     lines.push(`-H ${quoted(`Content-Type: ${operation.body.media}`)}`);
-    lines.push(`-d ${quoted(JSON.stringify(example(operation.body.schema, schemas), null, 2))}`);
+    const value = example(operation.body.schema, schemas);
+    const line = JSON.stringify(value);
+    lines.push(`-d ${quoted(line.length < 80 ? line : JSON.stringify(value, null, 2))}`);
   }
   return lines.join(" \\\n  ");
 }

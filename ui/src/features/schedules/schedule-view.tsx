@@ -18,7 +18,7 @@ import { PauseButton } from "./pause-button";
 import { ticksQuery } from "./queries";
 import { TICK_FILTERS } from "./schedules-search";
 import { scheduleLook } from "./standing";
-import { catchUpWords, foldedTicks, tickReason } from "./tick-words";
+import { catchUpWords, foldedTicks, tickReason, timetableWords } from "./tick-words";
 
 /** One schedule: when it falls due, and every tick of it with what became of it. */
 export function ScheduleView({ dataset, schedule }: { dataset: string; schedule: Schedule | undefined }) {
@@ -31,7 +31,7 @@ export function ScheduleView({ dataset, schedule }: { dataset: string; schedule:
             Schedule of <span className="font-mono">{dataset}</span>
           </span>
         }
-        sentence={schedule?.in_words}
+        sentence={schedule && timetableWords(schedule.in_words)}
         actions={
           <>
             <Link to="/schedules" className={buttonClass()}>

@@ -11,7 +11,7 @@ import type { Schedule } from "@/lib/types";
 import { NextTick } from "./next-ticks";
 import { PauseButton } from "./pause-button";
 import { scheduleLook, worstFirst } from "./standing";
-import { tickReason } from "./tick-words";
+import { tickReason, timetableWords } from "./tick-words";
 
 const columns: Column<Schedule>[] = [
   {
@@ -52,7 +52,7 @@ const columns: Column<Schedule>[] = [
     cell: ({ in_words, timetable, zone }) => (
       <>
         <span title={in_words} className="block truncate">
-          {in_words}
+          {timetableWords(in_words)}
         </span>
         <span className="block truncate text-sm text-muted">
           <span className="font-mono text-xs">{timetable}</span>, {zone}

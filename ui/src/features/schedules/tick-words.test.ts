@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { catchUpWords, foldedTicks, tickReason } from "./tick-words";
+import { catchUpWords, foldedTicks, tickReason, timetableWords } from "./tick-words";
 
 describe("what became of a tick", () => {
   it("says a known reason in words, and an unknown one as it is", () => {
@@ -18,6 +18,12 @@ describe("what became of a tick", () => {
   it("counts ticks only where there are several", () => {
     expect(foldedTicks({ ticks: 1 })).toBeNull();
     expect(foldedTicks({ ticks: 1440 })).toBe("1,440 ticks in a row");
+  });
+
+  it("says timetables alike, whoever wrote them", () => {
+    expect(timetableWords("At 05:15.")).toBe("At 05:15");
+    expect(timetableWords("when a window closes")).toBe("When a window closes");
+    expect(timetableWords("")).toBe("");
   });
 
   it("says what is made up for", () => {

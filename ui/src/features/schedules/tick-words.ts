@@ -23,6 +23,12 @@ export function foldedTicks(tick: Pick<Tick, "ticks">): string | null {
   return tick.ticks <= 1 ? null : `${tick.ticks.toLocaleString("en-GB")} ticks in a row`;
 }
 
+/** `At 05:15.` and `when a window closes` as `At 05:15` and `When a window closes`. */
+export function timetableWords(words: string): string {
+  const bare = words.replace(/\.$/, "");
+  return bare.charAt(0).toUpperCase() + bare.slice(1);
+}
+
 const CATCH_UP: Record<string, string> = {
   all: "makes up for every missed tick",
   latest: "makes up for the latest missed tick",

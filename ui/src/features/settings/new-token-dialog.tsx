@@ -6,6 +6,7 @@ import { ErrorState } from "@/components/error-state";
 import { Time } from "@/components/time";
 import { api, idempotencyKey, idempotent, unwrap } from "@/lib/api";
 import { useSession } from "@/lib/session";
+import { toast } from "@/lib/toasts";
 import type { NewToken, Role } from "@/lib/types";
 import { ROLE_ABOUT, ROLES, reaches, scopeFault, scopeOf } from "./access";
 import { endOf, LIFETIME_DEFAULT, LIFETIMES } from "./expiry";
@@ -29,7 +30,11 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       wide
-      onOpenChange={(open) => !open && saved && onClose()}
+      onOpenChange={(open) => {
+        if (open) return;
+        if (saved) onClose();
+        else toast("The token cannot be shown again. Save it, and tick that you have.");
+      }}
       title={`Token ${made.token.name}`}
       description="This is the only time it is shown."
     >

@@ -9,6 +9,7 @@ import { useMay } from "@/lib/permissions";
 import { toast } from "@/lib/toasts";
 import type { Role, Scope, User } from "@/lib/types";
 import { isLastAdmin, LAST_ADMIN, ROLE_ABOUT, ROLES, scopeFault, scopeOf, scopeWords } from "./access";
+import { AccessButton } from "./access-button";
 import { Choice, TextField } from "./field";
 import { userSessionsQuery } from "./queries";
 import { type ScopeDraft, ScopeFields } from "./scope-fields";
@@ -34,7 +35,7 @@ export function UserDialog({ user, users, onClose }: UserDialogProps) {
   const cache = useQueryClient();
   const last = isLastAdmin(user, users);
   const change = useMutation({
-    mutationFn: (body: { name?: string; role?: Role; scope?: Scope; disabled?: boolean }) =>
+    mutationFn: (body: { name?: string; role?: Role; scope?: Scope }) =>
       unwrap(api.PATCH("/api/v1/users/{id}", { params: { path: { id: user.id } }, body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ["users"] }),
   });
@@ -54,16 +55,6 @@ export function UserDialog({ user, users, onClose }: UserDialogProps) {
         onClose();
       },
     });
-  const setDisabled = (disabled: boolean) =>
-    change.mutate(
-      { disabled },
-      {
-        onSuccess: () => {
-          toast(`${user.login} ${disabled ? "disabled" : "enabled"}`, "good");
-          onClose();
-        },
-      },
-    );
   return (
     <Dialog
       open
@@ -97,19 +88,7 @@ export function UserDialog({ user, users, onClose }: UserDialogProps) {
           {scopeFault(wanted) && <p className="text-sm text-danger">{scopeFault(wanted)}</p>}
           {change.error && <ErrorState what="The user was not changed." error={change.error} />}
           <div className="flex flex-wrap justify-end gap-2">
-            {user.disabled ? (
-              <Button disabledReason={may.reason} onClick={() => setDisabled(false)}>
-                Enable
-              </Button>
-            ) : (
-              <Button
-                kind="danger"
-                disabledReason={may.reason ?? (last ? LAST_ADMIN : undefined)}
-                onClick={() => setDisabled(true)}
-              >
-                Disable and end sessions
-              </Button>
-            )}
+            <AccessButton user={user} last={last} onDone={onClose} />
             <Button type="submit" kind="primary" busy={change.isPending} disabledReason={reason}>
               {changes.length === 0 ? "Save" : `Save ${changes.join(", ")}`}
             </Button>

@@ -1,8 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Panel } from "@/components/page";
 import { CodeText } from "@/components/prose";
-import { Duration } from "@/components/time";
-import { count, plural } from "@/lib/format";
+import { age, count, plural } from "@/lib/format";
 import type { Queue } from "@/lib/types";
 import { CLASS_LABEL, ClassMark } from "./pool-bar";
 import { LANE_STATES, type LaneState, queueRows } from "./queue";
@@ -61,7 +60,7 @@ function Classes({ lanes }: { lanes: Queue["lanes"] }) {
                 </td>
               ))}
               <td className="py-1 pl-3">
-                <Duration seconds={row.oldest} />
+                {row.oldest === null ? <span className="text-muted">–</span> : age(row.oldest)}
               </td>
             </tr>
           ))}

@@ -22,11 +22,8 @@ function tableColumns(now: number): Column<Worker>[] {
       header: "Worker",
       width: "minmax(11rem,1fr)",
       cell: ({ id, host, pid }) => (
-        <span>
-          <span className="font-medium">{host}</span>{" "}
-          <span className="text-muted">
-            process {pid}, worker {id}
-          </span>
+        <span title={`worker ${id}, process ${pid} on ${host}`}>
+          <span className="font-medium">{host}</span> <span className="text-muted">process {pid}</span>
         </span>
       ),
     },

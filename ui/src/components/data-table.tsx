@@ -202,8 +202,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     );
   };
 
+  // What scrolls sideways cannot keep its head in view, so it only does where the columns have no room.
+  const least = leastWidth(columns) + offset * 32 + 16;
+  const frame = useRef<HTMLDivElement>(null);
+  const [fits, setFits] = useState(true);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setFits(least <= element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [least]);
+
   return (
-    <div className="overflow-x-auto lg:overflow-x-visible">
+    <div ref={frame} className={fits ? undefined : "overflow-x-auto"}>
       <div
         role="grid"
         aria-label={label}
@@ -212,7 +224,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         aria-multiselectable={onSelect ? true : undefined}
         aria-busy={props.dimmed || undefined}
         onKeyDown={onKeyDown}
-        className="min-w-max lg:min-w-0"
+        style={{ minWidth: fits ? undefined : least }}
         id={id}
       >
         <div
@@ -261,6 +273,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         </div>
       )}
     </div>
+  );
+}
+
+/** The least width of all columns in pixels: the first length of each track. */
+function leastWidth<Row>(columns: readonly Column<Row>[]): number {
+  return columns.reduce(
+    (sum, { width }) => sum + 16 * Number(/[\d.]+(?=rem)/.exec(width ?? "6rem")?.[0] ?? 6),
+    0,
   );
 }
 

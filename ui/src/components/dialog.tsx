@@ -19,16 +19,16 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-shade" />
         <Radix.Content
-          {...(description === undefined && { "aria-describedby": undefined })}
+          // Not the button that closes it: its tooltip would be the first thing one sees.
           onOpenAutoFocus={(event) => {
-            // Not the button that closes, which is first in the document and last in importance.
             event.preventDefault();
             const content = event.currentTarget;
             if (!(content instanceof HTMLElement)) return;
             (content.querySelector<HTMLElement>("form input, form textarea") ?? content).focus();
           }}
+          {...(description === undefined && { "aria-describedby": undefined })}
           className={clsx(
-            "fixed left-1/2 top-[10vh] z-40 flex max-h-[80vh] outline-none w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-lg border border-line-strong bg-raised shadow-xl",
+            "fixed left-1/2 top-[10vh] z-40 outline-none flex max-h-[80vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-lg border border-line-strong bg-raised shadow-xl",
             wide ? "max-w-3xl" : "max-w-lg",
           )}
         >

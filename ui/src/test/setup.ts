@@ -1,16 +1,13 @@
 import { cleanup } from "@testing-library/react";
-import { afterAll, afterEach, beforeAll, vi } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { server } from "./server";
 
 // What jsdom lacks and our components ask for.
-vi.stubGlobal(
-  "ResizeObserver",
-  class {
-    observe() {}
-    unobserve() {}
-    disconnect() {}
-  },
-);
+globalThis.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
 window.matchMedia ??= (query) =>
   Object.assign(new EventTarget(), {
     matches: false,
@@ -20,6 +17,9 @@ window.matchMedia ??= (query) =>
     removeListener() {},
   });
 Element.prototype.scrollIntoView ??= () => {};
+// Pictures are looked at in a real browser; here nothing is drawn.
+HTMLCanvasElement.prototype.getContext = () => null;
+window.scrollTo = () => {};
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {

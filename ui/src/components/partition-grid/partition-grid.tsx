@@ -32,7 +32,7 @@ export interface PartitionGridProps {
   maxHeight?: string;
 }
 
-const GUTTER = 96;
+const GUTTER = 88;
 /** Room at the right, where rows of hours may have something to say. */
 const NOTE = 150;
 
@@ -223,7 +223,7 @@ export function PartitionGrid(props: PartitionGridProps) {
               className="sticky left-0 top-0 block"
               style={{ width: view.width, height: view.height, marginBottom: -view.height }}
             />
-            <div aria-hidden="true" style={{ height, width: matrix ? layout.cols * cell.width : 1 }} />
+            <div aria-hidden="true" style={{ height, width: layout.cols * cell.width }} />
             <div role="row" aria-rowindex={spot.row + 1} className="sr-only">
               <div
                 role="gridcell"

@@ -1,23 +1,23 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, it } from "vitest";
-import { open } from "@/test/render";
+import { open, textOf } from "@/test/render";
 import { server } from "@/test/server";
 
 it("opens an operation by its link", async () => {
   open("/api-reference?op=cancel_run");
-  expect(await screen.findByRole("heading", { level: 2, name: "Cancel a run" })).toBeInTheDocument();
-  expect(screen.getByText(/curl -sS -X POST/)).toHaveTextContent('{"reason":"string"}');
+  expect(await screen.findByRole("heading", { level: 2, name: "Cancel a run" })).toBeTruthy();
+  expect(textOf(screen.getByText(/curl -sS -X POST/))).toContain('{"reason":"string"}');
   const list = screen.getByRole("navigation", { name: "Operations" });
-  expect(within(list).getByRole("link", { current: "page" })).toHaveTextContent("/runs/{id}/cancel");
+  expect(textOf(within(list).getByRole("link", { current: "page" }))).toContain("/runs/{id}/cancel");
 });
 
 it("opens fields of fields on demand", async () => {
   open("/api-reference?op=list_runs");
   const answers = await screen.findByRole("region", { name: "Answers" });
-  expect(within(answers).queryByText("parent")).not.toBeInTheDocument();
+  expect(within(answers).queryByText("parent")).toBeNull();
   fireEvent.click(within(answers).getByRole("button", { name: "items", expanded: false }));
-  expect(within(answers).getByText("parent")).toBeInTheDocument();
+  expect(within(answers).getByText("parent")).toBeTruthy();
 });
 
 it("finds operations, and offers the way back when there are none", async () => {
@@ -34,5 +34,5 @@ it("finds operations, and offers the way back when there are none", async () => 
 it("says so when what answers is no document", async () => {
   server.use(http.get("*/api/v1/openapi.json", () => HttpResponse.json({ hello: "proxy" })));
   open("/api-reference");
-  expect(await screen.findByRole("alert")).toHaveTextContent("not an OpenAPI document");
+  expect(textOf(await screen.findByRole("alert"))).toContain("not an OpenAPI document");
 });

@@ -3,7 +3,7 @@ import { HttpResponse, http } from "msw";
 import { afterEach, expect, it } from "vitest";
 import { entry } from "@/test/factories/audit";
 import { who } from "@/test/handlers/access";
-import { open } from "@/test/render";
+import { open, textOf } from "@/test/render";
 import { server } from "@/test/server";
 
 afterEach(() => {
@@ -19,7 +19,7 @@ it("asks the server for what the address says", async () => {
     }),
   );
   open("/audit?actor=eve&kind=run&outcome=refused&from=2026-11-01");
-  expect(await screen.findByRole("grid", { name: "Audit log" })).toHaveTextContent("run.cancel");
+  expect(textOf(await screen.findByRole("grid", { name: "Audit log" }))).toContain("run.cancel");
   const query = new URLSearchParams(asked[0]);
   expect(Object.fromEntries(query)).toEqual({
     actor: "eve",
@@ -43,8 +43,8 @@ it("opens an entry with what it changed", async () => {
   if (!first) throw new Error("the fake has entries");
   fireEvent.click(first);
   const dialog = await screen.findByRole("dialog");
-  expect(within(dialog).getByRole("row", { name: /changed role "viewer" "editor"/ })).toBeInTheDocument();
-  expect(dialog).toHaveTextContent("1 changed, 1 added");
+  expect(within(dialog).getByRole("row", { name: /changed role "viewer" "editor"/ })).toBeTruthy();
+  expect(textOf(dialog)).toContain("1 changed, 1 added");
   expect(router.state.location.search).toHaveProperty("entry");
 });
 
@@ -52,12 +52,12 @@ it("counts what an export would hold before it is saved", async () => {
   open("/audit?outcome=failed");
   fireEvent.click(await screen.findByRole("button", { name: "Export…" }));
   const dialog = await screen.findByRole("dialog");
-  expect(await within(dialog).findByText("24 entries to write.")).toBeInTheDocument();
+  expect(await within(dialog).findByText("24 entries to write.")).toBeTruthy();
 });
 
 it("tells a viewer who can read it", async () => {
   who.role = "viewer";
   open("/audit");
-  expect(await screen.findByText("Your role does not include the audit log.")).toBeInTheDocument();
-  expect(screen.getByText(/You are signed in as viewer\. Admins can read it/)).toBeInTheDocument();
+  expect(await screen.findByText("Your role does not include the audit log.")).toBeTruthy();
+  expect(screen.getByText(/You are signed in as viewer\. Admins can read it/)).toBeTruthy();
 });

@@ -12,7 +12,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "state",
     header: "State",
-    width: "8rem",
+    width: "7.25rem",
     sortable: true,
     cell: (row) => <LookBadge look={STANDING[row.worst]} />,
   },
@@ -33,14 +33,19 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "strip",
     header: "Newest 30",
-    width: "10.5rem",
+    width: "10.25rem",
     cell: (row) => <StateStrip strip={row.strip} name={row.name} />,
   },
-  { id: "bad", header: "Not as it should be", width: "minmax(9rem,1.2fr)", cell: (row) => <Bad row={row} /> },
+  {
+    id: "bad",
+    header: "Not as it should be",
+    width: "minmax(8.5rem,1.2fr)",
+    cell: (row) => <Bad row={row} />,
+  },
   {
     id: "partitions",
     header: "Partitions",
-    width: "8.5rem",
+    width: "7.75rem",
     align: "right",
     cell: (row) => (
       <>
@@ -51,15 +56,20 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "published",
     header: "Published",
-    width: "6.5rem",
+    width: "6rem",
     sortable: true,
     cell: (row) => <Time at={row.published_at} relative none="never" />,
   },
-  { id: "sla", header: "SLA", width: "6.5rem", cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : "") },
+  {
+    id: "sla",
+    header: "SLA",
+    width: "5.75rem",
+    cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : ""),
+  },
   {
     id: "owner",
     header: "Owner",
-    width: "5.5rem",
+    width: "5rem",
     cell: (row) => row.owner ?? <span className="text-muted">none</span>,
   },
 ];

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { copy } from "@/components/copy-button";
 import { Toaster } from "@/components/toaster";
 import { TooltipProvider } from "@/components/tooltip";
@@ -11,10 +11,12 @@ import { oneOf } from "@/lib/search";
 import { startShortcuts, useShortcut } from "@/lib/shortcuts";
 import { toast } from "@/lib/toasts";
 import { AREAS } from "./areas";
-import { HelpSheet } from "./help-sheet";
 import { NavBar } from "./nav-bar";
-import { Palette } from "./palette";
 import { TopBar } from "./top-bar";
+
+// Neither is needed to see a page, so they are fetched when they are asked for.
+const HelpSheet = lazy(async () => ({ default: (await import("./help-sheet")).HelpSheet }));
+const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
 
 const GROUP = "Everywhere";
 const zoneInAddress = oneOf(ZONE_CHOICES);
@@ -82,8 +84,10 @@ export function Shell() {
         {AREAS.map((area) => (
           <GoTo key={area.to} area={area} />
         ))}
-        <HelpSheet open={help} onOpenChange={setHelp} />
-        <Palette open={palette} onOpenChange={setPalette} />
+        <Suspense>
+          {help && <HelpSheet open onOpenChange={setHelp} />}
+          {palette && <Palette open onOpenChange={setPalette} />}
+        </Suspense>
         <Toaster />
       </ZoneOverride>
     </TooltipProvider>

@@ -1,7 +1,6 @@
 import { CircleHelp, Monitor, Moon, Search, Sun } from "lucide-react";
 import { IconButton } from "@/components/button";
 import { Kbd } from "@/components/kbd";
-import { Select } from "@/components/select";
 import { localZone, ZONE_CHOICES, type ZoneChoice } from "@/lib/instants";
 import { nextOf, THEMES, type Theme, theme, zoneChoice } from "@/lib/preferences";
 import { useSession } from "@/lib/session";
@@ -48,14 +47,22 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
             </span>
           )}
           <LiveIndicator />
-          <span className="hidden lg:inline">
-            <Select
-              label="Time zone"
-              value={zone}
-              onChange={(next) => zoneChoice.set(next)}
-              options={ZONE_CHOICES.map((value) => ({ value, label: ZONES[value] }))}
-            />
-          </span>
+          {/* The browser's own list: it is the only choice up here, and weighs nothing. */}
+          <select
+            aria-label="Time zone of all times"
+            value={zone}
+            onChange={(event) => {
+              const next = ZONE_CHOICES.find((one) => one === event.target.value);
+              if (next) zoneChoice.set(next);
+            }}
+            className="hidden h-8 max-w-40 rounded border border-line-strong bg-panel px-1.5 hover:bg-hover lg:inline"
+          >
+            {ZONE_CHOICES.map((one) => (
+              <option key={one} value={one}>
+                {ZONES[one]}
+              </option>
+            ))}
+          </select>
           <IconButton
             label={`Theme: ${chosen}`}
             className="max-sm:hidden"

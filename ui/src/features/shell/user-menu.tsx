@@ -1,85 +1,21 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { User } from "lucide-react";
-import { DropdownMenu as Radix } from "radix-ui";
-import { api, unwrap } from "@/lib/api";
-import { nextOf, THEMES, theme } from "@/lib/preferences";
+import { lazy, Suspense, useState } from "react";
 import { useSession } from "@/lib/session";
-import { useStore } from "@/lib/store";
-import { toast } from "@/lib/toasts";
+import { UserButton } from "./user-button";
 
-const ITEM =
-  "flex h-8 cursor-default select-none items-center rounded px-2 outline-none data-[highlighted]:bg-chosen";
+const UserMenuOpen = lazy(async () => ({ default: (await import("./user-menu-open")).UserMenuOpen }));
 
+/** A button until it is pressed; then the menu takes its place. */
 export function UserMenu() {
   const session = useSession();
-  const navigate = useNavigate();
-  const cache = useQueryClient();
-  const chosen = useStore(theme);
-  const signOut = async () => {
-    try {
-      await unwrap(api.DELETE("/api/v1/session"));
-    } catch {
-      toast("You are still signed in: the server did not answer. Try again.", "danger");
-      return;
-    }
-    cache.clear();
-    await navigate({ to: "/sign-in" });
-  };
-  return (
-    <Radix.Root>
-      <Radix.Trigger
-        aria-label={session ? `Signed in as ${session.user.name}` : "Account"}
-        className="inline-flex h-8 items-center gap-1.5 rounded px-1.5 hover:bg-hover"
-      >
-        <User size={16} aria-hidden />
-        <span className="hidden max-w-32 truncate xl:inline">{session?.user.name}</span>
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align="end"
-          sideOffset={4}
-          className="z-50 min-w-52 rounded border border-line-strong bg-raised p-1 shadow-lg"
-        >
-          {session && (
-            <Radix.Label className="px-2 py-1.5">
-              <span className="block font-medium">{session.user.name}</span>
-              <span className="block text-sm text-muted">
-                {session.user.login} · {session.role}
-              </span>
-            </Radix.Label>
-          )}
-          <Radix.Separator className="my-1 h-px bg-line" />
-          <Radix.Item
-            className={ITEM}
-            onSelect={() => navigate({ to: "/settings/$section", params: { section: "profile" } })}
-          >
-            Profile
-          </Radix.Item>
-          <Radix.Item
-            className={ITEM}
-            onSelect={() => navigate({ to: "/settings/$section", params: { section: "tokens" } })}
-          >
-            API tokens
-          </Radix.Item>
-          <Radix.Item className={ITEM} onSelect={() => navigate({ to: "/api-reference" })}>
-            API reference
-          </Radix.Item>
-          <Radix.Item
-            className={ITEM}
-            onSelect={(event) => {
-              event.preventDefault();
-              theme.set((now) => nextOf(THEMES, now));
-            }}
-          >
-            Theme: {chosen}
-          </Radix.Item>
-          <Radix.Separator className="my-1 h-px bg-line" />
-          <Radix.Item className={ITEM} onSelect={signOut}>
-            Sign out
-          </Radix.Item>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+  const [pressed, setPressed] = useState(false);
+  const button = (
+    <UserButton name={session?.user.name} aria-haspopup="menu" onClick={() => setPressed(true)} />
+  );
+  return pressed ? (
+    <Suspense fallback={button}>
+      <UserMenuOpen />
+    </Suspense>
+  ) : (
+    button
   );
 }

@@ -2,21 +2,21 @@ import { fireEvent, screen, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, it } from "vitest";
 import { pool, worker } from "@/test/factories/workers";
-import { open } from "@/test/render";
+import { open, textOf } from "@/test/render";
 import { server } from "@/test/server";
 
 it("says which pool nobody serves, and the command that changes it", async () => {
   open("/workers");
   const pools = await screen.findByRole("region", { name: "Pools" });
-  expect(await within(pools).findByText(/No living worker takes runs of this pool/)).toBeInTheDocument();
-  expect(within(pools).getByText("tidemill worker --pools gpu")).toBeInTheDocument();
+  expect(await within(pools).findByText(/No living worker takes runs of this pool/)).toBeTruthy();
+  expect(within(pools).getByText("tidemill worker --pools gpu")).toBeTruthy();
   expect(within(pools).getAllByText(/No living worker/)).toHaveLength(1);
 });
 
 it("says so when nobody is there at all", async () => {
   server.use(http.get("*/api/v1/workers", () => HttpResponse.json({ items: [worker.ended()], next: null })));
   open("/workers");
-  expect(await screen.findByRole("alert")).toHaveTextContent("No worker is alive.");
+  expect(textOf(await screen.findByRole("alert"))).toContain("No worker is alive.");
 });
 
 it("describes the bar of a pool in words", async () => {
@@ -24,7 +24,7 @@ it("describes the bar of a pool in words", async () => {
   const bar = await screen.findByRole("img", {
     name: "default: 11 of 16 slots in use; runs: 5 live, 2 late, 4 backfill",
   });
-  expect(bar).toBeInTheDocument();
+  expect(bar).toBeTruthy();
 });
 
 it("says what a new limit does before it is set", async () => {
@@ -45,8 +45,8 @@ it("says what a new limit does before it is set", async () => {
     "true",
   );
   fireEvent.change(field, { target: { value: "12" } });
-  expect(dialog).toHaveTextContent("4 slots are free then, and 214 runs wait.");
+  expect(textOf(dialog)).toContain("4 slots are free then, and 214 runs wait.");
   fireEvent.click(within(dialog).getByRole("button", { name: "Set the limit to 12" }));
-  expect(await screen.findByText("Limit of warehouse changed")).toBeInTheDocument();
+  expect(await screen.findByText("Limit of warehouse changed")).toBeTruthy();
   expect(sent).toEqual([{ slots: 12 }]);
 });

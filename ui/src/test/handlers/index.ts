@@ -2,6 +2,7 @@
 import { access } from "./access";
 import { audit } from "./audit";
 import { datasets, runsOfDatasets } from "./datasets";
+import { lives } from "./live";
 import { overviews } from "./overview";
 import { schedules } from "./schedules";
 import { settings } from "./settings";
@@ -10,6 +11,7 @@ import { workers } from "./workers";
 
 export const handlers = [
   ...access,
+  ...lives,
   ...overviews,
   ...datasets,
   ...runsOfDatasets,

@@ -40,10 +40,11 @@ it("says what a new limit does before it is set", async () => {
   const dialog = await screen.findByRole("dialog");
   const field = within(dialog).getByLabelText("Slots");
   fireEvent.change(field, { target: { value: "many" } });
-  expect(within(dialog).getByRole("button", { name: /Set the limit/ })).toHaveAttribute(
-    "aria-disabled",
-    "true",
-  );
+  expect(
+    within(dialog)
+      .getByRole("button", { name: /Set the limit/ })
+      .getAttribute("aria-disabled"),
+  ).toBe("true");
   fireEvent.change(field, { target: { value: "12" } });
   expect(textOf(dialog)).toContain("4 slots are free then, and 214 runs wait.");
   fireEvent.click(within(dialog).getByRole("button", { name: "Set the limit to 12" }));

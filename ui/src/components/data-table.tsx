@@ -2,7 +2,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
 import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { basePath } from "@/lib/api";
+import { density } from "@/lib/preferences";
 import { useKeyHints } from "@/lib/shortcuts";
+import { useStore } from "@/lib/store";
 import { Button } from "./button";
 import { Header } from "./data-table-header";
 import { TableRow } from "./data-table-row";
@@ -64,7 +66,8 @@ function scroller(): HTMLElement | null {
 /** The one table of the program. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, onOpen, href, selected, onSelect, more, wrap = false } = props;
-  const height = props.rowHeight ?? 34;
+  const compact = useStore(density) === "compact";
+  const height = props.rowHeight ?? (compact ? 26 : 34);
   const id = useId();
   useKeyHints("In a table", HINTS);
   const [active, setActive] = useState(0);

@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { server } from "./server";
 
@@ -20,6 +20,9 @@ Element.prototype.scrollIntoView ??= () => {};
 // Pictures are looked at in a real browser; here nothing is drawn.
 HTMLCanvasElement.prototype.getContext = () => null;
 window.scrollTo = () => {};
+
+// How long one waits at most before a test has failed; on a busy machine a page takes its time.
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {

@@ -21,8 +21,8 @@ Element.prototype.scrollIntoView ??= () => {};
 HTMLCanvasElement.prototype.getContext = () => null;
 window.scrollTo = () => {};
 
-// How long one waits at most before a test has failed; on a busy machine a page takes its time.
-configure({ asyncUtilTimeout: 10_000 });
+// A busy machine is no fault of the page.
+configure({ asyncUtilTimeout: 15_000 });
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {

@@ -65,6 +65,7 @@ export const PAGES = [
   { name: "lineage-impact", path: "/lineage?focus=dev_rows&view=impact" },
   { name: "lineage-hub", path: "/lineage", act: GRAPH("hub") },
   { name: "lineage-big", path: "/lineage", act: GRAPH("big") },
+  { name: "lineage-all", path: "/lineage?group=none", act: GRAPH("big") },
   { name: "lineage-version", path: "/lineage?materialization=1314&node=version:1100&panel=1", act: DRAWN },
   { name: "lineage-version-list", path: "/lineage?materialization=1314&view=list" },
 ];

@@ -31,7 +31,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "reason",
     header: "Why",
-    width: "minmax(7rem,1fr)",
+    width: "minmax(9.5rem,1fr)",
     cell: (run) => <span title={run.reason}>{reasonWord(run.reason)}</span>,
   },
   { id: "class", header: "Class", width: "5rem", cell: (run) => run.class },

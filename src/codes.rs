@@ -21,7 +21,8 @@ pages![
     "TM0501", "TM0502", "TM0503", "TM0504", "TM0505", "TM0506", // TM06: the API
     "TM0601", "TM0602", "TM0603", "TM0604", "TM0605", "TM0606", "TM0607", "TM0608",
     // TM07: housekeeping
-    "TM0701", "TM0702", "TM0703",
+    "TM0701", "TM0702", "TM0703", // TM08: what others are told
+    "TM0801", "TM0802",
 ];
 
 /// The help page of an error code, as Markdown; letters may be small.

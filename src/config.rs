@@ -41,6 +41,8 @@ pub struct Config {
     pub environment: String,
     /// `TIDEMILL_OIDC_…`: where else people may sign in.
     pub oidc: OidcConfig,
+    /// `TIDEMILL_WEBHOOK_…`: where missed promises are told.
+    pub webhook: WebhookConfig,
     /// `TIDEMILL_OTLP_ENDPOINT`, or else `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent.
     pub otlp: Option<String>,
     /// Options of object stores: `AWS_REGION`, `AWS_ENDPOINT`, `AZURE_…`, `GOOGLE_…`.
@@ -72,8 +74,27 @@ pub struct OidcConfig {
     pub roles: Option<String>,
 }
 
+/// Where missed promises are told, as the environment says it.
+#[derive(Clone, Default)]
+pub struct WebhookConfig {
+    /// `TIDEMILL_WEBHOOK_URL`: where to, such as `https://example.com/hook`; none to tell nobody.
+    pub url: Option<String>,
+    /// `TIDEMILL_WEBHOOK_SECRET`: what messages are signed with, `whsec_` and Base64; two apart by
+    /// a space while one takes the place of the other.
+    pub secret: Option<String>,
+    /// `TIDEMILL_WEBHOOK_ALLOW_HTTP`: `1` to send without encryption.
+    pub allow_http: bool,
+    /// `TIDEMILL_WEBHOOK_ALLOW_PRIVATE`: addresses that are not public and may be sent to all the
+    /// same, such as `10.1.2.0/24`, separated by commas.
+    pub allow_private: Option<String>,
+}
+
 /// Settings that no job is to know: neither its process nor its program.
-const SECRETS: &str = "TIDEMILL_OIDC_";
+const SECRETS: [&str; 2] = ["TIDEMILL_OIDC_", "TIDEMILL_WEBHOOK_"];
+
+fn is_secret(name: &str) -> bool {
+    SECRETS.iter().any(|prefix| name.starts_with(prefix))
+}
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -111,10 +132,10 @@ impl Config {
             .collect();
         let mut settings: BTreeMap<String, String> = all
             .iter()
+            .filter(|(name, value)| !value.is_empty() && !is_secret(name))
             .filter_map(|(name, value)| {
                 Some((name.strip_prefix("TIDEMILL_")?.to_lowercase(), value.clone()))
             })
-            .filter(|(name, value)| !value.is_empty() && !name.starts_with("oidc_"))
             .collect();
         settings.entry("home".to_owned()).or_insert_with(|| home.to_string_lossy().into_owned());
         Self {
@@ -151,6 +172,12 @@ impl Config {
                 scopes: get("TIDEMILL_OIDC_SCOPES"),
                 role_claim: get("TIDEMILL_OIDC_ROLE_CLAIM"),
                 roles: get("TIDEMILL_OIDC_ROLES"),
+            },
+            webhook: WebhookConfig {
+                url: get("TIDEMILL_WEBHOOK_URL"),
+                secret: get("TIDEMILL_WEBHOOK_SECRET"),
+                allow_http: get("TIDEMILL_WEBHOOK_ALLOW_HTTP").as_deref() == Some("1"),
+                allow_private: get("TIDEMILL_WEBHOOK_ALLOW_PRIVATE"),
             },
             otlp: get("TIDEMILL_OTLP_ENDPOINT").or_else(|| get("OTEL_EXPORTER_OTLP_ENDPOINT")),
             store_options,
@@ -196,7 +223,7 @@ fn for_jobs(all: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let names_it = name.starts_with("PG")
             || name.ends_with("DATABASE_URL")
             || name.starts_with("TIDEMILL_PG_")
-            || name.starts_with(SECRETS);
+            || is_secret(name);
         !names_it && (url.is_empty() || !value.contains(url))
     };
     let kept = all.iter().filter(is_harmless);
@@ -236,6 +263,7 @@ mod tests {
             ("TIDEMILL_COPY", &format!("--url={url}")),
             ("TIDEMILL_DATA", "data"),
             ("TIDEMILL_OIDC_CLIENT_SECRET", "geheim"),
+            ("TIDEMILL_WEBHOOK_SECRET", "geheim"),
             ("AWS_REGION", "eu-central-1"),
             ("PATH", "/usr/bin"),
         ]);

@@ -68,6 +68,7 @@ pub mod plan;
 pub mod lake;
 pub mod job;
 pub mod store;
+pub mod webhook;
 pub mod engine;
 pub mod api;
 pub mod cli;

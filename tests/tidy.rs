@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const ANY: &str = "*";
 
 /// Each layer, with the layers it may use. A layer may always use itself, and `codes`.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("spec", &["model"]),
     ("plan", &["model", "spec"]),
@@ -20,9 +20,21 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("store", &["model", "spec", "plan", "failpoint"]),
     (
         "engine",
-        &["model", "spec", "plan", "lake", "job", "store", "clock", "telemetry", "failpoint"],
+        &[
+            "model",
+            "spec",
+            "plan",
+            "lake",
+            "job",
+            "store",
+            "webhook",
+            "clock",
+            "telemetry",
+            "failpoint",
+        ],
     ),
     ("api", &["model", "spec", "plan", "store", "engine", "clock", "telemetry"]),
+    ("webhook", &[]),
     ("cli", &[ANY]),
     ("app", &[ANY]),
     ("testing", &[ANY]),

@@ -8,7 +8,15 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// An instant of an answer or of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Instant(pub(super) Timestamp);
+pub struct Instant(pub(super) Timestamp);
+
+impl Instant {
+    /// As a value to reckon with.
+    #[must_use]
+    pub const fn instant(self) -> Timestamp {
+        self.0
+    }
+}
 
 impl From<Timestamp> for Instant {
     fn from(at: Timestamp) -> Self {

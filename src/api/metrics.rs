@@ -62,7 +62,7 @@ async fn metrics(may: May<act::ReadMetrics>) -> Response {
 /// Asks the database how everything stands, and sets the gauges.
 async fn ask(pool: &PgPool, shown: &mut BTreeSet<[String; 3]>) -> store::Result<()> {
     let mut db = pool.acquire().await?;
-    queue(&store::queue_depth(&mut db).await?, shown);
+    queue(&store::queue_depth(&mut db, None).await?, shown);
     for pool in store::pools(&mut db).await? {
         let labels = [("pool", pool.name)];
         if let Some(slots) = pool.standing.slots {

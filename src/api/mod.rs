@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod accounts;
 mod assets;
+mod backfills;
 mod body;
 mod catalog;
 mod guard;
@@ -20,15 +21,19 @@ mod query;
 mod request;
 mod router;
 mod serve;
+mod sla;
 mod standing;
 mod view;
+pub mod why;
 
 #[cfg(test)]
 mod tests;
 
+pub use instant::Instant;
 pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;
+pub use sla::{Sees, SlaBoard, SlaRule, SlaStanding, SlaWindow, board, window_of_row};
 pub use standing::{Standing, standings};
 pub use view::{BackfillView, DatasetView, FailureView, StatusView, running_sets, status};

@@ -11,9 +11,10 @@ use super::fault::Fault;
 use super::inspect::{ranges_json, when};
 use super::output;
 use super::session::Session;
+use crate::api::why::held;
 use crate::engine;
-use crate::plan::{Hold, Why};
-use crate::spec::{Catalog, Threshold};
+use crate::plan::Hold;
+use crate::spec::Catalog;
 use crate::store::{self, Slices, WatchRow};
 
 /// How many ranges of one hold are shown.
@@ -89,34 +90,6 @@ pub(super) async fn approve(session: &Session, args: &ApproveArgs, json: bool) -
     Ok(ExitCode::SUCCESS)
 }
 
-/// Why partitions wait, in words.
-pub(super) fn reason(catalog: &Catalog, hold: &Hold) -> String {
-    let name = |input: usize| &catalog.dataset(input).name;
-    let job = catalog.dataset(hold.dataset).job();
-    match hold.why {
-        Why::Debounce(input) => {
-            format!("`{}` is changing; made once it has been quiet", name(input))
-        }
-        Why::Approval(input) => format!("`{}` changed; waits for a person", name(input)),
-        Why::Small(input) => {
-            let mut inputs = job.map_or(&[][..], |job| &job.inputs).iter();
-            let reads = inputs.find(|held| held.dataset == input).map(|held| held.reads.policy);
-            let least = match reads.and_then(|policy| policy.ignore_below) {
-                Some(Threshold::Rows(rows)) => output::count(rows, "row"),
-                Some(Threshold::Percent(percent)) => format!("{percent} % of its rows"),
-                None => "is acted upon".to_owned(),
-            };
-            format!("`{}` changed by less than {least}", name(input))
-        }
-        Why::Budget => {
-            let budget = job.and_then(|job| job.automated.restatements_a_day).unwrap_or_default();
-            format!("today's budget of {} is spent", output::count(budget.into(), "restatement"))
-        }
-        Why::Code => "other code made it; waits for a person".to_owned(),
-        Why::Cancelled => "a person cancelled its run, and no input changed since".to_owned(),
-    }
-}
-
 /// Sources that could not be looked at, a line each.
 pub(super) fn faults(session: &Session, watches: &[WatchRow]) -> Vec<String> {
     let faulty = watches.iter().filter_map(|watch| {
@@ -142,7 +115,7 @@ fn row(catalog: &Catalog, hold: &Hold) -> Vec<String> {
         hold.partitions.len().to_string(),
         when(hold.since),
         hold.until.map_or_else(|| "a person".to_owned(), when),
-        reason(catalog, hold),
+        held(catalog, hold),
     ]
 }
 
@@ -154,7 +127,7 @@ fn hold_json(catalog: &Catalog, hold: &Hold) -> Value {
         "count": hold.partitions.len(),
         "why": hold.why.as_str(),
         "input": hold.why.input().map(|input| catalog.dataset(input).name.as_str()),
-        "reason": reason(catalog, hold),
+        "reason": held(catalog, hold),
         "since": hold.since.to_string(),
         "until": hold.until.map(|at| at.to_string()),
     })

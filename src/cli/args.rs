@@ -71,6 +71,8 @@ pub(super) enum Command {
     },
     /// Show the schedules: when each job is due next, and what became of its last tick.
     Schedules(SchedulesArgs),
+    /// Show what is promised, how each promise stands, and how well it was kept.
+    Slas(super::slas::SlasArgs),
     /// Start no more runs of a job, or record no more ticks of its schedule.
     Pause(PauseArgs),
     /// Go on with what was paused.

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::{output, plan_view, progress};
 use crate::engine::{self, Bell, Demand, PlanMoved, Planned};
 use crate::model::Class;
-use crate::plan::{Explanation, Request, Resources, Select};
+use crate::plan::{Explanation, Options, Request, Resources, Select};
 use crate::store;
 
 /// Shows what a backfill would do.
@@ -71,11 +71,7 @@ pub(super) async fn backfill(
         return Ok(ExitCode::from(3));
     }
     let demand = Demand {
-        class: match args.class {
-            ClassArg::Live => Class::Live,
-            ClassArg::Late => Class::Late,
-            ClassArg::Backfill => Class::Backfill,
-        },
+        class: class(args),
         priority: args.priority,
         concurrency: args.concurrency,
         newest_first: args.newest_first,
@@ -196,14 +192,7 @@ async fn request(session: &Session, args: &BackfillArgs) -> Result<Request> {
             }
         }
     }
-    let said = args.missing || args.failed || args.stale || args.all;
-    let select = Select {
-        missing: args.missing || !said,
-        failed: args.failed || !said,
-        stale: args.stale || !said,
-        all: args.all,
-        keep_code: false,
-    };
+    let select = options(args).select();
     Ok(Request { targets, select, upstream: args.upstream, downstream: args.downstream })
 }
 
@@ -213,18 +202,31 @@ fn describe(args: &BackfillArgs) -> String {
     words.extend(args.dataset.clone());
     words.extend(args.partitions.clone());
     words.extend(args.within.dimensions.iter().map(|pair| format!("--where {pair}")));
-    let flags = [
-        (args.missing, "--missing"),
-        (args.failed, "--failed"),
-        (args.stale, "--stale"),
-        (args.all, "--all"),
-        (args.upstream, "--upstream"),
-        (args.downstream, "--downstream"),
-        (args.newest_first, "--newest-first"),
-    ];
-    words.extend(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).to_owned()));
-    words.extend(args.concurrency.map(|runs| format!("--concurrency {runs}")));
+    words.extend(options(args).words());
     words.join(" ")
+}
+
+fn options(args: &BackfillArgs) -> Options {
+    Options {
+        missing: args.missing,
+        failed: args.failed,
+        stale: args.stale,
+        all: args.all,
+        upstream: args.upstream,
+        downstream: args.downstream,
+        newest_first: args.newest_first,
+        concurrency: args.concurrency,
+        priority: args.priority,
+        class: Some(class(args)),
+    }
+}
+
+fn class(args: &BackfillArgs) -> Class {
+    match args.class {
+        ClassArg::Live => Class::Live,
+        ClassArg::Late => Class::Late,
+        ClassArg::Backfill => Class::Backfill,
+    }
 }
 
 fn ask(runs: u64) -> Result<bool> {

@@ -35,8 +35,8 @@ pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Resu
     }
     let mut printer = Printer { json, last: (0, 0), lines: Vec::new() };
     loop {
-        let query =
-            LogQuery { run: args.run, attempt: args.attempt, after: printer.last, limit: PAGE };
+        let (run, attempt, after) = (args.run, args.attempt, printer.last);
+        let query = LogQuery { run, attempt, after, limit: PAGE, ..LogQuery::default() };
         let lines = store::logs(&mut db, &query).await?;
         let is_all = (lines.len() as i64) < PAGE;
         printer.print(lines, args.follow);
@@ -83,8 +83,7 @@ impl Printer {
     fn print(&mut self, lines: Vec<LogLine>, follow: bool) {
         for line in lines {
             let is_next = line.attempt != self.last.0;
-            let expected = if is_next { 1 } else { self.last.1 + 1 };
-            let left_out = line.number - expected;
+            let left_out = line.left_out(self.last);
             self.last = (line.attempt, line.number);
             if self.json {
                 let value = line_json(&line);

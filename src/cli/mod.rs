@@ -10,6 +10,7 @@ mod exec;
 mod clean;
 mod doctor;
 mod fault;
+mod hook;
 mod inspect;
 mod logs;
 mod output;
@@ -22,6 +23,7 @@ mod reach;
 mod rows;
 mod schedules;
 mod session;
+mod slas;
 mod texts;
 mod welcome;
 mod keeper;
@@ -104,6 +106,7 @@ async fn with_session(declare: &Declare, config: &Config, cli: &Cli) -> anyhow::
         Command::Preview(args) => rows::preview(&session, args, json).await,
         Command::Export(args) => rows::export(&session, args).await,
         Command::Schedules(args) => schedules::schedules(&session, args, json).await,
+        Command::Slas(args) => slas::slas(&session, args, json).await,
         Command::Pause(args) => pause::pause(&session, args, json).await,
         Command::Resume(args) => pause::resume(&session, args, json).await,
         Command::Register { dimension, value } => {

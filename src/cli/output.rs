@@ -3,8 +3,9 @@
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::model::{PartitionSet, Scheme};
 use crate::spec::SpecError;
+
+pub(super) use crate::model::words::{bytes, count, seconds, spans_text};
 
 /// Whether the reader of standard output went away.
 static IS_UNHEARD: AtomicBool = AtomicBool::new(false);
@@ -56,56 +57,6 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>]) {
     print(&header.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
     for row in rows {
         print(row);
-    }
-}
-
-/// The ranges of a set as text: `2024-01-01..2024-01-31`.
-pub(super) fn spans(scheme: &Scheme, set: &PartitionSet) -> Vec<(String, u64)> {
-    let mut texts = Vec::new();
-    for (slice, ranges) in set.slices() {
-        let key = |ordinal| crate::model::PartitionKey { slice: slice.clone(), ordinal };
-        for range in ranges.ranges() {
-            let last = scheme.label(range.end - 1);
-            let first = scheme.describe(&key(range.start));
-            let count = range.end.abs_diff(range.start);
-            texts.push((if count == 1 { first } else { format!("{first}..{last}") }, count));
-        }
-    }
-    texts
-}
-
-/// At most `most` ranges of a set as one text, and how many more there are.
-pub(super) fn spans_text(scheme: &Scheme, set: &PartitionSet, most: usize) -> String {
-    let all = spans(scheme, set);
-    let shown: Vec<&str> = all.iter().take(most).map(|(text, _)| text.as_str()).collect();
-    let rest = all.len().saturating_sub(most);
-    let more = if rest == 0 { String::new() } else { format!(", and {rest} more ranges") };
-    format!("{}{more}", shown.join(", "))
-}
-
-/// A number with its noun: `1 partition`, `2 partitions`.
-pub(super) fn count(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
-/// Seconds for people: `45 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`.
-pub(super) fn seconds(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        _ if seconds < 1.0 => format!("{:.0} ms", seconds * 1000.0),
-        0..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
-/// Bytes for people.
-pub(super) fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }
 

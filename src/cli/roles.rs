@@ -14,8 +14,8 @@ use super::args::{ServerArgs, UpArgs, WorkerArgs};
 use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
-use super::{clean, output, reach, welcome};
-use crate::engine::{self, Bell, HouseOptions, WorkOptions};
+use super::{clean, hook, output, reach, welcome};
+use crate::engine::{self, Bell, HouseOptions, PromiseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
 /// hand.
@@ -75,13 +75,20 @@ impl<'a> Process<'a> {
         });
     }
 
-    /// Keeps house and the queue; what is due is for the keeper.
+    /// Keeps house, promises and the queue; what is due is for the keeper.
     fn tend(&mut self) -> Result<()> {
         let mill = &self.session.mill;
         let keep = clean::keep(&self.session.config)?;
         let options = HouseOptions { keep, ..HouseOptions::default() };
         let house = engine::keep_house(Arc::clone(mill), options, self.stop.clone());
         self.start("housekeeping", house);
+        let options =
+            PromiseOptions { webhook: hook::webhook(&self.session.config)?, ..Default::default() };
+        let keeping = engine::keep_promises(Arc::clone(mill), options, self.stop.clone());
+        self.start("promises", async move {
+            keeping.await;
+            Ok(())
+        });
         let lease = self.session.work_options().lease;
         let (bell, stop) = (Arc::clone(&self.bell), self.stop.clone());
         let sweeping = engine::keep_sweeping(Arc::clone(mill), lease, bell, stop);

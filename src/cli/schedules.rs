@@ -10,7 +10,7 @@ use super::args::{SchedulesArgs, SchedulesCommand};
 use super::fault::Fault;
 use super::output;
 use super::session::Session;
-use crate::plan::schedule::Timetable;
+use crate::plan::schedule::{Timetable, why_skipped, windows_between};
 use crate::spec::DatasetSpec;
 use crate::store::{self, ScheduleRow, TickRow};
 
@@ -210,15 +210,7 @@ async fn say_held(session: &Session) -> anyhow::Result<()> {
 
 /// The windows a tick asks for.
 fn partitions(spec: &DatasetSpec, tick: &TickRow) -> String {
-    let Some(axis) = spec.scheme.time() else { return "all".to_owned() };
-    let first = axis.ordinal_at(tick.closes_after.to_jiff());
-    let last = axis.ordinal_at(tick.closes_until.to_jiff()) - 1;
-    let (first, last) = (first.max(axis.calendar().start), last.min(axis.calendar().end - 1));
-    match last - first {
-        ..0 => "-".to_owned(),
-        0 => axis.label(first),
-        _ => format!("{}..{}", axis.label(first), axis.label(last)),
-    }
+    windows_between(spec, tick.closes_after.to_jiff(), tick.closes_until.to_jiff())
 }
 
 fn cells(spec: &DatasetSpec, tick: &TickRow) -> Vec<String> {
@@ -227,7 +219,7 @@ fn cells(spec: &DatasetSpec, tick: &TickRow) -> Vec<String> {
         many => format!("{} .. {} ({many} ticks)", tick.first_label, tick.local_label),
     };
     let why = match (&tick.reason, &tick.detail) {
-        (Some(reason), detail) => why(reason, detail.as_deref()),
+        (Some(reason), detail) => why_skipped(reason, detail.as_deref()),
         (None, Some(detail)) => detail.clone(),
         (None, None) if tick.is_late => "caught up".to_owned(),
         (None, None) => String::new(),
@@ -258,20 +250,9 @@ fn tick_json(spec: &DatasetSpec, tick: &TickRow) -> Value {
 /// What became of a tick, in a few words.
 fn became(state: &str, reason: Option<&str>, detail: Option<&str>) -> String {
     match (reason, detail) {
-        (Some(reason), detail) => format!("{state}: {}", why(reason, detail)),
+        (Some(reason), detail) => format!("{state}: {}", why_skipped(reason, detail)),
         (None, Some(detail)) => format!("{state}: {detail}"),
         (None, None) => state.to_owned(),
-    }
-}
-
-/// Why a tick was skipped, for people.
-fn why(reason: &str, detail: Option<&str>) -> String {
-    match (reason, detail) {
-        ("paused", _) => "the schedule was paused".to_owned(),
-        ("catch_up", _) => "missed, and not made up for".to_owned(),
-        ("bound", _) => "missed, beyond the bound of catching up".to_owned(),
-        (_, Some(detail)) => detail.to_owned(),
-        (other, None) => other.replace('_', " "),
     }
 }
 

@@ -114,10 +114,9 @@ impl Session {
     /// What plans are estimated on: so many slots, or those of this process.
     pub(super) fn resources(&self, slots: Option<u32>) -> Resources {
         let own = u32::try_from(self.config.slots).unwrap_or(u32::MAX);
-        let rate = self.config.settings.get("cost_per_slot_hour");
         Resources {
             slots: slots.unwrap_or(own),
-            hourly_rate: rate.and_then(|rate| rate.parse().ok()).filter(|rate| 0.0 <= *rate),
+            hourly_rate: self.mill.hourly_rate(),
             ..Resources::default()
         }
     }

@@ -60,6 +60,13 @@ impl Mill {
         Ok(Self { workshop: Arc::new(workshop), pool, registry })
     }
 
+    /// What an hour of a slot costs, if anybody said: the setting `cost_per_slot_hour`.
+    #[must_use]
+    pub fn hourly_rate(&self) -> Option<f64> {
+        let rate = self.project.setting("cost_per_slot_hour")?;
+        rate.parse().ok().filter(|rate| 0.0 <= *rate)
+    }
+
     /// The routed reads of a dataset: router number, reader, input position; each router once.
     #[must_use]
     pub fn routers_into(&self, dataset: usize) -> Vec<(i32, usize, usize)> {

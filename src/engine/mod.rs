@@ -12,6 +12,8 @@ mod housekeeping;
 mod mill;
 mod observe;
 mod planning;
+mod preview;
+mod promises;
 mod resolve;
 mod schedules;
 mod sweep;
@@ -33,7 +35,15 @@ pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{
-    Demand, PlanMoved, Planned, assess_now, demand, explain, plan_now, plan_retry, resources,
+    Demand, PlanMoved, Planned, assess_aside, assess_now, demand, explain, plan_now, plan_retry,
+    remember, resources,
+};
+pub use preview::{
+    Bounds, Cells, Preview, PreviewError, as_text, first_rows, open_profile, published_frame,
+};
+pub use promises::{
+    Delivered, Kept, PromiseOptions, Promised, Promises, declare_promises, deliver_due,
+    keep_promises, promises_now, record_promises, unrecorded,
 };
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;

@@ -33,6 +33,21 @@ pub async fn assess_now(mill: &Mill, now: Timestamp) -> Result<(Ledger, Assessme
     Ok((ledger, assessment))
 }
 
+/// Where everything stands at `now`, found out on a thread where others do not wait for it.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn assess_aside(mill: &Arc<Mill>, now: Timestamp) -> Result<(Ledger, Assessment)> {
+    let ledger = picture(mill, now).await?;
+    let shared = Arc::clone(mill);
+    let assessing = tokio::task::spawn_blocking(move || {
+        let assessment = plan::assess(&shared.catalog, &ledger);
+        (ledger, assessment)
+    });
+    Ok(assessing.await?)
+}
+
 /// One picture: all statements see the same instant.
 async fn picture(mill: &Mill, now: Timestamp) -> Result<Ledger> {
     let mut tx = mill.pool.begin_with(store::ONE_PICTURE).await?;
@@ -46,10 +61,14 @@ async fn picture(mill: &Mill, now: Timestamp) -> Result<Ledger> {
 /// # Errors
 ///
 /// When the database fails.
-pub async fn plan_now(mill: &Mill, request: &Request, now: Timestamp) -> Result<Planned> {
+pub async fn plan_now(mill: &Arc<Mill>, request: &Request, now: Timestamp) -> Result<Planned> {
     let ledger = picture(mill, now).await?;
-    let plan = plan::plan(&mill.catalog, &ledger, request);
-    Ok(Planned { ledger, plan })
+    let (mill, request) = (Arc::clone(mill), request.clone());
+    Ok(tokio::task::spawn_blocking(move || {
+        let plan = plan::plan(&mill.catalog, &ledger, &request);
+        Planned { ledger, plan }
+    })
+    .await?)
 }
 
 /// Plans what failed in a backfill and what was cancelled, at `now`; nothing is recorded.
@@ -57,11 +76,15 @@ pub async fn plan_now(mill: &Mill, request: &Request, now: Timestamp) -> Result<
 /// # Errors
 ///
 /// When there is no such backfill, or the database fails.
-pub async fn plan_retry(mill: &Mill, backfill: i64, now: Timestamp) -> Result<Planned> {
+pub async fn plan_retry(mill: &Arc<Mill>, backfill: i64, now: Timestamp) -> Result<Planned> {
     let again = left_of(mill, backfill).await?;
     let ledger = picture(mill, now).await?;
-    let plan = plan::plan_again(&mill.catalog, &ledger, &again);
-    Ok(Planned { ledger, plan })
+    let mill = Arc::clone(mill);
+    Ok(tokio::task::spawn_blocking(move || {
+        let plan = plan::plan_again(&mill.catalog, &ledger, &again);
+        Planned { ledger, plan }
+    })
+    .await?)
 }
 
 async fn left_of(mill: &Mill, backfill: i64) -> Result<Again> {
@@ -97,9 +120,26 @@ pub async fn resources(mill: &Mill, given: &Resources) -> Result<Resources> {
 pub async fn explain(mill: &Mill, planned: &Planned, given: &Resources) -> Result<Explanation> {
     let resources = resources(mill, given).await?;
     let shown = plan::explain(&mill.catalog, &planned.ledger, &planned.plan, &resources);
-    let mut db = mill.pool.acquire().await?;
-    store::remember_plan(&mut db, &shown.plan, &serde_json::to_value(&shown)?).await?;
+    remember(mill, &shown).await?;
     Ok(shown)
+}
+
+/// A plan of more stretches than this is not remembered: what moved is then not known.
+const REMEMBERED_MAX: usize = 50_000;
+
+/// Remembers that a plan was shown.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn remember(mill: &Mill, shown: &Explanation) -> Result<()> {
+    let made = shown.steps.iter().map(|step| step.ranges.len());
+    let held = shown.blocked.iter().map(|held| held.ranges.len() + held.lacks.len());
+    if made.chain(held).sum::<usize>() <= REMEMBERED_MAX {
+        let mut db = mill.pool.acquire().await?;
+        store::remember_plan(&mut db, &shown.plan, &serde_json::to_value(shown)?).await?;
+    }
+    Ok(())
 }
 
 /// The world moved since a plan was shown, so it was not recorded.
@@ -144,6 +184,8 @@ pub struct Demand {
     pub ticks: Vec<Asking>,
     /// The instant it is planned for; now, by this machine's clock, when there is none.
     pub at: Option<Timestamp>,
+    /// What whoever asks wants others to know.
+    pub note: Option<String>,
 }
 
 impl Demand {
@@ -164,6 +206,7 @@ impl Demand {
             resources: Resources::default(),
             ticks: Vec::new(),
             at: None,
+            note: None,
         }
     }
 
@@ -223,6 +266,7 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
         deadlines: &drawn.deadlines,
         retry_of: demand.retry_of,
         ticks: &demand.ticks,
+        note: demand.note.as_deref(),
     };
     let mut tries = 0;
     let applied = loop {

@@ -40,6 +40,9 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Every kind of asker.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Schedule, Self::Automation];
+
     /// The word people and SQL read.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

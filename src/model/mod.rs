@@ -17,6 +17,7 @@ mod scheme;
 mod set;
 mod state;
 mod window;
+pub mod words;
 
 pub use axis::TimeAxis;
 pub use class::{Class, Origin};

@@ -193,6 +193,47 @@ impl Scheme {
         }
     }
 
+    /// The text that names a partition for programs and addresses: `2024-03-31/eu`, the label of its
+    /// time and the values of its dimensions in order; `all` where there is neither. In values, `/`
+    /// is written `%2F` and `%` is written `%25`.
+    #[must_use]
+    pub fn key(&self, key: &PartitionKey) -> String {
+        let time = self.time().map(|axis| axis.label(key.ordinal));
+        let values = key.slice.values().iter();
+        let values = values.map(|value| value.replace('%', "%25").replace('/', "%2F"));
+        let parts: Vec<String> = time.into_iter().chain(values).collect();
+        if parts.is_empty() { "all".to_owned() } else { parts.join("/") }
+    }
+
+    /// Reads what [`key`](Self::key) writes. Whether there is such a slice is not known here.
+    ///
+    /// # Errors
+    ///
+    /// When the text has too few or too many parts, or its first names no window, or several.
+    pub fn parse_key(&self, text: &str) -> Result<PartitionKey, InvalidLabel> {
+        let wrong = || InvalidLabel(text.to_owned());
+        let mut parts = text.split('/');
+        let ordinal = match self.time() {
+            None => 0,
+            Some(axis) => {
+                let named = axis.labelled(parts.next().unwrap_or_default())?;
+                if named.start + 1 != named.end {
+                    return Err(wrong());
+                }
+                named.start
+            }
+        };
+        if self.time().is_none() && self.dimensions.is_empty() {
+            return if text == "all" { Ok(PartitionKey::time(0)) } else { Err(wrong()) };
+        }
+        let values: Vec<String> =
+            parts.map(|value| value.replace("%2F", "/").replace("%25", "%")).collect();
+        if values.len() != self.dimensions.len() {
+            return Err(wrong());
+        }
+        Ok(PartitionKey { slice: Slice::new(values), ordinal })
+    }
+
     /// The text that names a partition: `2024-03-31 region=eu`.
     #[must_use]
     pub fn describe(&self, key: &PartitionKey) -> String {

@@ -88,3 +88,19 @@ pub enum BackfillState {
     /// A person stopped it.
     Cancelled,
 }
+
+impl BackfillState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Completed, Self::Failed, Self::Cancelled];
+
+    /// The word people and SQL read.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}

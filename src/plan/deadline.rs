@@ -1,37 +1,21 @@
 //! When partitions are promised, and when what they are made from is needed.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 
+use super::sla::Rule;
 use super::{Node, Wiring};
 use crate::model::PartitionKey;
 use crate::spec::{Catalog, DatasetSpec, Promise};
 
 /// When a partition is promised to be there, if its dataset promises anything.
-///
-/// *Complete by* is the first such time of day once the window has closed, in the zone of the
-/// promise, else of the partitions.
 #[must_use]
 pub fn deadline(spec: &DatasetSpec, key: &PartitionKey) -> Option<Timestamp> {
-    let sla = spec.about.sla.as_ref()?;
-    let axis = spec.scheme.time()?;
-    let close = axis.window(key.ordinal).end;
-    match &sla.promise {
-        Promise::Within(length) | Promise::FreshWithin(length) => close.checked_add(*length).ok(),
-        Promise::CompleteBy(time) => {
-            let named = sla.zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok());
-            let closed = close.to_zoned(named.unwrap_or_else(|| axis.zone().clone()));
-            let time = jiff::civil::Time::strptime("%H:%M", time).ok()?;
-            let today =
-                closed.date().to_datetime(time).to_zoned(closed.time_zone().clone()).ok()?;
-            let by = if today < closed {
-                let tomorrow = closed.date().checked_add(1.day()).ok()?;
-                tomorrow.to_datetime(time).to_zoned(closed.time_zone().clone()).ok()?
-            } else {
-                today
-            };
-            Some(by.timestamp())
-        }
+    if let Some(rule) = Rule::of(spec) {
+        return Some(rule.due_at(key.ordinal));
     }
+    let Promise::FreshWithin(length) = &spec.about.sla.as_ref()?.promise else { return None };
+    let close = spec.scheme.time()?.window(key.ordinal).end;
+    close.checked_add(*length).ok()
 }
 
 /// When each run of a wiring is needed: its own promise, or that of what waits for it, whichever is

@@ -1,9 +1,12 @@
 //! What should happen next, as pure functions of the catalog and a picture of the world.
 
+mod asked;
 mod assess;
 mod automation;
 mod backfill;
+mod command;
 mod deadline;
+mod delivery;
 mod digest;
 mod estimate;
 mod explain;
@@ -13,16 +16,22 @@ mod moved;
 mod retention;
 mod retry;
 mod route;
+mod run_words;
 pub mod schedule;
 mod scope;
+mod sentence;
 mod share;
+pub mod sla;
 mod waiting;
 mod wiring;
 
+pub use asked::{Asked, Options, Senseless, Target, Which, request};
 pub use assess::{Assessment, Blocker, DatasetStatus, assess};
 pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_of, decide};
 pub use backfill::{Again, BackfillPlan, Blocked, Reason, Request, Select, Step, plan, plan_again};
+pub use command::{commands, request_text};
 pub use deadline::{deadline, deadlines};
+pub use delivery::{TRIES_MAX, is_news, pause_after};
 pub use digest::{InputsDigest, part};
 pub use estimate::{Load, finish};
 pub use explain::{
@@ -36,6 +45,8 @@ pub use moved::{Moved, moved};
 pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
+pub use run_words::{AttemptFacts, RunFacts};
+pub use sentence::{Course, course_sentence, plan_sentence};
 pub use share::{Candidate, PoolStanding, look_ahead, pick};
 pub use waiting::{Obstacle, Queue, Wait, expected_start, slots_for};
 pub use wiring::{Node, Wiring, wire};

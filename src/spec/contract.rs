@@ -90,6 +90,8 @@ pub struct Column {
     pub nullable: bool,
     /// What it means, for readers of the catalog.
     pub description: String,
+    /// Whether its values are kept from previews, profiles and the web.
+    pub masked: bool,
 }
 
 /// The columns a dataset promises, in order.
@@ -119,6 +121,7 @@ impl Contract {
                 kind,
                 nullable: true,
                 description: String::new(),
+                masked: false,
             })
             .collect();
         Self { columns, unknown: Vec::new() }
@@ -146,14 +149,44 @@ impl Contract {
         self
     }
 
+    /// Keeps the values of these columns from whoever looks: in previews and profiles, on the
+    /// terminal and on the web, they are null for everybody, admins too. Jobs read them, and so
+    /// does whoever reads the files.
+    ///
+    /// A job that hands such a column on masks it in its own contract.
+    ///
+    /// ```
+    /// use tidemill::prelude::*;
+    ///
+    /// let contract = Contract::new([("id", Type::Int64), ("email", Type::String)]).masked(["email"]);
+    /// assert!(contract.is_masked("email"));
+    /// ```
+    #[must_use]
+    pub fn masked<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        for name in names {
+            match self.columns.iter_mut().find(|column| column.name == name.as_ref()) {
+                Some(column) => column.masked = true,
+                None => self.unknown.push(name.as_ref().to_owned()),
+            }
+        }
+        self
+    }
+
+    /// Whether the values of a column are kept from whoever looks.
+    #[must_use]
+    pub fn is_masked(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.masked && column.name == name)
+    }
+
     /// The columns, in order.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
-    /// Names given to [`required`](Self::required) or [`describe`](Self::describe) that no column
-    /// has: a declaration error, reported with the others.
+    /// Names given to [`required`](Self::required), [`masked`](Self::masked) or
+    /// [`describe`](Self::describe) that no column has: a declaration error, reported with the
+    /// others.
     #[must_use]
     pub fn unknown_names(&self) -> &[String] {
         &self.unknown

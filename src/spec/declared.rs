@@ -198,6 +198,12 @@ pub struct DatasetSpec {
 }
 
 impl DatasetSpec {
+    /// Whether the values of a column are kept from whoever looks.
+    #[must_use]
+    pub fn is_masked(&self, column: &str) -> bool {
+        self.about.contract.as_ref().is_some_and(|contract| contract.is_masked(column))
+    }
+
     /// The job that makes it, unless it is a source.
     #[must_use]
     pub const fn job(&self) -> Option<&JobSpec> {

@@ -1,7 +1,9 @@
 //! Neighbouring partitions that one query may make.
 
+use std::fmt;
+
 use super::{Contract, InputSpec, Type};
-use crate::model::{Grain, Scheme};
+use crate::model::{Grain, Scheme, words};
 
 /// That neighbouring partitions may be computed in one query, and which column tells them apart.
 ///
@@ -115,6 +117,20 @@ impl Fuse {
                 Some(format!("`{column}` is {kind}: a date, a time or a whole number is needed"))
             }
             Some(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Fuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "up to {} neighbours in one query, told apart by `{}`",
+            self.partitions_max, self.column
+        )?;
+        match self.bytes_max {
+            Some(bytes) => write!(f, ", while they read at most {}", words::bytes(bytes)),
+            None => Ok(()),
         }
     }
 }

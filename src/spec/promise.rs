@@ -1,6 +1,9 @@
 //! SLAs and checks, as data: validated when declared.
 
+use std::fmt;
 use std::time::Duration;
+
+use crate::model::words;
 
 /// What an [`Sla`] promises.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,5 +158,22 @@ impl Check {
             CheckKind::Between(name, ..) | CheckKind::OneOf(name, _) => vec![name],
             CheckKind::RowsAtLeast(_) => Vec::new(),
         }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            CheckKind::Unique(columns) => write!(f, "unique({})", columns.join(", "))?,
+            CheckKind::NotNull(columns) => write!(f, "not null({})", columns.join(", "))?,
+            CheckKind::Between(column, least, most) => {
+                write!(f, "{column} from {least} to {most}")?;
+            }
+            CheckKind::OneOf(column, values) => {
+                write!(f, "{column} one of {}", values.join(", "))?;
+            }
+            CheckKind::RowsAtLeast(rows) => write!(f, "at least {}", words::count(*rows, "row"))?,
+        }
+        if self.warns { f.write_str(" (only warns)") } else { Ok(()) }
     }
 }

@@ -1,6 +1,9 @@
 //! What becomes of a run whose attempt failed.
 
+use std::fmt;
 use std::time::Duration;
+
+use crate::model::words;
 
 /// How often, and after what pauses, a failed run is tried again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,5 +85,24 @@ impl Retry {
             return Some("a job needs between 1 and 100 attempts");
         }
         (self.most < self.first).then_some("the longest pause is shorter than the first")
+    }
+}
+
+impl fmt::Display for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.attempts == 1 {
+            return f.write_str("one attempt");
+        }
+        let length = |pause: Duration| words::seconds(pause.as_secs_f64());
+        write!(f, "{} attempts, {} apart", self.attempts, length(self.first))?;
+        match self.first < self.most && 1.0 < self.factor {
+            true => write!(
+                f,
+                "; each pause {} times the last, up to {}",
+                self.factor,
+                length(self.most)
+            ),
+            false => Ok(()),
+        }
     }
 }

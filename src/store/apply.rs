@@ -38,6 +38,8 @@ pub struct NewBackfill<'a> {
     pub retry_of: Option<i64>,
     /// The ticks that ask.
     pub ticks: &'a [Asking],
+    /// What whoever asked wants others to know.
+    pub note: Option<&'a str>,
 }
 
 /// A recorded backfill.
@@ -67,12 +69,16 @@ pub async fn apply(
     let slices = Slices::ensure(&mut tx, &wanted.into_iter().collect::<Vec<_>>()).await?;
     let runs = wiring.runs.len() as i64;
     let state = if runs == 0 { "completed" } else { "active" };
+    let of: BTreeSet<i32> =
+        wiring.runs.iter().map(|(dataset, _, _)| registry.datasets[*dataset]).collect();
+    let of: Vec<i32> = of.into_iter().collect();
     let backfill = sqlx::query_scalar!(
         "insert into tidemill.backfill
              (request, plan, plan_hash, runs, created_by, state, finished_at, origin, class,
-             priority, concurrency, retry_of)
+             priority, concurrency, retry_of, dataset_ids, note)
          values ($1, $2, $3, $4, $5, $6::text::tidemill.backfill_state,
-             case when $6 = 'active' then null else now() end, $7, $8, $9, $10, $11)
+             case when $6 = 'active' then null else now() end, $7, $8, $9, $10, $11, $12,
+             $13)
          returning id",
         new.request,
         new.plan,
@@ -85,6 +91,8 @@ pub async fn apply(
         new.priority,
         new.concurrency,
         new.retry_of,
+        &of,
+        new.note,
     )
     .fetch_one(&mut *tx)
     .await?;

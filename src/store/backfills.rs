@@ -4,7 +4,7 @@ use jiff_sqlx::Timestamp;
 use sqlx::PgConnection;
 
 use super::{Error, Result};
-use crate::model::{Class, Origin};
+use crate::model::{BackfillState, Class, Origin};
 
 /// How a backfill stands.
 #[derive(Clone, Debug)]
@@ -51,6 +51,10 @@ pub struct BackfillStanding {
     pub running: i64,
     /// How many finished within the last [`RECENT`] seconds.
     pub recent: i64,
+    /// What whoever asked for it wants others to know.
+    pub note: Option<String>,
+    /// The datasets it makes partitions of, by number; none where that is not known.
+    pub dataset_ids: Vec<i32>,
 }
 
 /// How far back [`BackfillStanding::recent`] looks, in seconds.
@@ -58,6 +62,9 @@ pub const RECENT: f64 = 30.0;
 
 /// Fewer than this many finished lately say nothing about the rate.
 const FEW: i64 = 10;
+
+/// Fewer than this many finished in all say nothing about the end.
+const ETA_MIN: i64 = 5;
 
 impl BackfillStanding {
     /// How many runs are finished.
@@ -84,25 +91,56 @@ impl BackfillStanding {
         (0 < runs && 0.0 < seconds).then(|| runs as f64 / seconds)
     }
 
-    /// How many seconds are left at that rate; none when it is paused, over, or nothing finished.
+    /// How many seconds are left at that rate; none when it is paused, over, or so little finished
+    /// that it says nothing.
     #[must_use]
     pub fn seconds_left(&self, now: jiff::Timestamp) -> Option<f64> {
-        let goes_on = self.state == "active" && self.paused_at.is_none();
+        let goes_on = self.state == "active" && self.paused_at.is_none() && ETA_MIN <= self.done();
         self.rate(now).filter(|_| goes_on).map(|rate| (self.runs - self.done()) as f64 / rate)
     }
 }
 
-/// How backfills stand, newest first: at most `limit`, or only the active ones.
+/// Which backfills somebody asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BackfillFilter {
+    /// In this state; in any when there is none.
+    pub state: Option<BackfillState>,
+    /// Asked for by this kind of asker; by any when there is none.
+    pub origin: Option<Origin>,
+    /// Older than this one.
+    pub before: Option<i64>,
+    /// Only of these datasets; all when there are none.
+    pub only: Option<Vec<i32>>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// How backfills stand, newest first.
 ///
 /// # Errors
 ///
-/// When the statement fails.
+/// When a statement fails.
 pub async fn backfill_standings(
     db: &mut PgConnection,
-    only_active: bool,
-    limit: i64,
+    filter: &BackfillFilter,
 ) -> Result<Vec<BackfillStanding>> {
-    standings(db, None, only_active, limit).await
+    let words = |states: &[BackfillState]| -> Vec<String> {
+        states.iter().map(|state| state.as_str().to_owned()).collect()
+    };
+    let states = filter.state.map_or_else(|| words(&BackfillState::ALL), |one| words(&[one]));
+    let origins = filter.origin.map_or_else(|| Origin::ALL.to_vec(), |one| vec![one]);
+    let origins: Vec<String> = origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+    let ids = sqlx::query_file_scalar!(
+        "src/store/sql/backfill_ids.sql",
+        &states,
+        &origins,
+        filter.before.unwrap_or(i64::MAX),
+        filter.only.as_deref(),
+        filter.limit,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    standings(db, &ids).await
 }
 
 /// How a backfill stands.
@@ -111,26 +149,14 @@ pub async fn backfill_standings(
 ///
 /// When there is no such backfill, or the statement fails.
 pub async fn backfill_standing(db: &mut PgConnection, backfill: i64) -> Result<BackfillStanding> {
-    let found = standings(db, Some(backfill), false, 1).await?;
+    let found = standings(db, &[backfill]).await?;
     found.into_iter().next().ok_or(Error::NoBackfill(backfill))
 }
 
-async fn standings(
-    db: &mut PgConnection,
-    backfill: Option<i64>,
-    only_active: bool,
-    limit: i64,
-) -> Result<Vec<BackfillStanding>> {
-    Ok(sqlx::query_file_as!(
-        BackfillStanding,
-        "src/store/sql/backfill_standings.sql",
-        backfill,
-        only_active,
-        limit,
-        RECENT,
-    )
-    .fetch_all(db)
-    .await?)
+async fn standings(db: &mut PgConnection, ids: &[i64]) -> Result<Vec<BackfillStanding>> {
+    Ok(sqlx::query_file_as!(BackfillStanding, "src/store/sql/backfill_standings.sql", ids, RECENT,)
+        .fetch_all(db)
+        .await?)
 }
 
 /// How the runs of a backfill for one dataset stand.

@@ -46,7 +46,7 @@ pub async fn running(db: &mut PgConnection) -> Result<Vec<LiveRow>> {
 ///
 /// When the statement fails.
 pub async fn waits_on(db: &mut PgConnection, run: i64) -> Result<Vec<LiveRow>> {
-    Ok(sqlx::query_file_as!(LiveRow, "src/store/sql/waits_on.sql", run).fetch_all(db).await?)
+    super::waits_on_some(db, run, None, 10_000).await
 }
 
 /// When each dataset last published a version, by its number.
@@ -56,9 +56,14 @@ pub async fn waits_on(db: &mut PgConnection, run: i64) -> Result<Vec<LiveRow>> {
 /// When the statement fails.
 pub async fn last_published(db: &mut PgConnection) -> Result<BTreeMap<i32, Timestamp>> {
     let rows = sqlx::query!(
-        r#"select dataset_id, max(committed_at) as "at!: Timestamp"
-           from tidemill.materialization
-           group by dataset_id"#
+        r#"select dataset.id as "dataset_id!", latest.at as "at!: Timestamp"
+           from tidemill.dataset
+           cross join lateral (
+               select max(committed_at) as at
+               from tidemill.materialization
+               where dataset_id = dataset.id
+           ) as latest
+           where latest.at is not null"#
     )
     .fetch_all(db)
     .await?;

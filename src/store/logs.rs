@@ -40,13 +40,24 @@ pub struct LogLine {
     pub at: Timestamp,
     /// Where it comes from: `stdout`, `stderr`, or the level of an event.
     pub source: String,
-    /// The line.
+    /// The line, or its beginning.
     pub text: String,
+    /// How many bytes the whole line has.
+    pub bytes: i32,
+}
+
+impl LogLine {
+    /// How many lines were left out before it, when it comes after this attempt and line.
+    #[must_use]
+    pub const fn left_out(&self, after: (i32, i64)) -> i64 {
+        let expected = if self.attempt == after.0 { after.1 + 1 } else { 1 };
+        self.number - expected
+    }
 }
 
 /// Which lines are asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct LogQuery {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LogQuery<'a> {
     /// The run.
     pub run: i64,
     /// One attempt only.
@@ -55,6 +66,10 @@ pub struct LogQuery {
     pub after: (i32, i64),
     /// At most so many.
     pub limit: i64,
+    /// At most so many characters of each; all when that is none.
+    pub characters: Option<i32>,
+    /// Only those that hold this text, whatever the size of its letters.
+    pub holding: Option<&'a str>,
 }
 
 /// Writes down what attempts said. Sending the same again changes nothing.
@@ -100,7 +115,7 @@ pub async fn append_logs(db: &mut PgConnection, chunks: &[LogChunk]) -> Result<(
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn logs(db: &mut PgConnection, query: &LogQuery) -> Result<Vec<LogLine>> {
+pub async fn logs(db: &mut PgConnection, query: &LogQuery<'_>) -> Result<Vec<LogLine>> {
     Ok(sqlx::query_file_as!(
         LogLine,
         "src/store/sql/attempt_log.sql",
@@ -109,6 +124,8 @@ pub async fn logs(db: &mut PgConnection, query: &LogQuery) -> Result<Vec<LogLine
         query.after.0,
         query.after.1,
         query.limit,
+        query.characters,
+        query.holding,
     )
     .fetch_all(db)
     .await?)

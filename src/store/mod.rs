@@ -13,6 +13,7 @@ mod commit;
 mod control;
 mod doctor;
 mod error;
+mod happened;
 mod holds;
 mod housekeeping;
 mod ids;
@@ -25,11 +26,15 @@ mod observe;
 mod pauses;
 mod pins;
 mod queries;
+mod run_detail;
 mod runs;
 mod schedules;
+mod search;
+mod slas;
 mod ticks;
 mod watch;
 mod usage;
+mod versions;
 mod waiting;
 mod workers;
 
@@ -52,8 +57,8 @@ pub use access::{
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply};
 pub use backfills::{
-    BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes, backfill_plan,
-    backfill_progress, backfill_standing, backfill_standings, backfill_steps,
+    BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes,
+    backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
 pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
@@ -78,6 +83,7 @@ pub use doctor::{
     queue_depth, some_files, stray_history, unrest, worker_count,
 };
 pub use error::{Error, Result};
+pub use happened::{Happened, happened};
 pub use holds::{approvals, approve, holds, record_holds};
 pub use housekeeping::{
     DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
@@ -95,30 +101,50 @@ pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
-pub use pauses::{pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
+pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
     AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
     attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
     live_counts, runs, version, versions,
 };
+pub use run_detail::{
+    AttemptHost, Finished, RunInput, RunOutput, attempt_hosts, finished_by_time, is_over,
+    run_inputs, run_output, waits_on_some,
+};
 pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{
     NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
     schedules,
 };
+pub use search::{FoundRuns, RunLine, RunPlace, RunSearch, run_line, search_runs};
+pub use slas::{
+    Claim, DeliveryRow, NewSlaRule, Outgoing, RecordedSlas, SlaRecording, SlaRuleRow, SlaWindowRow,
+    claim_deliveries, complete_slas, declare_slas, deliveries, delivery_failed, delivery_sent,
+    first_committed, forget_deliveries, forget_slas, next_delivery, recent_sla_windows,
+    record_slas, recorded_slas, registered_at, settled_until, sla_months, sla_rules, sla_windows,
+    sla_windows_of,
+};
 pub use ticks::{
-    Recorded, Recording, TickRow, forget_ticks, link_ticks, open_ticks, record_ticks, settle_ticks,
-    tick_mark, ticks,
+    DayTicks, Recorded, Recording, SkippedTicks, TickRow, failed_ticks, forget_ticks, latest_ticks,
+    link_ticks, open_ticks, record_ticks, settle_ticks, skipped_ticks, tick_days, tick_mark,
+    tick_page, ticks,
 };
 pub use usage::{Usage, note_usage};
-pub use waiting::{HolderRow, WaitGroup, paces, pool_holders, waiting, waiting_groups};
+pub use versions::{
+    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, version_by_id,
+    versions_at, versions_of,
+};
+pub use waiting::{
+    HolderRow, QueueWait, WaitGroup, paces, pool_holders, waiting, waiting_all, waiting_groups,
+};
 pub use watch::{
     Looked, Watch, WatchRow, all_watches, announce, claim_watches, end_watch, ensure_watches,
     next_watch, renew_watch, watches,
 };
 pub use workers::{
-    NewWorker, Worker, beat, end_worker, ended_with_runs, live_workers, start_worker,
+    NewWorker, Worker, WorkerLine, beat, end_worker, ended_with_runs, live_workers, start_worker,
+    worker_lines,
 };
 
 /// How a transaction begins whose statements must all see the same instant.

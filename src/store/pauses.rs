@@ -1,7 +1,7 @@
 //! What people pause: the schedule of a job, and the job itself.
 
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx;
+use jiff_sqlx::{Timestamp as Instant, ToSqlx};
 use sqlx::PgConnection;
 
 use super::Result;
@@ -110,4 +110,21 @@ pub async fn paused_jobs(db: &mut PgConnection, datasets: &[i32]) -> Result<Vec<
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.paused_by)).collect())
+}
+
+/// Every job that is paused, by the number of its dataset: by whom, and since when.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn job_pauses(db: &mut PgConnection) -> Result<Vec<(i32, String, Instant)>> {
+    let rows = sqlx::query!(
+        r#"select id, paused_by as "paused_by!", paused_at as "paused_at!: Instant"
+           from tidemill.dataset
+           where paused_at is not null
+           order by id"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.paused_by, row.paused_at)).collect())
 }

@@ -46,6 +46,8 @@ pub struct VersionRow {
     pub seconds: Option<f64>,
     /// When it was published.
     pub committed_at: Timestamp,
+    /// Since when its files may be deleted; none while they are kept.
+    pub expired_at: Option<Timestamp>,
 }
 
 /// The version of a partition that readers see, with its code; none when it is not published.

@@ -292,6 +292,177 @@ pub async fn ticks(db: &mut PgConnection, schedule: i32, limit: i64) -> Result<V
     .await?)
 }
 
+/// The ticks of a schedule that came before `before`, latest first; in one state only, where that is
+/// said.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn tick_page(
+    db: &mut PgConnection,
+    schedule: i32,
+    state: Option<&str>,
+    before: Option<Timestamp>,
+    limit: i64,
+) -> Result<Vec<TickRow>> {
+    Ok(sqlx::query_as!(
+        TickRow,
+        r#"select id, tick_at, local_label, first_label, ticks, closes_after, closes_until,
+               is_late, state::text as "state!", reason, detail, backfill_ids, recorded_at,
+               settled_at
+           from tidemill.tick
+           where schedule_id = $1
+             and ($2::text is null or state = $2::text::tidemill.tick_state)
+             and ($3::timestamptz is null or tick_at < $3)
+           order by tick_at desc
+           limit $4"#,
+        schedule,
+        state,
+        before.map(ToSqlx::to_sqlx) as _,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The latest tick of each of these datasets' schedules, by the number of the dataset.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn latest_ticks(
+    db: &mut PgConnection,
+    datasets: &[i32],
+) -> Result<BTreeMap<i32, TickRow>> {
+    let rows = sqlx::query_file!("src/store/sql/latest_ticks.sql", datasets).fetch_all(db).await?;
+    let ticks = rows.into_iter().map(|row| {
+        let tick = TickRow {
+            id: row.id,
+            tick_at: row.tick_at,
+            local_label: row.local_label,
+            first_label: row.first_label,
+            ticks: row.ticks,
+            closes_after: row.closes_after,
+            closes_until: row.closes_until,
+            is_late: row.is_late,
+            state: row.state,
+            reason: row.reason,
+            detail: row.detail,
+            backfill_ids: row.backfill_ids,
+            recorded_at: row.recorded_at,
+            settled_at: row.settled_at,
+        };
+        (row.dataset_id, tick)
+    });
+    Ok(ticks.collect())
+}
+
+/// How many ticks of these datasets' schedules have failed and wait for somebody, by the number of
+/// the dataset.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn failed_ticks(db: &mut PgConnection, datasets: &[i32]) -> Result<BTreeMap<i32, i64>> {
+    let rows = sqlx::query!(
+        r#"select schedule.dataset_id, count(*) as "failed!"
+           from tidemill.tick
+           join tidemill.schedule on schedule.id = tick.schedule_id
+           where tick.state = 'failed'
+             and schedule.dataset_id = any($1)
+           group by schedule.dataset_id"#,
+        datasets,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.dataset_id, row.failed)).collect())
+}
+
+/// How many ticks of a schedule fell on a day, and what became of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayTicks {
+    /// The number of its dataset.
+    pub dataset_id: i32,
+    /// Which day, from 0.
+    pub day: i32,
+    /// What became of them.
+    pub state: String,
+    /// How many.
+    pub ticks: i64,
+}
+
+/// How many ticks of these datasets' schedules fell on days, of which `bounds` has the beginnings
+/// and the end of the last. Ticks that were skipped together are not among them.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn tick_days(
+    db: &mut PgConnection,
+    datasets: &[i32],
+    bounds: &[Timestamp],
+) -> Result<Vec<DayTicks>> {
+    let (Some(first), Some(last)) = (bounds.first(), bounds.last()) else {
+        return Ok(Vec::new());
+    };
+    Ok(sqlx::query_file_as!(
+        DayTicks,
+        "src/store/sql/tick_days.sql",
+        datasets,
+        &instants(bounds.iter().copied()) as _,
+        first.to_sqlx() as _,
+        last.to_sqlx() as _,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Ticks that were skipped together.
+#[derive(Clone, Debug)]
+pub struct SkippedTicks {
+    /// The number of their dataset.
+    pub dataset_id: i32,
+    /// When the first was due.
+    pub first_at: SqlTimestamp,
+    /// When the last was.
+    pub tick_at: SqlTimestamp,
+    /// How many.
+    pub ticks: i64,
+}
+
+/// Ticks of these datasets' schedules that were skipped together, of which some were due between
+/// two instants; at most so many.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn skipped_ticks(
+    db: &mut PgConnection,
+    datasets: &[i32],
+    (from, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<SkippedTicks>> {
+    Ok(sqlx::query_as!(
+        SkippedTicks,
+        "select schedule.dataset_id, tick.first_at, tick.tick_at, tick.ticks
+         from tidemill.tick
+         join tidemill.schedule on schedule.id = tick.schedule_id
+         where schedule.dataset_id = any($1)
+           and tick.state = 'skipped'
+           and 1 < tick.ticks
+           and tick.first_at < $3
+           and $2 <= tick.tick_at
+         order by tick.tick_at
+         limit $4",
+        datasets,
+        from.to_sqlx() as _,
+        until.to_sqlx() as _,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// Forgets at most so many ticks that were over before an instant; how many.
 ///
 /// # Errors

@@ -72,6 +72,37 @@ pub async fn waiting_groups(db: &mut PgConnection, backfill: i64) -> Result<Vec<
         .await?)
 }
 
+/// Why runs of a dataset have not started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueWait {
+    /// The dataset.
+    pub dataset_id: i32,
+    /// Its name.
+    pub dataset: String,
+    /// The word for why.
+    pub why: String,
+    /// How many runs.
+    pub runs: i64,
+    /// One of them.
+    pub example: i64,
+}
+
+/// Why runs have not started, by dataset, the most first; of these datasets only, where that is
+/// said.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn waiting_all(
+    db: &mut PgConnection,
+    only: Option<&[i32]>,
+    limit: i64,
+) -> Result<Vec<QueueWait>> {
+    Ok(sqlx::query_file_as!(QueueWait, "src/store/sql/waiting_all.sql", only, limit)
+        .fetch_all(db)
+        .await?)
+}
+
 /// Everything that answers why, at one instant.
 struct Scene {
     now: jiff::Timestamp,

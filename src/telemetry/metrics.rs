@@ -40,6 +40,10 @@ pub const LOOP_LAG_SECONDS: &str = "tidemill_loop_lag_seconds";
 pub const LOOP_SECONDS: &str = "tidemill_loop_duration_seconds";
 /// Times that no tick was recorded because clocks disagreed.
 pub const SCHEDULE_HOLDS: &str = "tidemill_schedule_holds_total";
+/// Windows of promises that were recorded, by what became of them.
+pub const SLA_WINDOWS: &str = "tidemill_sla_windows_total";
+/// Tries to tell others of something, by outcome.
+pub const DELIVERIES: &str = "tidemill_deliveries_total";
 /// Connections of this process to the database, by state.
 pub const CONNECTIONS: &str = "tidemill_database_connections";
 /// Transactions since the oldest that is still looked back to.
@@ -125,6 +129,17 @@ pub fn turned(name: &'static str, lag: Duration, took: Duration) {
 /// A look at the schedules that recorded nothing because clocks disagreed.
 pub fn held() {
     counter!(SCHEDULE_HOLDS).increment(1);
+}
+
+/// Windows of promises that this process recorded.
+pub fn promised(met: u64, missed: u64) {
+    counter!(SLA_WINDOWS, "state" => "met").increment(met);
+    counter!(SLA_WINDOWS, "state" => "missed").increment(missed);
+}
+
+/// A try to tell others of something: `sent`, `again` or `given_up`.
+pub fn delivered(outcome: &'static str) {
+    counter!(DELIVERIES, "outcome" => outcome).increment(1);
 }
 
 /// Sets a gauge of this name.

@@ -33,6 +33,10 @@
 //! - `tidemill_loop_duration_seconds{loop}` (histogram): how long a turn took
 //! - `tidemill_schedule_holds_total` (counter): times that no tick was recorded because clocks
 //!   disagreed
+//! - `tidemill_sla_windows_total{state}` (counter): windows of promises that this process recorded;
+//!   state is met or missed
+//! - `tidemill_deliveries_total{outcome}` (counter): messages to others that this process sent;
+//!   outcome is sent, again (it is tried later) or `given_up`
 //! - `tidemill_database_connections{state}` (gauge): connections of this process; state is
 //!   `in_use` or idle
 //! - `tidemill_database_oldest_xmin_transactions` (gauge): transactions since the oldest that is

@@ -10,11 +10,12 @@ use sqlx::postgres::Postgres;
 use sqlx::{PgConnection, PgPool, Transaction};
 use tokio::sync::Mutex;
 
+use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
 use super::{Action, Contact, Entry, Principal, Shared};
-use crate::engine::Mill;
+use crate::engine::{Mill, Promises};
 use crate::spec::DatasetSpec;
 use crate::store;
 
@@ -127,6 +128,11 @@ impl<A: Action> May<A> {
         &self.shared.scrape
     }
 
+    /// What was answered about the health of datasets.
+    pub(in super::super) fn health(&self) -> &HealthCache {
+        &self.shared.health
+    }
+
     /// Where everything stands, at most a moment old.
     ///
     /// # Errors
@@ -134,6 +140,20 @@ impl<A: Action> May<A> {
     /// When the database fails.
     pub(in super::super) async fn picture(&self) -> Answer<Arc<Picture>> {
         Ok(self.shared.pictures.take(&self.shared.mill).await?)
+    }
+
+    /// Has the next request wait for a new picture: what was done must show in it.
+    pub(in super::super) fn outdate(&self) {
+        self.shared.pictures.outdate();
+    }
+
+    /// How promises stand, at most a moment old.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(in super::super) async fn promises(&self, picture: &Picture) -> Answer<Arc<Promises>> {
+        Ok(self.shared.promises.take(&self.shared.mill, picture).await?)
     }
 
     /// Whether they may know of a dataset, by its place in the catalog.

@@ -7,10 +7,12 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
 
+use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
+use super::super::sla::ShownPromises;
 use super::Contact;
 use super::audit::Refusals;
 use super::known::Known;
@@ -20,7 +22,9 @@ use crate::engine::Mill;
 #[derive(Debug)]
 pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
-    pub(super) pictures: Pictures,
+    pub(super) pictures: Arc<Pictures>,
+    pub(super) health: HealthCache,
+    pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
@@ -40,7 +44,9 @@ impl Shared {
     ) -> anyhow::Result<Self> {
         Ok(Self {
             mill,
-            pictures: Pictures::default(),
+            pictures: Arc::default(),
+            health: HealthCache::default(),
+            promises: ShownPromises::default(),
             scrape: Mutex::default(),
             known: Known::default(),
             refusals: Refusals::default(),

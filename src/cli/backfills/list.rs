@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::cli::inspect::when;
 use crate::cli::output;
 use crate::cli::session::Session;
-use crate::store::{self, BackfillStanding};
+use crate::model::BackfillState;
+use crate::store::{self, BackfillFilter, BackfillStanding};
 
 /// Lists backfills with their progress.
 pub(super) async fn list(
@@ -20,7 +21,9 @@ pub(super) async fn list(
 ) -> Result<ExitCode> {
     let mut db = session.mill.pool.acquire().await?;
     let limit = limit.clamp(1, 10_000);
-    let all = store::backfill_standings(&mut db, only_active, limit).await?;
+    let state = only_active.then_some(BackfillState::Active);
+    let filter = BackfillFilter { state, limit, ..BackfillFilter::default() };
+    let all = store::backfill_standings(&mut db, &filter).await?;
     let now = crate::clock::now();
     if json {
         output::json(&Value::Array(all.iter().map(|row| standing_json(row, now)).collect()));

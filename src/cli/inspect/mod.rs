@@ -1,36 +1,30 @@
 //! Commands that only look.
 
-mod cause;
 mod lineage;
 mod partitions;
 mod register;
 mod runs;
 mod show;
 mod status;
-mod trail;
-mod why;
 mod why_view;
 
 #[cfg(test)]
 mod tests;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::api::why::cause::Lacks;
 use crate::model::{PartitionKey, PartitionSet, Scheme, Slice};
+use crate::spec::Catalog;
 
+pub(super) use crate::model::words::when;
 pub(super) use lineage::lineage;
 pub(super) use partitions::partitions;
 pub(super) use register::register;
 pub(super) use runs::runs;
 pub(super) use show::show;
 pub(super) use status::status;
-pub(super) use why::why;
-
-/// An instant for people.
-pub(super) fn when(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
-}
+pub(super) use why_view::why;
 
 /// The values of a slice by dimension.
 pub(super) fn slice_json(scheme: &Scheme, slice: &Slice) -> Value {
@@ -54,6 +48,15 @@ pub(super) fn ranges_json(scheme: &Scheme, set: &PartitionSet) -> Value {
                 "slice": slice_json(scheme, slice),
             })
         })
+    });
+    Value::Array(each.collect())
+}
+
+/// What is lacking as JSON.
+fn lacks_json(catalog: &Catalog, lacks: &Lacks) -> Value {
+    let each = lacks.iter().map(|(dataset, set)| {
+        let spec = catalog.dataset(*dataset);
+        json!({ "dataset": spec.name.as_str(), "ranges": ranges_json(&spec.scheme, set) })
     });
     Value::Array(each.collect())
 }

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{cause, slice_json};
+use super::{lacks_json, slice_json};
+use crate::api::why::cause;
 use crate::api::{Picture, Standing};
 use crate::cli::args::PartitionsArgs;
 use crate::cli::fault::Fault;
@@ -77,7 +78,7 @@ pub(super) fn lines(
     for (standing, set) in picture.standings(catalog, dataset) {
         let set = set.intersection(asked);
         let is_blocked =
-            standing == Standing::MissingUpstream && catalog.dataset(dataset).job().is_some();
+            *standing == Standing::MissingUpstream && catalog.dataset(dataset).job().is_some();
         for (slice, ranges) in set.slices() {
             for range in ranges.ranges() {
                 let lacks = if is_blocked {
@@ -87,7 +88,7 @@ pub(super) fn lines(
                     cause::Lacks::new()
                 };
                 let (slice, first, last) = (slice.clone(), range.start, range.end - 1);
-                lines.push(Line { standing, slice, first, last, lacks });
+                lines.push(Line { standing: *standing, slice, first, last, lacks });
             }
         }
     }
@@ -113,7 +114,7 @@ fn line_json(catalog: &Catalog, picture: &Picture, dataset: usize, line: &Line) 
         "slice": slice_json(scheme, &line.slice),
     });
     if !line.lacks.is_empty() {
-        value["lacks"] = cause::to_json(catalog, &line.lacks);
+        value["lacks"] = lacks_json(catalog, &line.lacks);
     }
     value
 }

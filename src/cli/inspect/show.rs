@@ -10,7 +10,8 @@ use crate::cli::args::PartitionArgs;
 use crate::cli::fault::Fault;
 use crate::cli::output;
 use crate::cli::session::Session;
-use crate::spec::{CheckKind, DatasetSpec, Missing, Promise, Reads};
+use crate::engine;
+use crate::spec::{DatasetSpec, Missing, Promise, Reads};
 use crate::store::{self, VersionRow};
 
 /// Shows a dataset, or one of its partitions.
@@ -50,12 +51,12 @@ pub(in crate::cli) async fn show(
         body["dataset"] = json!(spec.name.as_str());
         body["status"] = json!(status);
         body["reason"] = json!(standing.and_then(Standing::reason));
-        body["versions"] = versions.iter().map(version_json).collect();
+        body["versions"] = versions.iter().map(|version| version_json(spec, version)).collect();
         output::json(&body);
         return Ok(ExitCode::SUCCESS);
     }
     output::line(&format!("`{}` {named}: {status}", spec.name));
-    print_versions(&versions);
+    print_versions(spec, &versions);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -86,6 +87,7 @@ fn dataset_json(session: &Session, picture: &Picture, dataset: usize) -> Value {
                 "type": column.kind.to_string(),
                 "nullable": column.nullable,
                 "description": column.description,
+                "masked": column.masked,
             })
         })
     });
@@ -110,7 +112,7 @@ fn dataset_json(session: &Session, picture: &Picture, dataset: usize) -> Value {
         })),
         "sla": about.sla.as_ref().map(|sla| promise(&sla.promise)),
         "checks": job.map_or_else(Vec::new, |job| {
-            job.checks.iter().map(|check| self::check(&check.kind, check.warns)).collect()
+            job.checks.iter().map(ToString::to_string).collect()
         }),
         "attempts": job.map(|job| job.retry.attempts_max()),
         "timeout_seconds": job.map(|job| job.timeout.as_secs()),
@@ -184,7 +186,7 @@ fn print_dataset(spec: &DatasetSpec, facts: &Value) {
     }
 }
 
-fn print_versions(versions: &[VersionRow]) {
+fn print_versions(spec: &DatasetSpec, versions: &[VersionRow]) {
     let newest = &versions[0];
     let rows: Vec<Vec<String>> = versions
         .iter()
@@ -218,7 +220,8 @@ fn print_versions(versions: &[VersionRow]) {
         let rows = output::count(shown.rejected.unsigned_abs(), "row");
         output::line(&format!("  {path}  {rows} that could not be read"));
     }
-    let Some(columns) = shown.profile.as_ref().and_then(Value::as_array) else { return };
+    let profile = shown.profile.as_ref().map(|profile| engine::open_profile(spec, profile));
+    let Some(columns) = profile.as_ref().and_then(Value::as_array) else { return };
     output::line("");
     let fields = ["name", "type", "nulls", "distinct", "min", "max", "mean"];
     let cell = |value: &Value| match value {
@@ -233,7 +236,7 @@ fn print_versions(versions: &[VersionRow]) {
     output::table(&["COLUMN", "TYPE", "NULLS", "DISTINCT", "MIN", "MAX", "MEAN"], &rows);
 }
 
-fn version_json(version: &VersionRow) -> Value {
+fn version_json(spec: &DatasetSpec, version: &VersionRow) -> Value {
     let files = version.paths.iter().zip(&version.sizes).zip(&version.hashes);
     let files =
         files.map(|((path, bytes), hash)| json!({ "path": path, "bytes": bytes, "hash": hash }));
@@ -251,7 +254,7 @@ fn version_json(version: &VersionRow) -> Value {
         "rejects_path": version.rejects_path,
         "seconds": version.seconds,
         "files": files.collect::<Vec<_>>(),
-        "profile": version.profile,
+        "profile": version.profile.as_ref().map(|profile| engine::open_profile(spec, profile)),
     })
 }
 
@@ -270,15 +273,4 @@ fn promise(promise: &Promise) -> String {
         Promise::Within(length) => format!("complete within {}", hours(length)),
         Promise::FreshWithin(length) => format!("never older than {}", hours(length)),
     }
-}
-
-fn check(kind: &CheckKind, warns: bool) -> String {
-    let text = match kind {
-        CheckKind::Unique(columns) => format!("unique({})", columns.join(", ")),
-        CheckKind::NotNull(columns) => format!("not null({})", columns.join(", ")),
-        CheckKind::Between(column, least, most) => format!("{column} from {least} to {most}"),
-        CheckKind::OneOf(column, values) => format!("{column} one of {}", values.join(", ")),
-        CheckKind::RowsAtLeast(rows) => format!("at least {}", output::count(*rows, "row")),
-    };
-    if warns { format!("{text} (only warns)") } else { text }
 }

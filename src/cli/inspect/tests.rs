@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 
-use super::cause;
 use super::lineage::{Node, Steps, tree};
 use super::partitions::parse;
-use super::trail::{Hop, World};
-use super::why_view::{chain, change_text};
 use crate::api::Standing;
+use crate::api::why::{Hop, World, cause, chain, change_text};
 use crate::model::{PartitionKey, PartitionSet, Ranges, Registered, Slice};
 use crate::plan::{Assessment, Head, InputsDigest, Ledger, Record, Track, assess};
 use crate::prelude::*;

@@ -4,14 +4,15 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Result;
 use polars::prelude::{
-    CsvWriter, DataFrame, DataType, Expr, LazyFrame, ParquetCompression, ParquetWriter, Schema,
-    SchemaRef, SerWriter, col, lit,
+    CsvWriter, DataFrame, LazyFrame, ParquetCompression, ParquetWriter, Schema, SchemaRef,
+    SerWriter,
 };
 use polars_io::json::BatchedWriter as JsonLines;
 use polars_io::parquet::write::BatchedWriter as Parquet;
 
 use crate::cli::args::ExportFormat;
 use crate::cli::fault::Fault;
+use crate::engine;
 
 /// Rows are encoded this many at a time, however they arrive.
 const GROUP: usize = 1 << 17;
@@ -105,19 +106,7 @@ pub(super) fn shape(frame: LazyFrame, schema: &Schema, format: ExportFormat) -> 
     if format == ExportFormat::Parquet {
         return frame;
     }
-    let columns = schema.iter().map(|(name, dtype)| -> Expr {
-        let column = col(name.clone());
-        match dtype {
-            DataType::Datetime(_, None) => column.dt().to_string("%Y-%m-%dT%H:%M:%S%.f"),
-            DataType::Datetime(_, Some(_)) => {
-                let utc = column.dt().convert_time_zone(polars::prelude::TimeZone::UTC);
-                (utc.dt().to_string("%Y-%m-%dT%H:%M:%S%.f") + lit("Z")).alias(name.clone())
-            }
-            DataType::Duration(_) => column.dt().to_string("iso"),
-            _ => column,
-        }
-    });
-    frame.select(columns.collect::<Vec<_>>())
+    engine::as_text(frame, schema)
 }
 
 /// Whether rows with these columns can be written so.

@@ -11,12 +11,12 @@ use polars::prelude::{DataFrame, Engine, LazyFrame, PlanCallback, PolarsError, S
 use tokio::runtime::Handle;
 
 use super::encode::{self, Encoder};
-use super::{frame, schema, unpublished};
+use super::{schema, unpublished};
 use crate::api::Picture;
 use crate::cli::args::{ExportArgs, ExportFormat};
 use crate::cli::output;
 use crate::cli::session::Session;
-use crate::engine::Mill;
+use crate::engine::{Mill, published_frame};
 use crate::model::{PartitionKey, PartitionSet};
 use crate::store::{self, VersionRow};
 
@@ -157,11 +157,18 @@ impl Work<'_> {
             // Text is read whole, so one partition at a time.
             for version in versions {
                 let paths = paths(std::slice::from_ref(version));
-                let frame = frame(self.mill, self.dataset, &paths, self.runtime)?;
+                let frame =
+                    published_frame(self.mill, self.dataset, &paths, &self.columns, self.runtime)?;
                 encoder = self.drain(frame, encoder)?;
             }
         } else {
-            let frame = frame(self.mill, self.dataset, &paths(versions), self.runtime)?;
+            let frame = published_frame(
+                self.mill,
+                self.dataset,
+                &paths(versions),
+                &self.columns,
+                self.runtime,
+            )?;
             encoder = self.drain(frame, encoder)?;
         }
         encoder.finish()

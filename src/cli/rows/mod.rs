@@ -8,12 +8,10 @@ mod preview;
 mod tests;
 
 use anyhow::Result;
-use polars::prelude::{LazyFrame, SchemaRef};
-use tokio::runtime::Handle;
+use polars::prelude::SchemaRef;
 
 use super::fault::Fault;
 use crate::engine::Mill;
-use crate::lake;
 
 pub(super) use export::export;
 pub(super) use preview::preview;
@@ -30,17 +28,6 @@ fn schema(mill: &Mill, dataset: usize) -> Result<SchemaRef> {
         }
         .into()
     })
-}
-
-/// A frame over files of a dataset. Blocks: the text files of a source are read at once.
-fn frame(mill: &Mill, dataset: usize, paths: &[String], runtime: &Handle) -> Result<LazyFrame> {
-    let spec = mill.catalog.dataset(dataset);
-    if let (Some(source), Some(contract), Some(place)) =
-        (spec.source(), &spec.about.contract, &mill.sources[dataset])
-    {
-        return Ok(lake::read(place, source, contract, paths, runtime)?.frame);
-    }
-    Ok(lake::scan(&mill.lake, paths, &schema(mill, dataset)?)?)
 }
 
 /// Why a dataset has no row to show.

@@ -1,21 +1,17 @@
 //! `tidemill preview`: the first rows of a published partition.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::Context;
 use object_store::ObjectStoreExt;
-use polars::prelude::{Engine, PlSmallStr, SchemaRef};
 use serde_json::Value;
-use tokio::runtime::Handle;
 
-use super::encode::{self, Encoder};
-use super::{frame, schema, unpublished};
+use super::unpublished;
 use crate::api::Picture;
-use crate::cli::args::{ExportFormat, PreviewArgs};
+use crate::cli::args::PreviewArgs;
 use crate::cli::output;
 use crate::cli::session::Session;
-use crate::engine::Mill;
+use crate::engine::{self, Bounds, Mill};
 use crate::model::PartitionKey;
 use crate::store::{self, VersionRow};
 
@@ -53,61 +49,29 @@ pub(in crate::cli) async fn preview(
     if args.rejected {
         return rejected(&session.mill, &version, args.rows, json).await;
     }
-    let columns = schema(&session.mill, dataset)?;
-    let (mill, handle, rows) = (Arc::clone(&session.mill), Handle::current(), args.rows);
-    let (paths, shape) = (version.paths.clone(), Arc::clone(&columns));
-    let found = tokio::task::spawn_blocking(move || {
-        first_rows(&mill, dataset, &paths, &shape, rows, &handle)
-    })
-    .await??;
+    let bounds = Bounds { rows: args.rows, ..Bounds::TERMINAL };
+    let found = engine::first_rows(&session.mill, dataset, &version, bounds).await?;
     if json {
-        output::json(&Value::Array(found));
+        let object = |row: &Vec<Value>| -> Value {
+            found
+                .columns
+                .iter()
+                .zip(row)
+                .map(|(of, value)| (of.name.clone(), value.clone()))
+                .collect()
+        };
+        output::json(&found.rows.iter().map(object).collect());
         return Ok(ExitCode::SUCCESS);
     }
-    let header: Vec<&str> = columns.iter_names().map(PlSmallStr::as_str).collect();
-    let cells = |row: &Value| header.iter().map(|name| cell(&row[*name])).collect();
-    output::table(&header, &found.iter().map(cells).collect::<Vec<Vec<String>>>());
+    let header: Vec<&str> = found.columns.iter().map(|column| column.name.as_str()).collect();
+    let cells = |row: &Vec<Value>| {
+        let each = row.iter().zip(&found.columns);
+        each.map(|(value, of)| if of.masked { "masked".to_owned() } else { cell(value) }).collect()
+    };
+    output::table(&header, &found.rows.iter().map(cells).collect::<Vec<Vec<String>>>());
     let total = version.rows.map_or_else(String::new, |rows| format!(" of {rows}"));
-    eprintln!("{}{total} of `{}` {named}, version {}", found.len(), spec.name, version.id);
+    eprintln!("{}{total} of `{}` {named}, version {}", found.rows.len(), spec.name, version.id);
     Ok(ExitCode::SUCCESS)
-}
-
-/// The first rows as JSON, with exact values.
-fn first_rows(
-    mill: &Mill,
-    dataset: usize,
-    paths: &[String],
-    columns: &SchemaRef,
-    rows: u32,
-    runtime: &Handle,
-) -> Result<Vec<Value>> {
-    let first = frame(mill, dataset, paths, runtime)?.limit(rows);
-    let first = encode::shape(first, columns, ExportFormat::Ndjson)
-        .collect_with_engine(Engine::Streaming)?
-        .unwrap_single();
-    let text = Shared::default();
-    let schema = Arc::clone(first.schema());
-    let mut encoder = Encoder::new(ExportFormat::Ndjson, Box::new(text.clone()), &schema)?;
-    encoder.take(first)?;
-    encoder.finish()?;
-    let bytes = text.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    Ok(lines.map(serde_json::from_slice).collect::<Result<_, _>>()?)
-}
-
-/// Bytes in memory that the encoder writes to.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 async fn rejected(

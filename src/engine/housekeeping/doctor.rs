@@ -33,6 +33,7 @@ pub async fn examine(mill: &Mill, deep: bool) -> Result<Vec<Finding>> {
     found.extend(store::breaches(&mut db, since).await?);
     found.extend(duties(mill, facts.now).await?);
     found.extend(overdue(mill).await?);
+    found.extend(unrecorded(mill, facts.now).await?);
     drop(db);
     found.extend(machine::disks(mill).await?);
     found.extend(machine::gone_workers(mill).await?);
@@ -58,7 +59,9 @@ pub async fn examine_at_rest(mill: &Mill) -> Result<Vec<Finding>> {
     let mut db = mill.pool.acquire().await?;
     let mut found = store::unrest(&mut db).await?;
     found.extend(store::breaches(&mut db, since).await?);
+    let now = store::database_now(&mut db).await?;
     drop(db);
+    found.extend(unrecorded(mill, now).await?);
     found.extend(files::all(mill).await?);
     found.extend(lineages(mill, usize::MAX).await?);
     found.retain(|finding| finding.severity == Severity::Wrong);
@@ -88,6 +91,18 @@ async fn duties(mill: &Mill, now: Timestamp) -> Result<Vec<Finding>> {
         }
     });
     Ok(facts.filter_map(|duty| judge_duty(&duty, now)).collect())
+}
+
+/// Windows of promises that were passed over when they were due.
+async fn unrecorded(mill: &Mill, now: Timestamp) -> Result<Option<Finding>> {
+    let lacking = super::super::unrecorded(mill, now).await?;
+    if lacking.is_empty() {
+        return Ok(None);
+    }
+    let advice = "report it with these lines, and with the log of the schedulers of that time";
+    let fault = "windows of promises were due and are not recorded";
+    let examples = lacking.into_iter().take(20).collect();
+    Ok(Some(Finding::wrong("slas", fault, advice).at(examples)))
 }
 
 /// Runs that are in a worker's hands for longer than their job allows.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::model::{
-    Axis, Dimension, DimensionValues, Name, PartitionKey, Registered, Scheme, Slice,
+    Axis, Dimension, DimensionValues, Grain, Name, PartitionKey, Registered, Scheme, Slice,
+    TimeAxis,
 };
 
 fn by(names: [&str; 2]) -> Scheme {
@@ -71,4 +72,32 @@ proptest! {
         let is_name = begins && goes_on && text.len() <= 63;
         prop_assert_eq!(text.parse::<Name>().is_ok(), is_name);
     }
+}
+
+proptest! {
+    #[test]
+    fn a_key_is_read_as_it_was_written(values in (".{0,6}", ".{0,6}"), ordinal in 0_i64..20_000) {
+        let slice = Slice::new([values.0, values.1]);
+        let timeless = by(["region", "page"]);
+        let key = PartitionKey { slice, ordinal: 0 };
+        prop_assert_eq!(timeless.parse_key(&timeless.key(&key)), Ok(key.clone()));
+        let days = TimeAxis::new(Grain::Days, "Pacific/Apia", "1970-01-01", None, false).unwrap();
+        let daily = Scheme { axis: Axis::Time(days), ..timeless };
+        let key = PartitionKey { ordinal, ..key };
+        prop_assert_eq!(daily.parse_key(&daily.key(&key)), Ok(key));
+    }
+}
+
+#[test]
+fn a_key_names_one_partition_and_all_its_dimensions() {
+    let days = TimeAxis::new(Grain::Days, "UTC", "1970-01-01", None, false).unwrap();
+    let daily = Scheme { axis: Axis::Time(days), ..by(["region", "page"]) };
+    let text = daily.key(&PartitionKey { slice: Slice::new(["a/b", "100%"]), ordinal: 19_723 });
+    assert_eq!(text, "2024-01-01/a%2Fb/100%25");
+    for wrong in ["2024-01-01", "2024-01-01/a", "2024-01/a/b", "2024-01-01/a/b/c", "", "all"] {
+        assert!(daily.parse_key(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(Scheme::SINGLE.key(&PartitionKey::time(0)), "all");
+    assert_eq!(Scheme::SINGLE.parse_key("all"), Ok(PartitionKey::time(0)));
+    assert!(Scheme::SINGLE.parse_key("2024").is_err());
 }

@@ -328,6 +328,10 @@ fn contracts_checks_and_arity() {
         "TM0108: `report`: the contract speaks of `ID`, which is none of its columns",
     );
     check(
+        &[promise(columns().masked(["email"]))],
+        "TM0108: `report`: the contract speaks of `email`, which is none of its columns",
+    );
+    check(
         &[promise(Contract::new([("id", Type::String), ("id", Type::Int64)]))],
         "TM0108: `report`: the contract names column `id` twice",
     );

@@ -237,3 +237,75 @@ pub(super) async fn schedules(db: &mut PgConnection, found: &mut Vec<Finding>) -
     );
     Ok(())
 }
+
+/// What became of promises is what partitions say, and recorded when it is due.
+pub(super) async fn slas(
+    db: &mut PgConnection,
+    since: Timestamp,
+    found: &mut Vec<Finding>,
+) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "slas",
+        "a window of a promise was recorded otherwise than when its partition was published",
+        REPORT,
+        r#"select format('window %s of the promise `%s` of `%s`, due at %s: recorded as %s, published at %s',
+             judged.ordinal, rule.promise, dataset.name, judged.due_at,
+             case when judged.is_met then 'met' else 'missed' end, first.committed_at)
+             as "example!"
+         from tidemill.sla_window as judged
+         join tidemill.sla_rule as rule on rule.id = judged.rule_id
+         join tidemill.dataset on dataset.id = rule.dataset_id
+         cross join lateral (
+             select min(committed_at) as committed_at
+             from tidemill.materialization
+             where materialization.dataset_id = rule.dataset_id
+               and materialization.slice_id = judged.slice_id
+               and materialization.ordinal = judged.ordinal
+         ) as first
+         where $1 <= judged.due_at
+           and judged.is_met <> coalesce(first.committed_at <= judged.due_at, false)
+         order by judged.rule_id, judged.ordinal
+         limit 20"#,
+        since as _
+    );
+    rule!(
+        db,
+        found,
+        "slas",
+        "a month of a promise counts other windows than are recorded",
+        REPORT,
+        r#"select format('promise %s, %s: %s met and %s missed, counted %s and %s',
+             month.rule_id, month.month, recorded.met, recorded.missed, month.met, month.missed)
+             as "example!"
+         from tidemill.sla_month as month
+         cross join lateral (
+             select count(*) filter (where is_met) as met,
+                 count(*) filter (where not is_met) as missed
+             from tidemill.sla_window
+             where sla_window.rule_id = month.rule_id
+               and due_month = month.month
+         ) as recorded
+         -- Of months that are long past, windows are forgotten.
+         where now() - interval '300 days' < month.month
+           and (recorded.met, recorded.missed) is distinct from (month.met, month.missed)
+         order by month.rule_id, month.month
+         limit 20"#
+    );
+    rule!(
+        db,
+        found,
+        "promises",
+        "windows of promises are due and nobody records them",
+        "have a `tidemill scheduler` or `up` running all the time; what was due is recorded then",
+        r#"select format('`%s`, due since %s', dataset.name, rule.next_due) as "example!"
+         from tidemill.sla_rule as rule
+         join tidemill.dataset on dataset.id = rule.dataset_id
+         where rule.retired_at is null
+           and rule.next_due < now() - interval '10 minutes'
+         order by rule.next_due
+         limit 20"#
+    );
+    Ok(())
+}

@@ -12,6 +12,7 @@
 //! | `workers`, `attempts` | what is in hand has a worker that lives, and one open attempt |
 //! | `limits` | no pool, job or backfill has more in hand than it may |
 //! | `schedules` | ticks are recorded when they are due |
+//! | `slas`, `promises` | promises are judged by when partitions came, and when they are due |
 //! | `lineage` | what was read was published before |
 
 use jiff_sqlx::ToSqlx;
@@ -40,6 +41,7 @@ pub async fn breaches(db: &mut PgConnection, since: jiff::Timestamp) -> Result<V
     live::held(db, since, &mut found).await?;
     live::limits(db, &mut found).await?;
     live::schedules(db, &mut found).await?;
+    live::slas(db, since, &mut found).await?;
     published::lineage(db, since, &mut found).await?;
     Ok(found)
 }

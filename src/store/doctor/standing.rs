@@ -19,13 +19,14 @@ pub struct QueueRow {
     pub waited: f64,
 }
 
-/// How many live runs there are, by class, pool and state.
+/// How many live runs there are, by class, pool and state; of these datasets only, where that is
+/// said.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn queue_depth(db: &mut PgConnection) -> Result<Vec<QueueRow>> {
-    Ok(sqlx::query_file_as!(QueueRow, "src/store/sql/queue_depth.sql").fetch_all(db).await?)
+pub async fn queue_depth(db: &mut PgConnection, only: Option<&[i32]>) -> Result<Vec<QueueRow>> {
+    Ok(sqlx::query_file_as!(QueueRow, "src/store/sql/queue_depth.sql", only).fetch_all(db).await?)
 }
 
 /// The transaction that is looked back to the longest.

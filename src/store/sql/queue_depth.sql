@@ -10,5 +10,6 @@ from tidemill.run
 join tidemill.backfill on backfill.id = run.backfill_id
 join tidemill.dataset on dataset.id = run.dataset_id
 join tidemill.pool on pool.id = dataset.pool_id
+where ($1::int[] is null or run.dataset_id = any($1))
 group by backfill.class, pool.name, run.state
 order by backfill.class, pool.name, run.state

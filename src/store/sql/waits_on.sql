@@ -14,5 +14,6 @@ select run.id as "run_id!", run.dataset_id as "dataset_id!", run.slice_id as "sl
 from upstream
 join tidemill.run on run.id = upstream.id
 where run.dataset_id is not null
+  and ($2::int[] is null or run.dataset_id = any($2))
 order by run.dataset_id, run.slice_id, run.ordinal
-limit 10000
+limit $3

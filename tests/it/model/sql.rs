@@ -272,6 +272,7 @@ impl Setting {
             deadlines: &deadlines,
             retry_of: None,
             ticks: &[],
+            note: None,
         };
         let registry = &self.registries[version];
         match store::apply(db, &self.catalog, registry, &asked.wiring, &new).await {

@@ -54,6 +54,7 @@ async fn record_late(test: &TestMill) -> store::Result<Applied> {
         deadlines: &[None],
         retry_of: None,
         ticks: &[],
+        note: None,
     };
     store::apply(&mill.pool, &mill.catalog, &mill.registry, &wiring, &new).await
 }

@@ -1,0 +1,190 @@
+//! What belongs to one run, and how runs spread over time.
+
+use jiff_sqlx::{Timestamp, ToSqlx};
+use sqlx::PgConnection;
+
+use super::{LiveRow, Result};
+
+/// What a run published.
+#[derive(Clone, Debug)]
+pub struct RunOutput {
+    /// Its number.
+    pub id: i64,
+    /// The attempt that made it.
+    pub attempt: Option<i32>,
+    /// How many rows.
+    pub rows: Option<i64>,
+    /// How many bytes.
+    pub bytes: i64,
+    /// Rows that could not be read.
+    pub rejected: i64,
+    /// When it was published.
+    pub committed_at: Timestamp,
+    /// How long it took.
+    pub seconds: Option<f64>,
+    /// Whether it is what readers see.
+    pub is_head: bool,
+    /// When its files were given up.
+    pub expired_at: Option<Timestamp>,
+    /// The fingerprint of the code that made it.
+    pub fingerprint: Option<String>,
+    /// A hash of its rows.
+    pub content: Vec<u8>,
+}
+
+/// What a run published, if it did.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn run_output(db: &mut PgConnection, run: i64) -> Result<Option<RunOutput>> {
+    Ok(sqlx::query_file_as!(RunOutput, "src/store/sql/run_output.sql", run)
+        .fetch_optional(db)
+        .await?)
+}
+
+/// A version that a run read.
+#[derive(Clone, Debug)]
+pub struct RunInput {
+    /// Its number.
+    pub id: i64,
+    /// The number of its dataset.
+    pub dataset_id: i32,
+    /// The name of its dataset.
+    pub dataset: String,
+    /// Whether it is one of a source.
+    pub is_source: bool,
+    /// The values of its partition's dimensions.
+    pub dimension_values: Vec<String>,
+    /// The ordinal of its partition.
+    pub ordinal: i64,
+    /// As which input it was read.
+    pub position: i16,
+    /// How many rows.
+    pub rows: Option<i64>,
+    /// When it was published.
+    pub committed_at: Timestamp,
+    /// Its files.
+    pub paths: Vec<String>,
+    /// Whether what readers see now differs from it.
+    pub is_stale: bool,
+}
+
+/// What a version was read from, at most so many; of these datasets only, where that is said.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn run_inputs(
+    db: &mut PgConnection,
+    materialization: i64,
+    only: Option<&[i32]>,
+    limit: i64,
+) -> Result<Vec<RunInput>> {
+    Ok(
+        sqlx::query_file_as!(
+            RunInput,
+            "src/store/sql/run_inputs.sql",
+            materialization,
+            only,
+            limit,
+        )
+        .fetch_all(db)
+        .await?,
+    )
+}
+
+/// The live runs that a run waits on, those behind gates included, at most so many; of these
+/// datasets only, where that is said.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn waits_on_some(
+    db: &mut PgConnection,
+    run: i64,
+    only: Option<&[i32]>,
+    limit: i64,
+) -> Result<Vec<LiveRow>> {
+    Ok(sqlx::query_file_as!(LiveRow, "src/store/sql/waits_on.sql", run, only, limit)
+        .fetch_all(db)
+        .await?)
+}
+
+/// Whether a run, or one attempt of it, will say no more.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn is_over(db: &mut PgConnection, run: i64, attempt: Option<i32>) -> Result<bool> {
+    let row = sqlx::query!(
+        r#"select exists (select from tidemill.run where id = $1) as "is_live!",
+               exists (
+                   select from tidemill.attempt
+                   where run_id = $1 and number = $2 and state <> 'running'
+               ) as "has_ended!""#,
+        run,
+        attempt,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(!row.is_live || row.has_ended)
+}
+
+/// The hosts of the workers that made the attempts of a run, by number.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn attempt_hosts(db: &mut PgConnection, run: i64) -> Result<Vec<AttemptHost>> {
+    Ok(sqlx::query_file_as!(AttemptHost, "src/store/sql/attempt_hosts.sql", run)
+        .fetch_all(db)
+        .await?)
+}
+
+/// Where an attempt was made, and how many lines it said.
+#[derive(Clone, Debug)]
+pub struct AttemptHost {
+    /// The attempt.
+    pub number: i32,
+    /// The machine.
+    pub host: String,
+    /// How many lines it said, those that were left out included.
+    pub lines: Option<i64>,
+}
+
+/// How many runs finished in a stretch of time.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// When the stretch begins.
+    pub at: Timestamp,
+    /// How many succeeded.
+    pub succeeded: i64,
+    /// How many failed.
+    pub failed: i64,
+    /// How many were cancelled.
+    pub cancelled: i64,
+}
+
+/// How many runs finished, in stretches of `seconds`; those in which none did are left out.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn finished_by_time(
+    db: &mut PgConnection,
+    only: Option<&[i32]>,
+    (from, until): (jiff::Timestamp, jiff::Timestamp),
+    seconds: i64,
+) -> Result<Vec<Finished>> {
+    Ok(sqlx::query_file_as!(
+        Finished,
+        "src/store/sql/finished_by_time.sql",
+        only,
+        from.to_sqlx() as _,
+        until.to_sqlx() as _,
+        seconds as f64,
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -1,0 +1,82 @@
+import clsx from "clsx";
+import {
+  ATTEMPT,
+  type AttemptState,
+  BACKFILL,
+  type BackfillState,
+  type Look,
+  RUN,
+  type RunState,
+  SLA,
+  STANDING,
+  TICK,
+  type TickState,
+  TONE_BG,
+} from "@/lib/states";
+import type { SlaState, Standing } from "@/lib/types";
+import { Tooltip } from "./tooltip";
+
+// The glyph sits on the colour of the state; each pair has at least 4.5 to 1 in both themes.
+const GLYPH_INK: Record<Look["tone"], string> = {
+  fresh: "text-on-pale",
+  stale: "text-on-stale",
+  failed: "text-on-deep",
+  running: "text-on-deep",
+  waiting: "text-on-mid",
+  missing: "text-ink",
+  blocked: "text-on-grey",
+  late: "text-on-bright",
+  off: "text-on-grey",
+};
+
+/** The small square of a state: colour and glyph. */
+export function StateMark({ look, className }: { look: Look; className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={clsx(
+        "inline-flex size-4 shrink-0 select-none items-center justify-center rounded-[3px] border text-[10px] font-bold leading-none",
+        look.tone === "missing" ? "border-line-strong" : "border-transparent",
+        TONE_BG[look.tone],
+        GLYPH_INK[look.tone],
+        className,
+      )}
+    >
+      {look.glyph}
+    </span>
+  );
+}
+
+/** A state as mark and word; the tooltip says what it means. */
+export function LookBadge({ look, detail }: { look: Look; detail?: string | null | undefined }) {
+  return (
+    <Tooltip text={`${look.label}: ${detail ?? look.about}`}>
+      <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+        <StateMark look={look} />
+        <span>{look.label}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+type State =
+  | { standing: Standing }
+  | { run: RunState }
+  | { backfill: BackfillState }
+  | { attempt: AttemptState }
+  | { sla: SlaState }
+  | { tick: TickState };
+
+/** `<StateBadge run="failed" />`, `<StateBadge standing="stale" detail="code has changed" />`. */
+export function StateBadge(props: State & { detail?: string | null | undefined }) {
+  return <LookBadge look={lookOf(props)} detail={props.detail} />;
+}
+
+export function lookOf(state: State): Look {
+  if ("standing" in state) return STANDING[state.standing];
+  if ("run" in state) return RUN[state.run];
+  if ("backfill" in state) return BACKFILL[state.backfill];
+  if ("attempt" in state) return ATTEMPT[state.attempt];
+  if ("sla" in state) return SLA[state.sla];
+  return TICK[state.tick];
+}

@@ -1,0 +1,27 @@
+import { HEALTH_STATES, STANDING, TONE_BG } from "@/lib/states";
+
+/** The newest windows of a dataset as a row of little bars, the oldest first; its name says how many are bad. */
+export function StateStrip({ strip, name }: { strip: readonly number[]; name: string }) {
+  const looks = strip.map((state) => HEALTH_STATES[state]).filter((standing) => standing !== undefined);
+  const bad = looks.filter((standing) => standing !== "fresh" && standing !== "present").length;
+  if (looks.length === 0) return null;
+  return (
+    <span
+      role="img"
+      aria-label={
+        bad === 0
+          ? `The newest ${looks.length} windows of ${name} are as they should be`
+          : `${bad} of the newest ${looks.length} windows of ${name} are not as they should be`
+      }
+      className="inline-flex h-4 items-stretch gap-px align-middle"
+    >
+      {looks.map((standing, index) => (
+        <span
+          key={index}
+          title={STANDING[standing].label}
+          className={`w-[4px] ${TONE_BG[STANDING[standing].tone]} ${standing === "missing" ? "border border-line-strong" : ""}`}
+        />
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,121 @@
+import { Link } from "@tanstack/react-router";
+import { Check } from "lucide-react";
+import type { ReactNode } from "react";
+import { StateMark } from "@/components/state-badge";
+import { STANDING, STANDINGS } from "@/lib/states";
+import type { DatasetPage } from "@/lib/types";
+import { KINDS } from "./catalog-search";
+import type { CatalogSearch } from "./queries";
+
+/** What the list can be narrowed to, with how many there are; states first, as they are what one looks for. */
+export function Facets({ facets, search }: { facets: DatasetPage["facets"]; search: CatalogSearch }) {
+  const sorted = (some: { [key: string]: number }) =>
+    Object.entries(some).sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+  return (
+    <nav
+      aria-label="Filters"
+      className="flex shrink-0 flex-wrap gap-x-6 gap-y-3 rounded border border-line bg-panel p-3 lg:w-44 lg:flex-col lg:flex-nowrap"
+    >
+      <Facet title="State">
+        {STANDINGS.filter((standing) => facets.states[standing] || search.state?.includes(standing)).map(
+          (standing) => (
+            <Choice
+              key={standing}
+              on={search.state?.includes(standing) ?? false}
+              next={{ ...search, state: flip(search.state, standing, STANDINGS) }}
+              count={facets.states[standing] ?? 0}
+            >
+              <StateMark look={STANDING[standing]} />
+              {STANDING[standing].label}
+            </Choice>
+          ),
+        )}
+      </Facet>
+      <Facet title="Kind">
+        {KINDS.filter((kind) => facets.kinds[kind] || search.kind?.includes(kind)).map((kind) => (
+          <Choice
+            key={kind}
+            on={search.kind?.includes(kind) ?? false}
+            next={{ ...search, kind: flip(search.kind, kind, KINDS) }}
+            count={facets.kinds[kind] ?? 0}
+          >
+            {kind}
+          </Choice>
+        ))}
+      </Facet>
+      {sorted(facets.owners).length > 0 && (
+        <Facet title="Owner">
+          {sorted(facets.owners).map(([owner, count]) => (
+            <Choice
+              key={owner}
+              on={search.owner?.includes(owner) ?? false}
+              next={{ ...search, owner: flip(search.owner, owner) }}
+              count={count}
+            >
+              {owner}
+            </Choice>
+          ))}
+        </Facet>
+      )}
+      {sorted(facets.tags).length > 0 && (
+        <Facet title="Tag">
+          {sorted(facets.tags).map(([tag, count]) => (
+            <Choice
+              key={tag}
+              on={search.tag?.includes(tag) ?? false}
+              next={{ ...search, tag: flip(search.tag, tag) }}
+              count={count}
+            >
+              {tag}
+            </Choice>
+          ))}
+        </Facet>
+      )}
+    </nav>
+  );
+}
+
+function Facet({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="min-w-32">
+      <h2 className="mb-1 text-sm font-semibold text-muted">{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  on: boolean;
+  next: CatalogSearch;
+  count: number;
+  children: ReactNode;
+}
+
+function Choice({ on, next, count, children }: ChoiceProps) {
+  return (
+    <li>
+      <Link
+        to="/datasets"
+        search={next}
+        aria-current={on ? "true" : undefined}
+        className="flex min-h-7 items-center gap-1.5 rounded px-1.5 hover:bg-hover aria-[current=true]:bg-chosen"
+      >
+        <span className="inline-flex w-3.5">{on && <Check size={14} aria-hidden />}</span>
+        {children}
+        {on && <span className="sr-only">, chosen</span>}
+        <span className="ml-auto text-sm text-muted">{count}</span>
+      </Link>
+    </li>
+  );
+}
+
+function flip<T extends string>(
+  now: readonly T[] | undefined,
+  word: T,
+  order?: readonly T[],
+): T[] | undefined {
+  const on = now ?? [];
+  const next = on.includes(word) ? on.filter((one) => one !== word) : [...on, word];
+  const sorted = order ? order.filter((one) => next.includes(one)) : next;
+  return sorted.length > 0 ? sorted : undefined;
+}

@@ -1,0 +1,91 @@
+import { Link, linkOptions } from "@tanstack/react-router";
+import { EmptyState } from "@/components/empty-state";
+import { StateMark } from "@/components/state-badge";
+import { Time } from "@/components/time";
+import { plural } from "@/lib/format";
+import { BACKFILL, type Look, RUN, SLA, STANDING } from "@/lib/states";
+import type { ProblemItem, Standing } from "@/lib/types";
+
+const LOOK: Record<ProblemItem["kind"], Look> = {
+  failed: STANDING.failed,
+  late: SLA.late,
+  missing_upstream: STANDING["missing-upstream"],
+  paused: BACKFILL.paused,
+  no_worker: RUN.ready,
+  source_fault: STANDING.failed,
+  stale: STANDING.stale,
+  hold: BACKFILL.paused,
+};
+
+// Which partitions stand out on the page of the dataset.
+const STATES: Partial<Record<ProblemItem["kind"], Standing[]>> = {
+  failed: ["failed"],
+  missing_upstream: ["missing-upstream"],
+  stale: ["stale"],
+};
+
+/** Where a problem is dealt with. */
+export function problemLink(item: ProblemItem) {
+  if (item.kind === "no_worker" || !item.dataset) return linkOptions({ to: "/workers" });
+  const state = STATES[item.kind];
+  return linkOptions({
+    to: "/datasets/$name",
+    params: { name: item.dataset },
+    search: { ...(item.partition && { p: item.partition }), ...(state && { state }) },
+  });
+}
+
+/** One line for each cause; what only follows from it is counted in it. */
+export function Problems({ items }: { items: ProblemItem[] }) {
+  if (items.length === 0) {
+    return (
+      <EmptyState title="Nothing needs you.">
+        No partition has failed, none is late, nothing is held up.
+      </EmptyState>
+    );
+  }
+  return (
+    <ol className="divide-y divide-line">
+      {items.map((item, index) => (
+        <li key={index} className="flex gap-3 px-4 py-2.5 hover:bg-hover">
+          <span className="pt-0.5">
+            <StateMark look={LOOK[item.kind]} />
+          </span>
+          <div className="min-w-0 grow">
+            <p className="flex flex-wrap items-baseline gap-x-2">
+              <Link {...problemLink(item)} className="font-medium hover:underline">
+                {item.dataset && <span className="font-mono">{item.dataset}</span>}
+                {item.dataset && " · "}
+                {item.title}
+              </Link>
+              {item.partition && <span className="font-mono text-sm text-muted">{item.partition}</span>}
+            </p>
+            <p className="break-words text-muted">{item.detail}</p>
+            {item.blocks.length > 0 && (
+              <p className="text-sm text-muted">
+                {plural(item.blocks.length, "dataset waits", "datasets wait")} on it:{" "}
+                {item.blocks.slice(0, 3).map((name, at) => (
+                  <span key={name}>
+                    {at > 0 && ", "}
+                    <Link to="/datasets/$name" params={{ name }} className="font-mono hover:underline">
+                      {name}
+                    </Link>
+                  </span>
+                ))}
+                {item.blocks.length > 3 && ` and ${item.blocks.length - 3} more`}
+              </p>
+            )}
+          </div>
+          <div className="shrink-0 text-right text-sm text-muted">
+            {item.since && <Time at={item.since} relative />}
+            {item.run && (
+              <Link to="/runs/$id" params={{ id: String(item.run) }} className="block underline">
+                run {item.run}
+              </Link>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

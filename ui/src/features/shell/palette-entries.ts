@@ -1,0 +1,49 @@
+import type { Shortcut } from "@/lib/shortcuts";
+import type { DatasetRow } from "@/lib/types";
+import type { AREAS } from "./areas";
+
+type Area = (typeof AREAS)[number];
+
+export type Entry =
+  | { kind: "page"; key: string; to: Area["to"]; label: string }
+  | { kind: "dataset"; key: string; row: DatasetRow }
+  | { kind: "run"; key: string; id: string }
+  | { kind: "backfill"; key: string; id: string }
+  | { kind: "action"; key: string; shortcut: Shortcut };
+
+/** What a text may mean, the most likely first: a number is a run or a backfill, else a name. */
+export function entriesFor(
+  q: string,
+  areas: readonly Area[],
+  datasets: readonly DatasetRow[],
+  shortcuts: readonly Shortcut[],
+): Entry[] {
+  const out: Entry[] = [];
+  const number = /^(?:(run|backfill|r|b)\s*)?#?(\d{1,15})$/i.exec(q);
+  const id = number?.[2];
+  if (id) {
+    const word = (number[1] ?? "").toLowerCase();
+    if (!word.startsWith("b")) out.push({ kind: "run", key: `run ${id}`, id });
+    if (!word.startsWith("r")) out.push({ kind: "backfill", key: `backfill ${id}`, id });
+  }
+  const matches = (text: string) => wordsIn(text.toLowerCase(), q.toLowerCase());
+  const pages: Entry[] = areas
+    .filter(({ label }) => matches(label))
+    .map(({ to, label }) => ({ kind: "page", key: to, to, label }));
+  const rows: Entry[] = datasets
+    .filter((row) => matches(row.name) || matches(row.description ?? ""))
+    .map((row) => ({ kind: "dataset", key: `dataset ${row.name}`, row }));
+  // Going somewhere is listed as a page already.
+  const last = new Map(shortcuts.filter(({ group }) => group !== "Go to").map((one) => [one.keys, one]));
+  const actions: Entry[] = [...last.values()]
+    .filter(({ label, keys }) => keys !== "mod+k" && matches(label))
+    .map((shortcut) => ({ kind: "action", key: `action ${shortcut.keys}`, shortcut }));
+  // With nothing typed, pages are what is wanted; with a text, rather a dataset.
+  out.push(...(q === "" ? [...pages, ...rows, ...actions] : [...rows, ...pages, ...actions]));
+  return out;
+}
+
+/** Whether all words of `q` begin somewhere in the text, or stand in it. */
+function wordsIn(text: string, q: string): boolean {
+  return q.split(/\s+/).every((word) => text.includes(word));
+}

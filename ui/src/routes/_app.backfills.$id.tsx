@@ -1,0 +1,8 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { BackfillPage } from "@/features/backfills/backfill-page";
+import { backfillSearch } from "@/features/backfills/backfill-search";
+
+export const Route = createFileRoute("/_app/backfills/$id")({
+  validateSearch: backfillSearch,
+  component: BackfillPage,
+});

@@ -1,0 +1,8 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { BackfillsPage } from "@/features/backfills/backfills-page";
+import { backfillsSearch } from "@/features/backfills/backfills-search";
+
+export const Route = createFileRoute("/_app/backfills/")({
+  validateSearch: backfillsSearch,
+  component: BackfillsPage,
+});

@@ -1,0 +1,8 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { NewBackfillPage } from "@/features/backfills/new-backfill-page";
+import { newBackfillSearch } from "@/features/backfills/new-backfill-search";
+
+export const Route = createFileRoute("/_app/backfills/new")({
+  validateSearch: newBackfillSearch,
+  component: NewBackfillPage,
+});

@@ -1,0 +1,8 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { CatalogPage } from "@/features/catalog/catalog-page";
+import { catalogSearch } from "@/features/catalog/catalog-search";
+
+export const Route = createFileRoute("/_app/datasets/")({
+  validateSearch: catalogSearch,
+  component: CatalogPage,
+});

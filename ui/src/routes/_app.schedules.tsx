@@ -1,0 +1,8 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { SchedulesPage } from "@/features/schedules/schedules-page";
+import { schedulesSearch } from "@/features/schedules/schedules-search";
+
+export const Route = createFileRoute("/_app/schedules")({
+  validateSearch: schedulesSearch,
+  component: SchedulesPage,
+});

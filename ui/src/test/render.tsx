@@ -1,0 +1,24 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRouter, RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import { createQueryClient } from "@/lib/query";
+import { parseSearch, stringifySearch } from "@/lib/search";
+import { routeTree } from "@/routeTree.gen";
+
+/** Opens the whole program at an address, against the fake API. */
+export function open(path: string) {
+  const cache = createQueryClient();
+  const router = createRouter({
+    routeTree,
+    context: { cache },
+    history: createMemoryHistory({ initialEntries: [path] }),
+    parseSearch,
+    stringifySearch,
+  });
+  const view = render(
+    <QueryClientProvider client={cache}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  return { ...view, router, cache };
+}

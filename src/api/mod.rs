@@ -2,8 +2,8 @@
 
 mod access;
 pub(crate) mod accounts;
-mod backfills;
 mod assets;
+mod backfills;
 mod body;
 mod cache;
 mod catalog;

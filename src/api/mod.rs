@@ -9,6 +9,7 @@ mod catalog;
 mod events;
 mod guard;
 mod instant;
+mod lineage;
 mod metrics;
 mod naming;
 mod once;

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::access::Shared;
 use super::problem::Problem;
-use super::{backfills, catalog, events, metrics, runs, settings, sla, work};
+use super::{backfills, catalog, events, lineage, metrics, runs, settings, sla, work};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ fn resources() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
         .merge(backfills::routes())
         .merge(catalog::routes())
+        .merge(lineage::routes())
         .merge(runs::routes())
         .merge(work::routes())
         .merge(events::routes())

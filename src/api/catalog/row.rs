@@ -1,13 +1,18 @@
 //! A dataset as a line of a list.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::access::{Action, May};
 use super::super::instant::Instant;
 use super::super::picture::Picture;
+use super::super::problem::Answer;
+use super::super::sla::{SlaState, SlaWindow};
 use super::super::standing::{Counts, Word};
-use super::later::SlaState;
-use crate::engine::Mill;
+use crate::engine::{Mill, Promises};
 use crate::spec::{Automation, DatasetSpec, JobKind};
 
 /// What makes a dataset.
@@ -107,9 +112,28 @@ pub(in super::super) struct DatasetRow {
     pub(super) strip: Vec<u8>,
 }
 
+/// How promises stand, by catalog index.
+pub(in super::super) struct Promised {
+    promises: Arc<Promises>,
+    now: Timestamp,
+}
+
+impl Promised {
+    /// How they stand now.
+    pub(in super::super) async fn of<A: Action>(may: &May<A>, picture: &Picture) -> Answer<Self> {
+        Ok(Self { promises: may.promises(picture).await?, now: crate::clock::now() })
+    }
+
+    /// How that of a dataset stands; none without one.
+    pub(in super::super) fn state(&self, mill: &Mill, dataset: usize) -> Option<SlaState> {
+        let promised = self.promises.all.iter().find(|promised| promised.dataset == dataset)?;
+        SlaWindow::current(mill, promised, &|_| false, self.now).map(|window| window.state)
+    }
+}
+
 impl DatasetRow {
     /// The line of a dataset.
-    pub(super) fn new(mill: &Mill, picture: &Picture, dataset: usize) -> Self {
+    pub(super) fn new(mill: &Mill, picture: &Picture, promises: &Promised, dataset: usize) -> Self {
         let spec = mill.catalog.dataset(dataset);
         let card = picture.card(&mill.catalog, dataset);
         let published = picture.published.get(&mill.registry.datasets[dataset]);
@@ -126,7 +150,7 @@ impl DatasetRow {
             published_at: published.copied().map(Instant),
             paused: picture.paused.contains_key(&dataset),
             automation: Mode::of(spec),
-            sla: None,
+            sla: promises.state(mill, dataset),
             strip: card.strip.clone(),
         }
     }

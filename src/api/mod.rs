@@ -14,6 +14,7 @@ mod metrics;
 mod naming;
 mod once;
 mod options;
+mod overview;
 mod paging;
 mod picture;
 mod problem;

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::access::Shared;
 use super::problem::Problem;
-use super::{backfills, catalog, events, lineage, metrics, runs, settings, sla, work};
+use super::{backfills, catalog, events, lineage, metrics, overview, runs, settings, sla, work};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -29,6 +29,7 @@ fn resources() -> OpenApiRouter<Arc<Shared>> {
         .merge(backfills::routes())
         .merge(catalog::routes())
         .merge(lineage::routes())
+        .merge(overview::routes())
         .merge(runs::routes())
         .merge(work::routes())
         .merge(events::routes())

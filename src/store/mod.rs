@@ -23,6 +23,7 @@ mod mark;
 mod measure;
 mod logs;
 mod observe;
+mod overview;
 mod pauses;
 mod pins;
 mod queries;
@@ -103,6 +104,7 @@ pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use overview::{FailureGroup, Heard, Throughput, failure_groups, heard, throughput};
 pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{

@@ -12,6 +12,7 @@ use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::options::ServeOptions;
+use super::super::overview::OverviewFacts;
 use super::super::picture::Pictures;
 use super::super::sla::ShownPromises;
 use super::Contact;
@@ -25,6 +26,7 @@ pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Arc<Pictures>,
     pub(super) health: HealthCache,
+    pub(super) overview: Arc<OverviewFacts>,
     pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) caches: Caches,
@@ -46,6 +48,7 @@ impl Shared {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
+            overview: Arc::default(),
             promises: ShownPromises::default(),
             scrape: Mutex::default(),
             caches: Caches::default(),

@@ -7,7 +7,7 @@ mod dataset;
 mod datasets;
 mod health;
 mod holds;
-mod lookup;
+pub(super) mod lookup;
 mod manifest;
 mod materializations;
 mod partition;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +9,7 @@ use super::super::access::{Action, May};
 use super::super::instant::Instant;
 use super::super::picture::Picture;
 use super::super::problem::Answer;
-use super::super::sla::{SlaState, SlaWindow};
+use super::super::sla::SlaState;
 use super::super::standing::{Counts, Word};
 use crate::engine::{Mill, Promises};
 use crate::spec::{Automation, DatasetSpec, JobKind};
@@ -113,21 +112,17 @@ pub(in super::super) struct DatasetRow {
 }
 
 /// How promises stand, by catalog index.
-pub(in super::super) struct Promised {
-    promises: Arc<Promises>,
-    now: Timestamp,
-}
+pub(in super::super) struct Promised(Arc<Promises>);
 
 impl Promised {
     /// How they stand now.
     pub(in super::super) async fn of<A: Action>(may: &May<A>, picture: &Picture) -> Answer<Self> {
-        Ok(Self { promises: may.promises(picture).await?, now: crate::clock::now() })
+        Ok(Self(may.promises(picture).await?))
     }
 
     /// How that of a dataset stands; none without one.
-    pub(in super::super) fn state(&self, mill: &Mill, dataset: usize) -> Option<SlaState> {
-        let promised = self.promises.all.iter().find(|promised| promised.dataset == dataset)?;
-        SlaWindow::current(mill, promised, &|_| false, self.now).map(|window| window.state)
+    pub(in super::super) fn state(&self, dataset: usize) -> Option<SlaState> {
+        self.0.of(dataset).map(|promised| promised.state().into())
     }
 }
 
@@ -150,7 +145,7 @@ impl DatasetRow {
             published_at: published.copied().map(Instant),
             paused: picture.paused.contains_key(&dataset),
             automation: Mode::of(spec),
-            sla: promises.state(mill, dataset),
+            sla: promises.state(dataset),
             strip: card.strip.clone(),
         }
     }

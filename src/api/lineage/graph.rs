@@ -160,7 +160,7 @@ pub(super) async fn lineage(
             worst: card.worst,
             counts: card.counts,
             published_at: published.copied().map(Instant),
-            sla: promised.state(mill, *dataset),
+            sla: promised.state(*dataset),
             hidden_up: near.above(*dataset).difference(&shown).count(),
             hidden_down: near.below(*dataset).difference(&shown).count(),
             paused: picture.paused.contains_key(dataset),

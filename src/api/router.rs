@@ -11,7 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::access::{May, Shared, act};
 use super::problem::Problem;
-use super::{backfills, catalog, events, live, metrics, people, runs, settings, sla, work};
+use super::{
+    backfills, catalog, events, lineage, live, metrics, overview, people, runs, settings, sla, work,
+};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -33,6 +35,8 @@ fn resources() -> OpenApiRouter<Arc<Shared>> {
         .merge(backfills::routes())
         .merge(catalog::routes())
         .merge(live::routes())
+        .merge(lineage::routes())
+        .merge(overview::routes())
         .merge(runs::routes())
         .merge(work::routes())
         .merge(events::routes())

@@ -145,7 +145,7 @@ impl SlaWindow {
     }
 
     /// The window of a promise that matters now.
-    pub(super) fn current(
+    pub(in super::super) fn current(
         mill: &Mill,
         promised: &Promised,
         sees: Sees<'_>,

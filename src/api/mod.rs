@@ -6,6 +6,7 @@ mod backfills;
 mod body;
 mod cache;
 mod catalog;
+mod document;
 mod events;
 mod guard;
 mod instant;

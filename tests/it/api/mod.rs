@@ -2,5 +2,6 @@
 
 mod access;
 mod backfills;
+mod document;
 mod live;
 mod million;

@@ -7,6 +7,7 @@ mod backfills;
 mod body;
 mod cache;
 mod catalog;
+mod document;
 mod events;
 mod guard;
 mod instant;

@@ -2,29 +2,41 @@
 
 mod access;
 pub(crate) mod accounts;
+mod assets;
 mod backfills;
 mod body;
+mod cache;
 mod catalog;
+mod events;
 mod guard;
 mod instant;
+mod listen;
+mod live;
 mod metrics;
+mod oidc;
+mod naming;
 mod once;
 mod options;
 mod paging;
+mod people;
 mod picture;
 mod problem;
 mod query;
 mod request;
 mod router;
+mod runs;
 mod serve;
+mod settings;
 mod sla;
 mod standing;
 mod view;
 pub mod why;
+mod work;
 
 #[cfg(test)]
 mod tests;
 
+pub use backfills::BackfillFacts;
 pub use instant::Instant;
 pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use url::Url;
 
+use crate::plan::Keep;
+
 /// What the server is told when it starts.
 #[derive(Clone, Debug, Default)]
 pub struct ServeOptions {
@@ -15,6 +17,10 @@ pub struct ServeOptions {
     pub environment: String,
     /// Where else people may sign in.
     pub oidc: Option<OidcOptions>,
+    /// What is kept for how long, by whoever keeps house with the same settings.
+    pub keep: Keep,
+    /// The host that is told of what was missed, if any.
+    pub webhook: Option<String>,
 }
 
 /// Where people may sign in by OpenID Connect.
@@ -28,6 +34,8 @@ pub struct OidcOptions {
     pub client_secret: Option<String>,
     /// What people call it.
     pub name: String,
+    /// What is asked for there, apart by spaces.
+    pub scopes: String,
     /// The claim that says what somebody may do.
     pub role_claim: String,
     /// Values of that claim, and the role each stands for.

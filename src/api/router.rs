@@ -1,14 +1,17 @@
 //! Every address with its description: a route and its line in the OpenAPI document are one thing.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::access::Shared;
+use super::access::{May, Shared, act};
 use super::problem::Problem;
-use super::{backfills, catalog, metrics, sla};
+use super::{backfills, catalog, events, live, metrics, people, runs, settings, sla, work};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -25,14 +28,30 @@ struct Described;
 
 /// Every resource, below `/api/v1`.
 fn resources() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().merge(backfills::routes()).merge(catalog::routes()).merge(sla::routes())
+    OpenApiRouter::new()
+        .merge(people::routes())
+        .merge(backfills::routes())
+        .merge(catalog::routes())
+        .merge(live::routes())
+        .merge(runs::routes())
+        .merge(work::routes())
+        .merge(events::routes())
+        .merge(settings::routes())
+        .merge(sla::routes())
 }
 
 /// The addresses that programs and pages use, and the document that describes them.
 pub(super) fn build() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
     let described = OpenApiRouter::with_openapi(Described::openapi());
     let (router, document) = described.nest("/api/v1", resources()).split_for_parts();
+    let router = router.route("/api/v1/openapi.json", get(described_as_json));
     (router.merge(metrics::routes()), document)
+}
+
+/// The document, for those who are signed in: it says what there is to attack.
+async fn described_as_json(_: May<act::OwnAccount>) -> impl IntoResponse {
+    static TEXT: LazyLock<String> = LazyLock::new(openapi);
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
 }
 
 /// The OpenAPI document, as it is served and as it stands in the repository.

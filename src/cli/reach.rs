@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::clean;
 use super::fault::Fault;
 use crate::api::{Network, OidcOptions, ServeOptions};
 use crate::config::{Config, OidcConfig};
@@ -25,7 +26,15 @@ pub(super) fn options(config: &Config) -> Result<ServeOptions> {
             .hint("set it to the address that people type, such as `https://tidemill.example.com`")
             .into());
     }
-    Ok(ServeOptions { url, proxies, environment: config.environment.clone(), oidc })
+    let webhook = config.settings.get("webhook_url").and_then(|text| url::Url::parse(text).ok());
+    Ok(ServeOptions {
+        url,
+        proxies,
+        environment: config.environment.clone(),
+        oidc,
+        keep: clean::keep(config)?,
+        webhook: webhook.and_then(|url| url.host_str().map(str::to_owned)),
+    })
 }
 
 fn wrong(name: &str, text: &str, what: &str) -> Fault {
@@ -42,6 +51,10 @@ fn url(name: &str, text: &str) -> Result<url::Url, Fault> {
 fn oidc(config: &OidcConfig) -> Result<Option<OidcOptions>, Fault> {
     let Some(issuer) = &config.issuer else { return Ok(None) };
     let issuer = url("TIDEMILL_OIDC_ISSUER", issuer)?;
+    let is_near = ["localhost", "127.0.0.1", "[::1]"].contains(&issuer.host_str().unwrap_or(""));
+    if issuer.scheme() != "https" && !is_near {
+        return Err(wrong("TIDEMILL_OIDC_ISSUER", issuer.as_str(), "reached over https"));
+    }
     let Some(client_id) = config.client_id.clone() else {
         return Err(Fault::new("TM0202", "`TIDEMILL_OIDC_CLIENT_ID` is not set"));
     };
@@ -60,6 +73,7 @@ fn oidc(config: &OidcConfig) -> Result<Option<OidcOptions>, Fault> {
         name: config.name.clone().unwrap_or(host),
         client_id,
         client_secret: config.client_secret.clone(),
+        scopes: config.scopes.clone().unwrap_or_else(|| "openid profile email".to_owned()),
         role_claim: config.role_claim.clone().unwrap_or_else(|| "groups".to_owned()),
         roles,
         issuer,

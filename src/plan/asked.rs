@@ -245,14 +245,17 @@ fn calendar_text(spec: &DatasetSpec, calendar: &Range<i64>) -> String {
 mod tests {
     use super::*;
     use crate::model::Registered;
-    use crate::spec::{Declaration, Format, JobKind, Partitions, Source, TimePartitions};
+    use crate::spec::{
+        Contract, Declaration, Format, JobKind, Partitions, Source, TimePartitions, Type,
+    };
 
     fn catalog() -> Catalog {
         let day = TimePartitions::daily("2024-01-01").until("2024-02-01");
         let regions: Partitions = day.clone().listed("region", ["de", "us"]);
         let (source, _) = Source::files("raw", "raw/{day}.csv")
-            .format(Format::csv())
+            .format(Format::Parquet)
             .partitions(&day)
+            .contract(Contract::new([("a", Type::Int64)]))
             .declared(Some("landing".to_owned()));
         let mut sales = Declaration::new(JobKind::Transform, "sales");
         sales.partitions = regions;

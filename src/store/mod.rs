@@ -19,6 +19,7 @@ mod housekeeping;
 mod ids;
 mod ledger;
 mod limit;
+mod live;
 mod mark;
 mod measure;
 mod logs;
@@ -50,18 +51,20 @@ pub use access::{
     add_token, audit_entries, begin_attempt, begin_elsewhere, change_person, claim_answer,
     clear_attempts, come_back, drop_setup_links, end_session, end_sessions, find_session,
     find_token, forget_answers, forget_attempts, forget_links, forget_password, forget_sessions,
-    keep_answer, lock_admins, new_link, new_session, own_session, people, person, person_by_login,
-    person_elsewhere, record_audit, revoke_token, sessions, set_password, take_link, token, tokens,
-    touch_person, touch_session, touch_token,
+    has_admin, keep_answer, live_tokens, lock_admins, lock_people, new_link, new_session,
+    own_session, people, person, person_by_login, person_elsewhere, record_audit, revoke_token,
+    sessions, set_password, take_link, token, tokens, touch_person, touch_session, touch_token,
 };
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
-pub use apply::{Applied, NewBackfill, apply};
+pub use apply::{Applied, NewBackfill, apply, apply_in};
 pub use backfills::{
     BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes,
     backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
-pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
+pub use bench::{
+    bench_commit, bench_history, bench_product, bench_settle, bench_tables, input_commits,
+};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
@@ -74,13 +77,13 @@ pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use control::{
     Cancelled, EventRow, backfill_events, cancel_backfill, cancel_runs, cancel_undeclared,
-    pause_backfill, restore_pool_slots, resume_backfill, set_concurrency, set_pool_slots,
-    set_priority,
+    pause_backfill, pause_backfill_in, restore_pool_slots, resume_backfill, resume_backfill_in,
+    set_concurrency, set_concurrency_in, set_pool_slots, set_priority, set_priority_in,
 };
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
-    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
-    queue_depth, some_files, stray_history, unrest, worker_count,
+    database_facts, database_version, held_runs, horizon, inputs_read, known_since, local_data,
+    oldest_transaction, queue_depth, some_files, stray_history, unrest, worker_count,
 };
 pub use error::{Error, Result};
 pub use happened::{Happened, happened};
@@ -95,6 +98,7 @@ pub use housekeeping::{
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use limit::in_time;
+pub use live::{live_marks, session_standing, token_standing};
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use measure::{plain_insert, plain_move};
@@ -109,8 +113,7 @@ pub use queries::{
     live_counts, runs, version, versions,
 };
 pub use run_detail::{
-    AttemptHost, Finished, RunInput, RunOutput, attempt_hosts, finished_by_time, is_over,
-    run_inputs, run_output, waits_on_some,
+    AttemptHost, Finished, attempt_hosts, finished_by_time, is_over, run_output, waits_on_some,
 };
 pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{

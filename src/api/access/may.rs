@@ -10,6 +10,7 @@ use sqlx::postgres::Postgres;
 use sqlx::{PgConnection, PgPool, Transaction};
 use tokio::sync::Mutex;
 
+use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
 use super::super::picture::Picture;
@@ -32,12 +33,7 @@ impl<A: Action> FromRequestParts<Arc<Shared>> for May<A> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Answer<Self> {
-        let contact = shared.contact(parts);
-        let principal = shared.identify(parts, &contact).await?;
-        if !principal.may(A::NAME, A::ROLE) {
-            return Err(refuse::<A>(shared, &principal, &contact).await);
-        }
-        Ok(Self { shared: Arc::clone(shared), principal, contact, action: PhantomData })
+        Self::ask(shared, parts).await
     }
 }
 
@@ -59,6 +55,20 @@ async fn refuse<A: Action>(shared: &Shared, principal: &Principal, contact: &Con
 }
 
 impl<A: Action> May<A> {
+    /// Finds out whether whoever asks may. Where an answer goes on for long, it is asked again.
+    ///
+    /// # Errors
+    ///
+    /// When nobody is signed in, or whoever is may not.
+    pub(in super::super) async fn ask(shared: &Arc<Shared>, parts: &Parts) -> Answer<Self> {
+        let contact = shared.contact(parts);
+        let principal = shared.identify(parts, &contact).await?;
+        if !principal.may(A::NAME, A::ROLE) {
+            return Err(refuse::<A>(shared, &principal, &contact).await);
+        }
+        Ok(Self { shared: Arc::clone(shared), principal, contact, action: PhantomData })
+    }
+
     /// Who asks.
     pub(in super::super) const fn principal(&self) -> &Principal {
         &self.principal
@@ -101,6 +111,18 @@ impl<A: Action> May<A> {
         entry.write(db, Some(&self.principal), &self.contact).await
     }
 
+    /// Asks for another permission, where only what was asked for says that it takes one.
+    ///
+    /// # Errors
+    ///
+    /// When they may not.
+    pub(in super::super) async fn also<B: Action>(&self) -> Answer<()> {
+        match self.principal.may(B::NAME, B::ROLE) {
+            true => Ok(()),
+            false => Err(refuse::<B>(&self.shared, &self.principal, &self.contact).await),
+        }
+    }
+
     /// Where the request came from and how.
     pub(in super::super) const fn contact(&self) -> &Contact {
         &self.contact
@@ -109,6 +131,11 @@ impl<A: Action> May<A> {
     /// What all requests share.
     pub(in super::super) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// Answers that are dear to find.
+    pub(in super::super) fn caches(&self) -> &Caches {
+        &self.shared.caches
     }
 
     /// What was last asked for metrics.

@@ -6,9 +6,13 @@ use std::sync::Arc;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
+use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
+use super::super::live::Live;
 use super::super::metrics::Scrape;
+use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
 use super::super::picture::Pictures;
 use super::super::sla::ShownPromises;
@@ -25,29 +29,41 @@ pub(in super::super) struct Shared {
     pub(super) health: HealthCache,
     pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
+    pub(super) caches: Caches,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
+    provider: Option<Provider>,
+    live: Arc<Live>,
     options: ServeOptions,
     listen: SocketAddr,
+    stop: CancellationToken,
 }
 
 impl Shared {
+    /// # Errors
+    ///
+    /// When this machine cannot speak TLS, and people sign in elsewhere.
     pub(in super::super) fn new(
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
-    ) -> Self {
-        Self {
+        stop: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
             promises: ShownPromises::default(),
             scrape: Mutex::default(),
+            caches: Caches::default(),
             known: Known::default(),
             refusals: Refusals::default(),
+            provider: options.oidc.clone().map(Provider::new).transpose()?,
+            live: Arc::new(Live::new(stop.clone())),
             options,
             listen,
-        }
+            stop,
+        })
     }
 
     /// Where this server listens.
@@ -55,9 +71,24 @@ impl Shared {
         self.listen
     }
 
+    /// What all streams share.
+    pub(in super::super) const fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// Fires when the server ends: answers that go on until somebody hangs up end then.
+    pub(in super::super) const fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
     /// How it is reached, and by whom.
     pub(in super::super) const fn options(&self) -> &ServeOptions {
         &self.options
+    }
+
+    /// Where else people sign in.
+    pub(in super::super) const fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
     }
 
     /// Whether the database answers: all that somebody without a name may ask.

@@ -2,14 +2,21 @@
 
 mod axis;
 mod cells;
+mod control;
 mod dataset;
 mod datasets;
 mod health;
+mod holds;
 mod later;
 mod lookup;
+mod manifest;
 mod materializations;
+mod partition;
+mod preview;
 mod profile;
 mod row;
+mod snippets;
+mod why;
 mod words;
 
 use std::sync::Arc;
@@ -20,6 +27,7 @@ use utoipa_axum::routes;
 use super::access::Shared;
 
 pub(super) use health::HealthCache;
+pub(super) use materializations::{LineageLink, Materialization};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(datasets::datasets)).routes(routes!(health::health))

@@ -2,6 +2,7 @@ import type { Session } from "@/lib/types";
 
 const OPERATOR = [
   "backfill.create",
+  "backfill.change",
   "backfill.cancel",
   "run.cancel",
   "run.retry",

@@ -45,6 +45,6 @@ pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;
-pub use sla::{Sees, SlaBoard, SlaRule, SlaStanding, SlaWindow, board, window_of_row};
+pub use sla::{Sees, SlaBoard, SlaRule, SlaStanding, SlaState, SlaWindow, board, window_of_row};
 pub use standing::{Standing, standings};
 pub use view::{BackfillView, DatasetView, FailureView, StatusView, running_sets, status};

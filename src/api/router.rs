@@ -1,15 +1,12 @@
 //! Every address with its description: a route and its line in the OpenAPI document are one thing.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::http::header;
-use axum::response::IntoResponse;
-use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::access::{May, Shared, act};
+use super::access::Shared;
 use super::problem::Problem;
 use super::{
     backfills, catalog, document, events, lineage, live, metrics, overview, people, runs, settings,
@@ -25,7 +22,7 @@ use super::{
             `next` of a page is the `cursor` of the one after it. Sign in with a token \
             (`Authorization: Bearer tdm_…`)."
     ),
-    components(schemas(Problem))
+    components(schemas(Problem, backfills::StateWord, backfills::OriginWord))
 )]
 struct Described;
 

@@ -2,7 +2,7 @@
 import { access } from "./access";
 import { audit } from "./audit";
 import { backfills } from "./backfills";
-import { datasets, runsOfDatasets } from "./datasets";
+import { datasets } from "./datasets";
 import { lineage } from "./lineage";
 import { lives } from "./live";
 import { overviews } from "./overview";
@@ -20,11 +20,10 @@ export const handlers = [
   ...lineage,
   ...runs,
   ...backfills,
+  ...datasets,
   ...audit,
   ...schedules,
   ...settings,
   ...sla,
   ...workers,
-  ...datasets,
-  ...runsOfDatasets,
 ];

@@ -22,7 +22,7 @@ use super::{
             `next` of a page is the `cursor` of the one after it. Sign in with a token \
             (`Authorization: Bearer tdm_…`)."
     ),
-    components(schemas(Problem, backfills::StateWord, backfills::OriginWord))
+    components(schemas(Problem))
 )]
 struct Described;
 

@@ -24,7 +24,7 @@ found as (
 select found.id as "id!", found.backfill_id as "backfill_id!", found.dataset_id as "dataset_id!",
     dataset.name as dataset, found.slice_id as "slice_id!", slice.dimension_values,
     found.ordinal as "ordinal!", found.state::text as "state!", found.outcome,
-    found.reason as "reason!", backfill.class::text as "class!: _", found.attempt as "attempt!",
+    found.reason as "reason!", backfill.class as "class: Class", found.attempt as "attempt!",
     found.waiting_on as "waiting_on!", found.error_code, left(found.error, 4000) as error,
     found.created_at as "created_at!: _", found.finished_at as "finished_at: _",
     first.started_at as "first_at?: _", latest.started_at as "started_at?: _",

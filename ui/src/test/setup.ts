@@ -24,6 +24,9 @@ window.scrollTo = () => {};
 // A busy machine is no fault of the page.
 configure({ asyncUtilTimeout: 15_000 });
 
+// The fake world stands at one moment; only the clock is held, timers go on.
+vi.useFakeTimers({ toFake: ["Date"], now: NOW });
+
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {
   cleanup();

@@ -24,7 +24,11 @@ export const PAGES = [
   { name: "run-versions", path: "/runs/1001?tab=versions" },
   { name: "run-events", path: "/runs/1002?tab=events" },
   { name: "run-log", path: "/runs/1002?tab=log&find=rejected&line=3:2184", act: LINES },
-  { name: "run-log-live", path: "/runs/1003?tab=log", act: LINES },
+  {
+    name: "run-log-live",
+    path: "/runs/1003?tab=log",
+    act: (page) => page.getByText("followed line 250").waitFor(),
+  },
   { name: "backfills", path: "/backfills" },
   { name: "backfill-active", path: "/backfills/17" },
   { name: "backfill-paused", path: "/backfills/18", role: "viewer" },

@@ -6,6 +6,7 @@ mod assets;
 mod backfills;
 mod body;
 mod catalog;
+mod document;
 mod guard;
 mod instant;
 mod listen;

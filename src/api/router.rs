@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::access::{May, Shared, act};
 use super::problem::Problem;
-use super::{backfills, catalog, metrics, people, sla};
+use super::{backfills, catalog, document, metrics, people, sla};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -40,7 +40,7 @@ pub(super) fn build() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
     let described = OpenApiRouter::with_openapi(Described::openapi());
     let (router, document) = described.nest("/api/v1", resources()).split_for_parts();
     let router = router.route("/api/v1/openapi.json", get(described_as_json));
-    (router.merge(metrics::routes()), document)
+    (router.merge(metrics::routes()), document::complete(document))
 }
 
 /// The document, for those who are signed in: it says what there is to attack.

@@ -105,6 +105,11 @@ pub(super) fn dataset<A: Action>(may: &May<A>, dataset: i32) -> Option<&str> {
     Some(mill.catalog.dataset(index).name.as_str())
 }
 
+/// The name of a machine, without what tells its starts apart.
+pub(super) fn host(host: &str) -> String {
+    host.split('/').next().unwrap_or_default().to_owned()
+}
+
 /// Text for people without the names of datasets that whoever reads it may not know of: names stand
 /// between backticks in everything that is said here.
 pub(super) fn conceal<A: Action>(may: &May<A>, text: String) -> String {

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use url::Url;
 
+use crate::plan::Keep;
+
 /// What the server is told when it starts.
 #[derive(Clone, Debug, Default)]
 pub struct ServeOptions {
@@ -15,6 +17,10 @@ pub struct ServeOptions {
     pub environment: String,
     /// Where else people may sign in.
     pub oidc: Option<OidcOptions>,
+    /// What is kept for how long, by whoever keeps house with the same settings.
+    pub keep: Keep,
+    /// The host that is told of what was missed, if any.
+    pub webhook: Option<String>,
 }
 
 /// Where people may sign in by OpenID Connect.

@@ -1,17 +1,17 @@
 //! Every address with its description: a route and its line in the OpenAPI document are one thing.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::http::header;
-use axum::response::IntoResponse;
-use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::access::{May, Shared, act};
+use super::access::Shared;
 use super::problem::Problem;
-use super::{backfills, catalog, document, metrics, people, sla};
+use super::{
+    backfills, catalog, document, events, lineage, live, metrics, overview, people, runs, settings,
+    sla, work,
+};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -32,21 +32,22 @@ fn resources() -> OpenApiRouter<Arc<Shared>> {
         .merge(people::routes())
         .merge(backfills::routes())
         .merge(catalog::routes())
+        .merge(live::routes())
+        .merge(lineage::routes())
+        .merge(overview::routes())
+        .merge(runs::routes())
+        .merge(work::routes())
+        .merge(events::routes())
+        .merge(settings::routes())
         .merge(sla::routes())
 }
 
 /// The addresses that programs and pages use, and the document that describes them.
 pub(super) fn build() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
     let described = OpenApiRouter::with_openapi(Described::openapi());
-    let (router, document) = described.nest("/api/v1", resources()).split_for_parts();
-    let router = router.route("/api/v1/openapi.json", get(described_as_json));
-    (router.merge(metrics::routes()), document::complete(document))
-}
-
-/// The document, for those who are signed in: it says what there is to attack.
-async fn described_as_json(_: May<act::OwnAccount>) -> impl IntoResponse {
-    static TEXT: LazyLock<String> = LazyLock::new(openapi);
-    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
+    let (router, mut document) = described.nest("/api/v1", resources()).split_for_parts();
+    document::complete(&mut document);
+    (router.merge(document::routes()).merge(metrics::routes()), document)
 }
 
 /// The OpenAPI document, as it is served and as it stands in the repository.

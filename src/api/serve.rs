@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 use super::access::Shared;
+use super::live::{self, Live};
 use super::options::ServeOptions;
 use super::problem::Problem;
 use super::{assets, guard, listen, request, router};
@@ -29,8 +30,11 @@ pub async fn serve(
     options: ServeOptions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options)?);
+    let (observed, listen) = (Arc::clone(&mill), listener.local_addr()?);
+    let shared = Arc::new(Shared::new(mill, listen, options, stop.clone())?);
+    let observing = tokio::spawn(live::observe(observed, Arc::clone(shared.live())));
     listen::listen(listener, service(shared), stop).await;
+    observing.await?;
     Ok(())
 }
 

@@ -422,6 +422,6 @@ pub(super) struct DoctorArgs {
 pub(super) struct BenchArgs {
     /// Which; without it, all: `noop_throughput`, `noop_throughput_10m_history`,
     /// `handover_latency`, `plan_million`, `plan_million_published`, `check_500`, `enqueue_100k`,
-    /// `cancel_100k`, `overhead_per_partition`, `overhead_vs_polars`, `fuse_speedup`, `idle`.
+    /// `cancel_100k`, `overhead_per_partition`, `overhead_vs_polars`, `fuse_speedup`, `idle`, `api`.
     pub(super) name: Option<String>,
 }

@@ -6,6 +6,8 @@ mod backfill;
 mod backfills;
 mod bench;
 mod check;
+#[cfg(test)]
+mod equivalent;
 mod exec;
 mod clean;
 mod doctor;

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::clean;
 use super::fault::Fault;
 use crate::api::{Network, OidcOptions, ServeOptions};
 use crate::config::{Config, OidcConfig};
@@ -25,7 +26,15 @@ pub(super) fn options(config: &Config) -> Result<ServeOptions> {
             .hint("set it to the address that people type, such as `https://tidemill.example.com`")
             .into());
     }
-    Ok(ServeOptions { url, proxies, environment: config.environment.clone(), oidc })
+    let webhook = config.settings.get("webhook_url").and_then(|text| url::Url::parse(text).ok());
+    Ok(ServeOptions {
+        url,
+        proxies,
+        environment: config.environment.clone(),
+        oidc,
+        keep: clean::keep(config)?,
+        webhook: webhook.and_then(|url| url.host_str().map(str::to_owned)),
+    })
 }
 
 fn wrong(name: &str, text: &str, what: &str) -> Fault {

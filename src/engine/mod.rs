@@ -29,14 +29,14 @@ pub use executor::{
 pub use failure::Failure;
 pub use housekeeping::{
     Cleaned, DUTIES, Duty, Found, HouseOptions, Tally, clean, examine, examine_at_rest,
-    keep_history, keep_house,
+    examine_quickly, keep_history, keep_house,
 };
 pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{
-    Demand, PlanMoved, Planned, assess_aside, assess_now, demand, explain, plan_now, plan_retry,
-    remember, resources,
+    Demand, Drawn, PlanMoved, Planned, TooLarge, assess_aside, assess_now, demand, draw, explain,
+    plan_now, plan_retry, record, remember, resources,
 };
 pub use preview::{
     Bounds, Cells, Preview, PreviewError, as_text, first_rows, open_profile, published_frame,

@@ -34,6 +34,25 @@ pub async fn bench_history(pool: &PgPool, runs: i64) -> Result<()> {
     bench_settle(pool).await
 }
 
+/// Fills an installation whose datasets are declared: a million runs of the last ten days, a hundred
+/// thousand versions with their lineage, and what belongs to them.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn bench_product(pool: &PgPool) -> Result<()> {
+    let today = crate::store::database_now(&mut *pool.acquire().await?).await?;
+    let today = today.to_zoned(jiff::tz::TimeZone::UTC).date();
+    for ago in 0..=11 {
+        let day = today.checked_sub(jiff::Span::new().days(ago)).unwrap_or(today);
+        let _ = super::keep_day(pool, day).await?;
+    }
+    let mut tx = pool.begin().await?;
+    sqlx::raw_sql(include_str!("sql/bench_product.sql")).execute(&mut *tx).await?;
+    tx.commit().await?;
+    bench_settle(pool).await
+}
+
 /// Seconds that committing one row takes, at best.
 ///
 /// # Errors

@@ -19,10 +19,12 @@ mod housekeeping;
 mod ids;
 mod ledger;
 mod limit;
+mod live;
 mod mark;
 mod measure;
 mod logs;
 mod observe;
+mod overview;
 mod pauses;
 mod pins;
 mod queries;
@@ -55,13 +57,15 @@ pub use access::{
     sessions, set_password, take_link, token, tokens, touch_person, touch_session, touch_token,
 };
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
-pub use apply::{Applied, NewBackfill, apply};
+pub use apply::{Applied, NewBackfill, apply, apply_in};
 pub use backfills::{
     BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes,
     backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
 };
 pub use bell::{DEMAND, HALT, Rings, WORK, ring};
-pub use bench::{bench_commit, bench_history, bench_settle, bench_tables, input_commits};
+pub use bench::{
+    bench_commit, bench_history, bench_product, bench_settle, bench_tables, input_commits,
+};
 pub use causes::{
     CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
     running, waits_on,
@@ -74,13 +78,13 @@ pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use control::{
     Cancelled, EventRow, backfill_events, cancel_backfill, cancel_runs, cancel_undeclared,
-    pause_backfill, restore_pool_slots, resume_backfill, set_concurrency, set_pool_slots,
-    set_priority,
+    pause_backfill, pause_backfill_in, restore_pool_slots, resume_backfill, resume_backfill_in,
+    set_concurrency, set_concurrency_in, set_pool_slots, set_priority, set_priority_in,
 };
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
-    database_facts, held_runs, horizon, inputs_read, known_since, local_data, oldest_transaction,
-    queue_depth, some_files, stray_history, unrest, worker_count,
+    database_facts, database_version, held_runs, horizon, inputs_read, known_since, local_data,
+    oldest_transaction, queue_depth, some_files, stray_history, unrest, worker_count,
 };
 pub use error::{Error, Result};
 pub use happened::{Happened, happened};
@@ -95,12 +99,14 @@ pub use housekeeping::{
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use limit::in_time;
+pub use live::{live_marks, session_standing, token_standing};
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use overview::{FailureGroup, Heard, Throughput, failure_groups, heard, throughput};
 pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
@@ -109,8 +115,7 @@ pub use queries::{
     live_counts, runs, version, versions,
 };
 pub use run_detail::{
-    AttemptHost, Finished, RunInput, RunOutput, attempt_hosts, finished_by_time, is_over,
-    run_inputs, run_output, waits_on_some,
+    AttemptHost, Finished, attempt_hosts, finished_by_time, is_over, run_output, waits_on_some,
 };
 pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{
@@ -132,8 +137,8 @@ pub use ticks::{
 };
 pub use usage::{Usage, note_usage};
 pub use versions::{
-    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, version_by_id,
-    versions_at, versions_of,
+    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, runs_of_partition,
+    version_by_id, versions_at, versions_of,
 };
 pub use waiting::{
     HolderRow, QueueWait, WaitGroup, paces, pool_holders, waiting, waiting_all, waiting_groups,

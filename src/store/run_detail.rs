@@ -5,93 +5,20 @@ use sqlx::PgConnection;
 
 use super::{LiveRow, Result};
 
-/// What a run published.
-#[derive(Clone, Debug)]
-pub struct RunOutput {
-    /// Its number.
-    pub id: i64,
-    /// The attempt that made it.
-    pub attempt: Option<i32>,
-    /// How many rows.
-    pub rows: Option<i64>,
-    /// How many bytes.
-    pub bytes: i64,
-    /// Rows that could not be read.
-    pub rejected: i64,
-    /// When it was published.
-    pub committed_at: Timestamp,
-    /// How long it took.
-    pub seconds: Option<f64>,
-    /// Whether it is what readers see.
-    pub is_head: bool,
-    /// When its files were given up.
-    pub expired_at: Option<Timestamp>,
-    /// The fingerprint of the code that made it.
-    pub fingerprint: Option<String>,
-    /// A hash of its rows.
-    pub content: Vec<u8>,
-}
-
-/// What a run published, if it did.
+/// The version that a run published, and how many of those that it read readers would see another
+/// one of now; none when it published nothing.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn run_output(db: &mut PgConnection, run: i64) -> Result<Option<RunOutput>> {
-    Ok(sqlx::query_file_as!(RunOutput, "src/store/sql/run_output.sql", run)
-        .fetch_optional(db)
-        .await?)
-}
-
-/// A version that a run read.
-#[derive(Clone, Debug)]
-pub struct RunInput {
-    /// Its number.
-    pub id: i64,
-    /// The number of its dataset.
-    pub dataset_id: i32,
-    /// The name of its dataset.
-    pub dataset: String,
-    /// Whether it is one of a source.
-    pub is_source: bool,
-    /// The values of its partition's dimensions.
-    pub dimension_values: Vec<String>,
-    /// The ordinal of its partition.
-    pub ordinal: i64,
-    /// As which input it was read.
-    pub position: i16,
-    /// How many rows.
-    pub rows: Option<i64>,
-    /// When it was published.
-    pub committed_at: Timestamp,
-    /// Its files.
-    pub paths: Vec<String>,
-    /// Whether what readers see now differs from it.
-    pub is_stale: bool,
-}
-
-/// What a version was read from, at most so many; of these datasets only, where that is said.
-///
-/// # Errors
-///
-/// When the statement fails.
-pub async fn run_inputs(
+pub async fn run_output(
     db: &mut PgConnection,
-    materialization: i64,
+    run: i64,
     only: Option<&[i32]>,
-    limit: i64,
-) -> Result<Vec<RunInput>> {
-    Ok(
-        sqlx::query_file_as!(
-            RunInput,
-            "src/store/sql/run_inputs.sql",
-            materialization,
-            only,
-            limit,
-        )
-        .fetch_all(db)
-        .await?,
-    )
+) -> Result<Option<(i64, i64)>> {
+    let row =
+        sqlx::query_file!("src/store/sql/run_output.sql", run, only).fetch_optional(db).await?;
+    Ok(row.map(|row| (row.id, row.stale_inputs)))
 }
 
 /// The live runs that a run waits on, those behind gates included, at most so many; of these

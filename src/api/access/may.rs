@@ -10,8 +10,10 @@ use sqlx::postgres::Postgres;
 use sqlx::{PgConnection, PgPool, Transaction};
 use tokio::sync::Mutex;
 
+use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
+use super::super::overview::OverviewFacts;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
 use super::{Action, Contact, Entry, Principal, Shared};
@@ -32,12 +34,7 @@ impl<A: Action> FromRequestParts<Arc<Shared>> for May<A> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Answer<Self> {
-        let contact = shared.contact(parts);
-        let principal = shared.identify(parts, &contact).await?;
-        if !principal.may(A::NAME, A::ROLE) {
-            return Err(refuse::<A>(shared, &principal, &contact).await);
-        }
-        Ok(Self { shared: Arc::clone(shared), principal, contact, action: PhantomData })
+        Self::ask(shared, parts).await
     }
 }
 
@@ -59,6 +56,20 @@ async fn refuse<A: Action>(shared: &Shared, principal: &Principal, contact: &Con
 }
 
 impl<A: Action> May<A> {
+    /// Finds out whether whoever asks may. Where an answer goes on for long, it is asked again.
+    ///
+    /// # Errors
+    ///
+    /// When nobody is signed in, or whoever is may not.
+    pub(in super::super) async fn ask(shared: &Arc<Shared>, parts: &Parts) -> Answer<Self> {
+        let contact = shared.contact(parts);
+        let principal = shared.identify(parts, &contact).await?;
+        if !principal.may(A::NAME, A::ROLE) {
+            return Err(refuse::<A>(shared, &principal, &contact).await);
+        }
+        Ok(Self { shared: Arc::clone(shared), principal, contact, action: PhantomData })
+    }
+
     /// Who asks.
     pub(in super::super) const fn principal(&self) -> &Principal {
         &self.principal
@@ -123,9 +134,19 @@ impl<A: Action> May<A> {
         &self.shared
     }
 
+    /// Answers that are dear to find.
+    pub(in super::super) fn caches(&self) -> &Caches {
+        &self.shared.caches
+    }
+
     /// What was last asked for metrics.
     pub(in super::super) fn scrape(&self) -> &Mutex<Scrape> {
         &self.shared.scrape
+    }
+
+    /// What the overview asked the database.
+    pub(in super::super) fn overview(&self) -> &Arc<OverviewFacts> {
+        &self.shared.overview
     }
 
     /// What was answered about the health of datasets.

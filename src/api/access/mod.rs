@@ -11,6 +11,7 @@ mod policy;
 mod principal;
 pub(crate) mod secret;
 mod shared;
+mod standing;
 
 pub(super) use audit::Entry;
 pub(super) use contact::{Contact, is_at};

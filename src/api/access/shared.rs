@@ -6,11 +6,15 @@ use std::sync::Arc;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
+use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
+use super::super::live::Live;
 use super::super::metrics::Scrape;
 use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
+use super::super::overview::OverviewFacts;
 use super::super::picture::Pictures;
 use super::super::sla::ShownPromises;
 use super::Contact;
@@ -24,13 +28,17 @@ pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Arc<Pictures>,
     pub(super) health: HealthCache,
+    pub(super) overview: Arc<OverviewFacts>,
     pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
+    pub(super) caches: Caches,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
     provider: Option<Provider>,
+    live: Arc<Live>,
     options: ServeOptions,
     listen: SocketAddr,
+    stop: CancellationToken,
 }
 
 impl Shared {
@@ -41,24 +49,39 @@ impl Shared {
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
+        stop: CancellationToken,
     ) -> anyhow::Result<Self> {
         Ok(Self {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
+            overview: Arc::default(),
             promises: ShownPromises::default(),
             scrape: Mutex::default(),
+            caches: Caches::default(),
             known: Known::default(),
             refusals: Refusals::default(),
             provider: options.oidc.clone().map(Provider::new).transpose()?,
+            live: Arc::new(Live::new(stop.clone())),
             options,
             listen,
+            stop,
         })
     }
 
     /// Where this server listens.
     pub(in super::super) const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// What all streams share.
+    pub(in super::super) const fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// Fires when the server ends: answers that go on until somebody hangs up end then.
+    pub(in super::super) const fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// How it is reached, and by whom.

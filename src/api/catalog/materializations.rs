@@ -91,7 +91,7 @@ pub(in super::super) struct LineageLink {
 
 impl Materialization {
     /// None of a dataset that is not declared any more.
-    pub(super) fn new(mill: &Mill, picture: &Picture, row: &VersionRow) -> Option<Self> {
+    pub(in super::super) fn new(mill: &Mill, picture: &Picture, row: &VersionRow) -> Option<Self> {
         let spec = mill.catalog.dataset(*mill.registry.index.get(&row.dataset_id)?);
         let key = lookup::key(picture, row.slice_id, row.ordinal);
         Some(Self {

@@ -2,14 +2,20 @@
 
 mod axis;
 mod cells;
+mod control;
 mod dataset;
 mod datasets;
 mod health;
-mod later;
-mod lookup;
+mod holds;
+pub(super) mod lookup;
+mod manifest;
 mod materializations;
+mod partition;
+mod preview;
 mod profile;
 mod row;
+mod snippets;
+mod why;
 mod words;
 
 use std::sync::Arc;
@@ -19,7 +25,11 @@ use utoipa_axum::routes;
 
 use super::access::Shared;
 
+pub(super) use datasets::holds;
 pub(super) use health::HealthCache;
+pub(super) use materializations::{LineageLink, Materialization, absent};
+pub(super) use row::{Kind, Promised};
+pub(super) use words::mapping;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(datasets::datasets)).routes(routes!(health::health))

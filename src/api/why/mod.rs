@@ -20,8 +20,8 @@ use crate::store::{
 
 pub use trail::{Hop, World};
 pub use words::{
-    CHANGES_MAX, Grouped, chain, change_key, change_text, changed, grouped, headline, held, made,
-    named, unmade as unmade_text,
+    CHANGES_MAX, Grouped, chain, change_key, change_text, changed, code, grouped, headline, held,
+    made, named, unmade as unmade_text,
 };
 
 /// Everything there is to say about one partition.

@@ -105,7 +105,7 @@ pub fn changed(
     let name = named(catalog, last.dataset, &last.key);
     match end.standing {
         Some(Standing::Missing) => lines.push(format!("{name} is not published")),
-        Some(Standing::StaleCode) => lines.push(code(&name, end)),
+        Some(Standing::StaleCode) => lines.push(format!("{name} {}", code(end).0)),
         Some(Standing::StaleInput) if end.changes.is_empty() => lines.push(format!(
             "{name} reads other partitions than when it was made; its inputs are declared otherwise"
         )),
@@ -140,14 +140,19 @@ pub fn chain(catalog: &Catalog, trail: &[Hop]) -> String {
     links.iter().map(link).collect::<Vec<_>>().join(" ← ")
 }
 
-fn code(name: &str, end: &End) -> String {
-    let Some((made_by, today)) = &end.code else { return format!("{name} was made by other code") };
+/// Which code made it, which is that of today, and since when.
+#[must_use]
+pub fn code(end: &End) -> (String, Option<jiff::Timestamp>) {
+    let Some((made_by, today)) = &end.code else {
+        return ("was made by other code".to_owned(), None);
+    };
     let before = made_by.as_ref().map_or_else(
         || "code that is not known any more".to_owned(),
         |code| format!("code {}", digest(&code.fingerprint)),
     );
-    let (now, at) = (digest(&today.fingerprint), when(today.first_seen_at.to_jiff()));
-    format!("{name} was made by {before}; that of today is {now}, first seen at {at}")
+    let (now, at) = (digest(&today.fingerprint), today.first_seen_at.to_jiff());
+    let text = format!("was made by {before}; that of today is {now}, first seen at {}", when(at));
+    (text, Some(at))
 }
 
 /// What became of an input partition: versions, rows, when.

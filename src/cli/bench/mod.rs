@@ -1,5 +1,6 @@
 //! `tidemill bench`: what Tidemill costs, as ratios to what the machine can do in the same run.
 
+mod api;
 mod backlog;
 mod cpu;
 mod fused;
@@ -36,8 +37,8 @@ struct Figure {
 /// What can be measured.
 const NAMES: &str = "`plan_million`, `plan_million_published`, `check_500`, \
     `overhead_per_partition`, `overhead_vs_polars`, `fuse_speedup`, `noop_throughput`, \
-    `noop_throughput_10m_history`, `handover_latency`, `enqueue_100k`, `cancel_100k` \
-    and `idle`";
+    `noop_throughput_10m_history`, `handover_latency`, `enqueue_100k`, `cancel_100k`, \
+    `idle` and `api`, or one of its figures, such as `api_runs_p99`";
 
 /// Measures what was asked for.
 pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Result<ExitCode> {
@@ -78,6 +79,10 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     }
     if wanted("idle") {
         figures.extend(idle::idle(config).await?);
+    }
+    let of_api = args.name.as_deref().filter(|name| name.starts_with("api_"));
+    if wanted("api") || of_api.is_some() {
+        figures.extend(api::api(config, of_api).await?);
     }
     anyhow::ensure!(!figures.is_empty(), "there is no bench of that name; there are {NAMES}");
     for figure in &figures {

@@ -48,6 +48,25 @@ pub async fn examine(mill: &Mill, deep: bool) -> Result<Vec<Finding>> {
     Ok(found)
 }
 
+/// What is not as it should be, of what can be seen at once: settings, sessions, clocks, housekeeping,
+/// room, workers. No rows of history and no files are looked at.
+///
+/// # Errors
+///
+/// When the database does not answer.
+pub async fn examine_quickly(mill: &Mill) -> Result<Vec<Finding>> {
+    let mut db = mill.pool.acquire().await?;
+    let facts = store::database_facts(&mut db).await?;
+    drop(db);
+    let mut found = judge_database(&facts, clock::now());
+    found.extend(duties(mill, facts.now).await?);
+    found.extend(overdue(mill).await?);
+    found.extend(machine::disks(mill).await?);
+    found.extend(machine::gone_workers(mill).await?);
+    found.sort_by_key(|finding| finding.severity);
+    Ok(found)
+}
+
 /// Everything that is not as it must be when nothing is under way, settings and machines aside. All
 /// that is kept is looked at.
 ///

@@ -16,7 +16,7 @@ use super::Mill;
 use crate::plan::Keep;
 use crate::store::{self, OrphanCounts};
 
-pub use doctor::{examine, examine_at_rest};
+pub use doctor::{examine, examine_at_rest, examine_quickly};
 pub use pulse::{DUTIES, Duty, HouseOptions, keep_house};
 
 /// What `clean` found, or did.

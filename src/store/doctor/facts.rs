@@ -63,6 +63,16 @@ async fn is_pooled(db: &mut PgConnection) -> Result<bool> {
     Ok(false)
 }
 
+/// The version of the server, as it says it.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn database_version(db: &mut PgConnection) -> Result<String> {
+    let version = sqlx::query_scalar!(r#"select current_setting('server_version') as "version!""#);
+    Ok(version.fetch_one(db).await?)
+}
+
 /// Where the server keeps its data, if it may be this machine and we may know.
 ///
 /// # Errors

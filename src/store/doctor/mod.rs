@@ -22,7 +22,10 @@ mod rest;
 mod rules;
 mod standing;
 
-pub use facts::{BEGINNING, HeldRun, database_facts, held_runs, horizon, known_since, local_data};
+pub use facts::{
+    BEGINNING, HeldRun, database_facts, database_version, held_runs, horizon, known_since,
+    local_data,
+};
 pub use files::{InputRead, PublishedFile, all_files, inputs_read, some_files};
 pub use rest::unrest;
 pub use rules::breaches;

@@ -65,6 +65,8 @@ pub struct OidcConfig {
     pub client_secret: Option<String>,
     /// `TIDEMILL_OIDC_NAME`: what people call it; the host of the issuer otherwise.
     pub name: Option<String>,
+    /// `TIDEMILL_OIDC_SCOPES`: what is asked for there; `openid profile email` otherwise.
+    pub scopes: Option<String>,
     /// `TIDEMILL_OIDC_ROLE_CLAIM`: the claim that says what somebody may do; `groups` otherwise.
     pub role_claim: Option<String>,
     /// `TIDEMILL_OIDC_ROLES`: which value of it is which role, such as
@@ -167,6 +169,7 @@ impl Config {
                 client_id: get("TIDEMILL_OIDC_CLIENT_ID"),
                 client_secret: get("TIDEMILL_OIDC_CLIENT_SECRET"),
                 name: get("TIDEMILL_OIDC_NAME"),
+                scopes: get("TIDEMILL_OIDC_SCOPES"),
                 role_claim: get("TIDEMILL_OIDC_ROLE_CLAIM"),
                 roles: get("TIDEMILL_OIDC_ROLES"),
             },

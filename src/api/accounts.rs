@@ -5,14 +5,27 @@ use jiff::Timestamp;
 use sqlx::{PgConnection, PgPool};
 
 use super::access::{password, secret};
+use super::problem::Problem;
 use crate::model::{Role, Scope};
-use crate::store::{self, Changed, NewAudit, NewPerson, NewToken, PersonRow};
+use crate::store::{self, Changed, LinkKind, NewAudit, NewPerson, NewToken, PersonRow};
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Input(message) => Self::invalid(message),
+            Refusal::Conflict(message) => Self::conflict(message),
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}
 
 /// Why it was not done.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// What was asked makes no sense, or must not be.
     Input(String),
+    /// What is there forbids it.
+    Conflict(String),
     /// The database failed.
     Store(store::Error),
 }
@@ -94,7 +107,9 @@ pub(crate) async fn insert_user(
     let NewUser { login, name, role, scope, .. } = new;
     let row = NewPerson { login, name, role, scope, password: hash, elsewhere: None };
     let added = store::add_person(db, row).await?;
-    added.map_err(|store::PersonTaken| Refusal::Input(format!("there is a user `{login}` already")))
+    added.map_err(|store::PersonTaken| {
+        Refusal::Conflict(format!("there is a user `{login}` already"))
+    })
 }
 
 /// Adds somebody, from the terminal.
@@ -151,7 +166,7 @@ pub(crate) async fn change_user(
         let admins = store::lock_admins(db).await?;
         if admins == [person.id] {
             let message = format!("`{}` is the only admin, and one must be left", person.login);
-            return Err(Refusal::Input(message));
+            return Err(Refusal::Conflict(message));
         }
     }
     store::change_person(db, person.id, changed).await?;
@@ -212,6 +227,51 @@ pub(crate) async fn revoke_token(pool: &PgPool, id: i64, by: &str) -> Done<bool>
     }
     tx.commit().await?;
     Ok(is_new)
+}
+
+/// How long a link on the console can be used, in seconds: to make the first admin, and to sign in.
+const SETUP_SECONDS: f64 = 24.0 * 3600.0;
+const SIGN_IN_SECONDS: f64 = 3600.0;
+/// What the person at this machine is called.
+const LOCAL: &str = "local";
+
+/// What is in the link that makes the first admin; none when there is one. Links of before are of
+/// no use any more.
+pub(crate) async fn setup_link(pool: &PgPool) -> Done<Option<String>> {
+    let mut tx = pool.begin().await?;
+    if store::has_admin(&mut tx).await? {
+        return Ok(None);
+    }
+    let secret = secret::random().map_err(|error| Refusal::Input(error.to_string()))?;
+    store::drop_setup_links(&mut tx).await?;
+    store::new_link(&mut tx, &secret::hash(&secret), LinkKind::Setup, SETUP_SECONDS).await?;
+    tx.commit().await?;
+    Ok(Some(secret))
+}
+
+/// What is in the link that signs in the person at this machine, who is an admin at first; none
+/// when somebody disabled them.
+pub(crate) async fn local_link(pool: &PgPool) -> Done<Option<String>> {
+    let secret = secret::random().map_err(|error| Refusal::Input(error.to_string()))?;
+    let mut tx = pool.begin().await?;
+    let person = store::person_by_login(&mut tx, LOCAL).await?;
+    let id = match person {
+        Some(person) if person.disabled_at.is_some() => return Ok(None),
+        Some(person) => person.id,
+        None => {
+            let scope = Scope::everything();
+            let name = "Local person";
+            let new =
+                NewUser { login: LOCAL, name, role: Role::Admin, scope: &scope, password: None };
+            let id = insert_user(&mut tx, new, None).await?;
+            note(&mut tx, "terminal", "user.create", ("user", LOCAL), None).await?;
+            id
+        }
+    };
+    let kind = LinkKind::SignIn(id);
+    store::new_link(&mut tx, &secret::hash(&secret), kind, SIGN_IN_SECONDS).await?;
+    tx.commit().await?;
+    Ok(Some(secret))
 }
 
 /// Writes down what was done at the terminal.

@@ -1,6 +1,7 @@
 //! Bodies of requests: JSON, not too much of it, and what is wrong with it said as a problem.
 
 use std::io::Read as _;
+use std::time::Duration;
 
 use axum::body::{Body as Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
@@ -11,6 +12,9 @@ use super::problem::{Answer, Problem};
 
 /// The most a body holds, as it comes and once it is unpacked.
 pub(super) const BODY_MAX: usize = 1 << 20;
+
+/// How long it may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A body, read as what it should be.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +47,9 @@ fn is_json(content_type: &str) -> bool {
 }
 
 async fn whole(body: Bytes) -> Answer<axum::body::Bytes> {
-    to_bytes(body, BODY_MAX).await.map_err(|error| {
+    let bytes = tokio::time::timeout(PATIENCE, to_bytes(body, BODY_MAX)).await;
+    let bytes = bytes.map_err(|_| Problem::invalid("the body did not come in time"))?;
+    bytes.map_err(|error| {
         // It is too long, or whoever sends it stopped; the second never hears the answer.
         let is_short = std::error::Error::source(&error)
             .is_some_and(|source| source.to_string() != "length limit exceeded");

@@ -2,20 +2,26 @@
 
 mod access;
 pub(crate) mod accounts;
+mod assets;
 mod backfills;
 mod body;
 mod cache;
 mod catalog;
+mod document;
 mod events;
 mod guard;
 mod instant;
+mod listen;
+mod live;
 mod lineage;
 mod metrics;
+mod oidc;
 mod naming;
 mod once;
 mod options;
 mod overview;
 mod paging;
+mod people;
 mod picture;
 mod problem;
 mod query;
@@ -33,11 +39,12 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+pub use backfills::BackfillFacts;
 pub use instant::Instant;
 pub use options::{Network, OidcOptions, ServeOptions};
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;
-pub use sla::{Sees, SlaBoard, SlaRule, SlaStanding, SlaWindow, board, window_of_row};
+pub use sla::{Sees, SlaBoard, SlaRule, SlaStanding, SlaState, SlaWindow, board, window_of_row};
 pub use standing::{Standing, standings};
 pub use view::{BackfillView, DatasetView, FailureView, StatusView, running_sets, status};

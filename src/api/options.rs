@@ -34,6 +34,8 @@ pub struct OidcOptions {
     pub client_secret: Option<String>,
     /// What people call it.
     pub name: String,
+    /// What is asked for there, apart by spaces.
+    pub scopes: String,
     /// The claim that says what somebody may do.
     pub role_claim: String,
     /// Values of that claim, and the role each stands for.

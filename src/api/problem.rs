@@ -77,6 +77,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "TM0603", what)
     }
 
+    /// The status it is answered with.
+    pub(super) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// What to do about it.
     #[must_use]
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -1,6 +1,5 @@
 //! The server.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,26 +13,28 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 use super::access::Shared;
+use super::live::{self, Live};
 use super::options::ServeOptions;
 use super::problem::Problem;
-use super::{guard, request, router};
+use super::{assets, guard, listen, request, router};
 use crate::engine::Mill;
 
 /// Answers requests until `stop` fires, then finishes those in hand.
 ///
 /// # Errors
 ///
-/// When the listener fails.
+/// When the listener is none, or this machine cannot speak TLS and people sign in elsewhere.
 pub async fn serve(
     mill: Arc<Mill>,
     listener: TcpListener,
     options: ServeOptions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let shared = Arc::new(Shared::new(mill, listener.local_addr()?, options, stop.clone()));
-    let service = service(shared).into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = async move { stop.cancelled().await };
-    axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+    let (observed, listen) = (Arc::clone(&mill), listener.local_addr()?);
+    let shared = Arc::new(Shared::new(mill, listen, options, stop.clone())?);
+    let observing = tokio::spawn(live::observe(observed, Arc::clone(shared.live())));
+    listen::listen(listener, service(shared), stop).await;
+    observing.await?;
     Ok(())
 }
 
@@ -42,11 +43,17 @@ fn service(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/healthz", get(health))
         .merge(routes)
-        .fallback(|| async { Problem::not_found("there is nothing at this address") })
+        .fallback(assets::fallback)
+        .method_not_allowed_fallback(other_method)
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard))
         .layer(middleware::from_fn(request::number))
         .with_state(shared)
+}
+
+async fn other_method() -> Problem {
+    let message = "this address does not take this method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "TM0604", message)
 }
 
 /// Whether this process can do its work, for whoever keeps it running.

@@ -124,6 +124,9 @@ pub(super) struct UpArgs {
     /// Where to listen; a port of 0 takes any free one.
     #[arg(long)]
     pub(super) listen: Option<String>,
+    /// Open the pages in a browser, signed in; without it, only from a terminal.
+    #[arg(long)]
+    pub(super) open: bool,
 }
 
 #[derive(Debug, Args)]

@@ -206,7 +206,7 @@ fn describe(args: &BackfillArgs) -> String {
     words.join(" ")
 }
 
-fn options(args: &BackfillArgs) -> Options {
+pub(super) fn options(args: &BackfillArgs) -> Options {
     Options {
         missing: args.missing,
         failed: args.failed,

@@ -6,6 +6,8 @@ mod backfill;
 mod backfills;
 mod bench;
 mod check;
+#[cfg(test)]
+mod equivalent;
 mod exec;
 mod clean;
 mod doctor;
@@ -25,6 +27,7 @@ mod schedules;
 mod session;
 mod slas;
 mod texts;
+mod welcome;
 mod keeper;
 mod roles;
 

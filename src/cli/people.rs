@@ -175,9 +175,11 @@ pub(super) async fn tokens(session: &Session, args: &TokenArgs, json: bool) -> R
     }
 }
 
-fn refused(refusal: accounts::Refusal) -> anyhow::Error {
+pub(super) fn refused(refusal: accounts::Refusal) -> anyhow::Error {
     match refusal {
-        accounts::Refusal::Input(message) => Fault::new("TM0202", message).into(),
+        accounts::Refusal::Input(message) | accounts::Refusal::Conflict(message) => {
+            Fault::new("TM0202", message).into()
+        }
         accounts::Refusal::Store(error) => error.into(),
     }
 }

@@ -51,6 +51,10 @@ fn url(name: &str, text: &str) -> Result<url::Url, Fault> {
 fn oidc(config: &OidcConfig) -> Result<Option<OidcOptions>, Fault> {
     let Some(issuer) = &config.issuer else { return Ok(None) };
     let issuer = url("TIDEMILL_OIDC_ISSUER", issuer)?;
+    let is_near = ["localhost", "127.0.0.1", "[::1]"].contains(&issuer.host_str().unwrap_or(""));
+    if issuer.scheme() != "https" && !is_near {
+        return Err(wrong("TIDEMILL_OIDC_ISSUER", issuer.as_str(), "reached over https"));
+    }
     let Some(client_id) = config.client_id.clone() else {
         return Err(Fault::new("TM0202", "`TIDEMILL_OIDC_CLIENT_ID` is not set"));
     };
@@ -69,6 +73,7 @@ fn oidc(config: &OidcConfig) -> Result<Option<OidcOptions>, Fault> {
         name: config.name.clone().unwrap_or(host),
         client_id,
         client_secret: config.client_secret.clone(),
+        scopes: config.scopes.clone().unwrap_or_else(|| "openid profile email".to_owned()),
         role_claim: config.role_claim.clone().unwrap_or_else(|| "groups".to_owned()),
         roles,
         issuer,

@@ -1,5 +1,6 @@
 //! One process, one or several roles: everything (`up`), or a scheduler, a worker, a server alone.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::args::{ServerArgs, UpArgs, WorkerArgs};
 use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
-use super::{clean, hook, output, reach};
+use super::{clean, hook, output, reach, welcome};
 use crate::engine::{self, Bell, HouseOptions, PromiseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
@@ -50,7 +51,8 @@ impl<'a> Process<'a> {
         self.parts.spawn(async move { (name, part.await) });
     }
 
-    async fn serve(&mut self, listen: Option<&str>) -> Result<()> {
+    /// Serves; where.
+    async fn serve(&mut self, listen: Option<&str>) -> Result<SocketAddr> {
         let options = reach::options(&self.session.config)?;
         let listen = listen.unwrap_or(&self.session.config.listen);
         let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -60,7 +62,7 @@ impl<'a> Process<'a> {
         let mill = Arc::clone(&self.session.mill);
         self.start("server", crate::api::serve(mill, listener, options, self.stop.clone()));
         output::line(&format!("tidemill is at http://{address}"));
-        Ok(())
+        Ok(address)
     }
 
     fn work(&mut self, options: WorkOptions) {
@@ -127,7 +129,12 @@ impl<'a> Process<'a> {
 /// Brings everything up to date, serves, and keeps it so until it is told to stop.
 pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
     let mut process = Process::new(session);
-    process.serve(args.listen.as_deref()).await?;
+    let address = process.serve(args.listen.as_deref()).await?;
+    match address.ip().is_loopback() {
+        true if args.once => (),
+        true => welcome::person(session, address, args.open).await?,
+        false => welcome::first(session, address).await?,
+    }
     process.work(session.work_options());
     process.tend()?;
     let bell = Arc::clone(&process.bell);
@@ -165,6 +172,7 @@ pub(super) async fn worker(session: &Session, args: &WorkerArgs) -> Result<ExitC
 /// Shows how everything stands; runs no job and decides nothing.
 pub(super) async fn server(session: &Session, args: &ServerArgs) -> Result<ExitCode> {
     let mut process = Process::new(session);
-    process.serve(args.listen.as_deref()).await?;
+    let address = process.serve(args.listen.as_deref()).await?;
+    welcome::first(session, address).await?;
     process.until(std::future::pending()).await
 }

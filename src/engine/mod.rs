@@ -35,8 +35,8 @@ pub use logs::{LogSink, Logs, Source};
 pub use mill::Mill;
 pub use observe::{Change, Observation, observe, observe_due, route_all_published};
 pub use planning::{
-    Demand, PlanMoved, Planned, assess_aside, assess_now, demand, explain, plan_now, plan_retry,
-    remember, resources,
+    Demand, Drawn, PlanMoved, Planned, TooLarge, assess_aside, assess_now, demand, draw, explain,
+    plan_now, plan_retry, record, remember, resources,
 };
 pub use preview::{
     Bounds, Cells, Preview, PreviewError, as_text, first_rows, open_profile, published_frame,

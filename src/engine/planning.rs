@@ -1,11 +1,14 @@
 //! Load, plan, record: the same for the terminal, the server and the pulse.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
 use jiff::Timestamp;
+use sqlx::PgConnection;
 
 use super::Mill;
+use crate::failpoint::{Failpoint, hit};
 use crate::model::{Class, Origin};
 use crate::plan::schedule::Asking;
 use crate::plan::{
@@ -186,6 +189,8 @@ pub struct Demand {
     pub at: Option<Timestamp>,
     /// What whoever asks wants others to know.
     pub note: Option<String>,
+    /// The most partitions it may make, if that is limited.
+    pub runs_max: Option<u64>,
 }
 
 impl Demand {
@@ -207,6 +212,7 @@ impl Demand {
             ticks: Vec::new(),
             at: None,
             note: None,
+            runs_max: None,
         }
     }
 
@@ -238,6 +244,33 @@ impl Demand {
 /// [`PlanMoved`] when the plan is not the one that was shown; [`store::Error::PlanMoved`] when another
 /// took one of its partitions while it was recorded; or when the database fails.
 pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
+    let drawn = draw(mill, demand).await?;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let mut tx = mill.pool.begin().await?;
+        match record(&mut tx, mill, demand, &drawn).await {
+            Err(error) if error.is_contention() && tries < 5 => {
+                tracing::info!("recording the plan again: {error}");
+            }
+            outcome => {
+                let applied = outcome?;
+                tx.commit().await?;
+                hit(Failpoint::AfterApply).map_err(store::Error::from)?;
+                return Ok(applied);
+            }
+        }
+    }
+}
+
+/// Plans what is demanded again and spells it out, provided that the plan is still the one that was
+/// shown; nothing is recorded.
+///
+/// # Errors
+///
+/// [`PlanMoved`] when the plan is not the one that was shown; [`TooLarge`] when it makes more than
+/// it may; or when the database fails.
+pub async fn draw(mill: &Arc<Mill>, demand: &Demand) -> Result<Drawn> {
     let again = match demand.retry_of {
         Some(backfill) => Some(left_of(mill, backfill).await?),
         None => None,
@@ -249,14 +282,28 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
     let ledger = picture(mill, now).await?;
     let shared = Arc::clone(mill);
     let drawing =
-        tokio::task::spawn_blocking(move || draw(&shared, &ledger, &asked, again.as_ref()));
-    let drawn = match drawing.await? {
-        Ok(drawn) => drawn,
-        Err(now) => return Err(refusal(mill, demand, now).await?.into()),
-    };
+        tokio::task::spawn_blocking(move || spell(&shared, &ledger, &asked, again.as_ref()));
+    match drawing.await? {
+        Ok(drawn) => Ok(drawn),
+        Err(Undrawn::Moved(now)) => Err(refusal(mill, demand, now).await?.into()),
+        Err(Undrawn::TooLarge(refused)) => Err(refused.into()),
+    }
+}
+
+/// Records what was drawn, in a transaction of the caller.
+///
+/// # Errors
+///
+/// When another took one of its partitions since it was drawn, or a statement fails.
+pub async fn record(
+    db: &mut PgConnection,
+    mill: &Mill,
+    demand: &Demand,
+    drawn: &Drawn,
+) -> store::Result<Applied> {
     let new = NewBackfill {
         request: &demand.text,
-        plan: serde_json::to_value(&drawn.shown)?,
+        plan: serde_json::to_value(&drawn.shown).unwrap_or_default(),
         hash: &drawn.shown.plan,
         by: &demand.by,
         origin: demand.origin,
@@ -268,16 +315,7 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
         ticks: &demand.ticks,
         note: demand.note.as_deref(),
     };
-    let mut tries = 0;
-    let applied = loop {
-        tries += 1;
-        match store::apply(&mill.pool, &mill.catalog, &mill.registry, &drawn.wiring, &new).await {
-            Err(error) if error.is_contention() && tries < 5 => {
-                tracing::info!("recording the plan again: {error}");
-            }
-            outcome => break outcome?,
-        }
-    };
+    let applied = store::apply_in(db, &mill.catalog, &mill.registry, &drawn.wiring, &new).await?;
     tracing::info!(
         backfill.id = applied.backfill,
         runs = applied.runs,
@@ -288,27 +326,59 @@ pub async fn demand(mill: &Arc<Mill>, demand: &Demand) -> Result<Applied> {
     Ok(applied)
 }
 
+/// A plan makes more partitions than it may, so it was not spelled out.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("TM0606: this is {runs} partitions; at most {most} are made at once")]
+pub struct TooLarge {
+    /// How many it makes.
+    pub runs: u64,
+    /// How many it may make.
+    pub most: u64,
+}
+
+/// Why a plan was not spelled out.
+enum Undrawn {
+    /// It is another than the one that was shown.
+    Moved(Box<Explanation>),
+    /// It makes more than it may.
+    TooLarge(TooLarge),
+}
+
 /// A plan, spelled out to be recorded.
-struct Drawn {
+#[derive(Debug)]
+pub struct Drawn {
+    /// The plan as people read it.
+    pub shown: Explanation,
     wiring: plan::Wiring,
     deadlines: Vec<Option<Timestamp>>,
-    shown: Explanation,
+}
+
+impl Drawn {
+    /// The datasets it makes partitions of, by catalog index.
+    #[must_use]
+    pub fn datasets(&self) -> BTreeSet<usize> {
+        self.wiring.runs.iter().map(|(dataset, _, _)| *dataset).collect()
+    }
 }
 
 /// Plans and spells out; or the plan of now, when it is not the one that was shown.
-fn draw(
+fn spell(
     mill: &Mill,
     ledger: &Ledger,
     demand: &Demand,
     again: Option<&Again>,
-) -> std::result::Result<Drawn, Box<Explanation>> {
+) -> std::result::Result<Drawn, Undrawn> {
     let plan = match again {
         Some(again) => plan::plan_again(&mill.catalog, ledger, again),
         None => plan::plan(&mill.catalog, ledger, &demand.request),
     };
+    let runs = plan.runs();
+    if let Some(most) = demand.runs_max.filter(|most| *most < runs) {
+        return Err(Undrawn::TooLarge(TooLarge { runs, most }));
+    }
     let shown = plan::explain(&mill.catalog, ledger, &plan, &demand.resources);
     if demand.expected.as_ref().is_some_and(|seen| *seen != plan.hash) {
-        return Err(Box::new(shown));
+        return Err(Undrawn::Moved(Box::new(shown)));
     }
     let assessment = plan::assess(&mill.catalog, ledger);
     let wiring = plan::wire(&mill.catalog, ledger, &assessment, &plan, demand.newest_first);
@@ -317,7 +387,7 @@ fn draw(
         Class::Backfill => vec![None; wiring.runs.len()],
         Class::Live | Class::Late => plan::deadlines(&mill.catalog, &wiring, ledger.now),
     };
-    Ok(Drawn { wiring, deadlines, shown })
+    Ok(Drawn { shown, wiring, deadlines })
 }
 
 /// Says what moved since the plan that was shown.

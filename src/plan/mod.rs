@@ -12,6 +12,7 @@ mod estimate;
 mod explain;
 mod health;
 mod ledger;
+mod live;
 mod moved;
 mod retention;
 mod retry;
@@ -41,6 +42,7 @@ pub use health::{
     DatabaseFacts, DiskFacts, DutyFacts, Finding, Severity, judge_database, judge_disk, judge_duty,
 };
 pub use ledger::{Head, Ledger, Pace, Record, Track};
+pub use live::{LiveMark, LiveTopic, Marks, changed_topics};
 pub use moved::{Moved, moved};
 pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};

@@ -65,8 +65,26 @@ pub async fn apply(
     new: &NewBackfill<'_>,
 ) -> Result<Applied> {
     let mut tx = pool.begin().await?;
+    let applied = apply_in(&mut tx, catalog, registry, wiring, new).await?;
+    tx.commit().await?;
+    hit(Failpoint::AfterApply)?;
+    Ok(applied)
+}
+
+/// The same within a transaction of the caller, who commits it, or not.
+///
+/// # Errors
+///
+/// When another backfill took one of the partitions meanwhile, or a statement fails.
+pub async fn apply_in(
+    db: &mut PgConnection,
+    catalog: &Catalog,
+    registry: &Registry,
+    wiring: &Wiring,
+    new: &NewBackfill<'_>,
+) -> Result<Applied> {
     let wanted: BTreeSet<_> = wiring.runs.iter().map(|(_, key, _)| key.slice.clone()).collect();
-    let slices = Slices::ensure(&mut tx, &wanted.into_iter().collect::<Vec<_>>()).await?;
+    let slices = Slices::ensure(&mut *db, &wanted.into_iter().collect::<Vec<_>>()).await?;
     let runs = wiring.runs.len() as i64;
     let state = if runs == 0 { "completed" } else { "active" };
     let of: BTreeSet<i32> =
@@ -94,14 +112,14 @@ pub async fn apply(
         &of,
         new.note,
     )
-    .fetch_one(&mut *tx)
+    .fetch_one(&mut *db)
     .await?;
     // Another scheduler may have asked for the same ticks, or taken all of their partitions.
-    if !new.ticks.is_empty() && (runs == 0 || !link_ticks(&mut tx, backfill, new.ticks).await?) {
+    if !new.ticks.is_empty() && (runs == 0 || !link_ticks(&mut *db, backfill, new.ticks).await?) {
         return Err(Error::PlanMoved);
     }
     hit(Failpoint::ApplyAfterBackfill)?;
-    let live = still_live(&mut tx, wiring).await?;
+    let live = still_live(&mut *db, wiring).await?;
     let is_gone = |(from, _, required): &(Node, Node, bool)| match from {
         Node::Live(id) => *required && !live.contains(id),
         _ => false,
@@ -114,11 +132,11 @@ pub async fn apply(
         r#"select nextval('tidemill.run_id') as "id!" from generate_series(1, $1::bigint)"#,
         runs + wiring.gates as i64,
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut *db)
     .await?;
     let edges = Edges::new(wiring, &ids, &live);
     let promised = new.deadlines;
-    insert_runs(&mut tx, catalog, registry, &slices, wiring, promised, backfill, &ids, &edges)
+    insert_runs(&mut *db, catalog, registry, &slices, wiring, promised, backfill, &ids, &edges)
         .await?;
     hit(Failpoint::ApplyAfterRuns)?;
     sqlx::query!(
@@ -128,14 +146,12 @@ pub async fn apply(
         &edges.to,
         &edges.required,
     )
-    .execute(&mut *tx)
+    .execute(&mut *db)
     .await?;
     hit(Failpoint::ApplyAfterEdges)?;
     if let Some(before) = new.retry_of {
-        super::control::note(&mut tx, before, new.by, "retry", &format!("as {backfill}")).await?;
+        super::control::note(&mut *db, before, new.by, "retry", &format!("as {backfill}")).await?;
     }
-    tx.commit().await?;
-    hit(Failpoint::AfterApply)?;
     Ok(Applied { backfill, runs: runs as u64 })
 }
 

@@ -19,6 +19,7 @@ mod housekeeping;
 mod ids;
 mod ledger;
 mod limit;
+mod live;
 mod mark;
 mod measure;
 mod logs;
@@ -51,12 +52,12 @@ pub use access::{
     add_token, audit_entries, begin_attempt, begin_elsewhere, change_person, claim_answer,
     clear_attempts, come_back, drop_setup_links, end_session, end_sessions, find_session,
     find_token, forget_answers, forget_attempts, forget_links, forget_password, forget_sessions,
-    keep_answer, lock_admins, new_link, new_session, own_session, people, person, person_by_login,
-    person_elsewhere, record_audit, revoke_token, sessions, set_password, take_link, token, tokens,
-    touch_person, touch_session, touch_token,
+    has_admin, keep_answer, live_tokens, lock_admins, lock_people, new_link, new_session,
+    own_session, people, person, person_by_login, person_elsewhere, record_audit, revoke_token,
+    sessions, set_password, take_link, token, tokens, touch_person, touch_session, touch_token,
 };
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
-pub use apply::{Applied, NewBackfill, apply};
+pub use apply::{Applied, NewBackfill, apply, apply_in};
 pub use backfills::{
     BackfillFilter, BackfillStanding, CauseRow, Progress, RECENT, StepRow, backfill_causes,
     backfill_plan, backfill_progress, backfill_standing, backfill_standings, backfill_steps,
@@ -77,8 +78,8 @@ pub use claim::{Claimant, Claimed, PoolRow, claim, pools};
 pub use commit::{Committed, Ended, Lease, Published, commit};
 pub use control::{
     Cancelled, EventRow, backfill_events, cancel_backfill, cancel_runs, cancel_undeclared,
-    pause_backfill, restore_pool_slots, resume_backfill, set_concurrency, set_pool_slots,
-    set_priority,
+    pause_backfill, pause_backfill_in, restore_pool_slots, resume_backfill, resume_backfill_in,
+    set_concurrency, set_concurrency_in, set_pool_slots, set_priority, set_priority_in,
 };
 pub use doctor::{
     BEGINNING, HeldRun, InputRead, OldestTransaction, PublishedFile, QueueRow, all_files, breaches,
@@ -98,6 +99,7 @@ pub use housekeeping::{
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
 pub use limit::in_time;
+pub use live::{live_marks, session_standing, token_standing};
 pub use logs::{LogChunk, LogLine, LogQuery, append_logs, logs};
 pub use mark::{Mark, mark};
 pub use measure::{plain_insert, plain_move};

@@ -25,6 +25,7 @@ mod queue;
 mod regress;
 mod retries;
 mod schedules;
+mod slas;
 mod sim;
 mod staleness;
 mod telemetry;

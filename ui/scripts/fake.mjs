@@ -34,7 +34,7 @@ export async function serveFake(port = 0) {
     try {
       const url = new URL(incoming.url ?? "/", `http://${incoming.headers.host}`);
       if (url.pathname === "/api/v1/live") return live(outgoing);
-      if (/^\/api\/v1\/runs\/\d+\/logs\/follow$/.test(url.pathname)) return live(outgoing);
+      if (/^\/api\/v1\/runs\/\d+\/logs\/follow$/.test(url.pathname)) return follow(outgoing);
       if (url.pathname.startsWith("/api/"))
         return await answer(getResponse, handlers, url, incoming, outgoing);
       await file(url.pathname, outgoing);
@@ -46,6 +46,17 @@ export async function serveFake(port = 0) {
   await new Promise((done) => server.listen(port, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    /** How many listen to news at this moment. */
+    listeners: () => streams.size,
+    /** Tells all that something about this topic has changed. */
+    hint(topic) {
+      for (const stream of streams)
+        stream.write(`event: hint\ndata: ${JSON.stringify({ topic, version: "2" })}\n\n`);
+    },
+    /** Cuts all streams off, as a network does. */
+    cut() {
+      for (const stream of streams) stream.destroy();
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -54,11 +65,31 @@ export async function serveFake(port = 0) {
   };
 }
 
+const streams = new Set();
+
 function live(outgoing) {
   outgoing.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   outgoing.write(": here\n\n");
+  streams.add(outgoing);
   const beat = setInterval(() => outgoing.write(": here\n\n"), 15_000);
-  outgoing.on("close", () => clearInterval(beat));
+  outgoing.on("close", () => {
+    clearInterval(beat);
+    streams.delete(outgoing);
+  });
+}
+
+// A run that says something now and then: a few lines at once, then nothing more.
+function follow(outgoing) {
+  live(outgoing);
+  const lines = [241, 242, 250].map((number) => ({
+    attempt: 1,
+    number,
+    at: "2026-11-22T06:13:59.500Z",
+    source: "stdout",
+    text: `followed line ${number}`,
+    gap: number === 250,
+  }));
+  outgoing.write(`event: lines\ndata: ${JSON.stringify(lines)}\n\n`);
 }
 
 async function answer(getResponse, handlers, url, incoming, outgoing) {

@@ -34,8 +34,16 @@ export async function sizes() {
   const first = (await sizeOf(baseFiles)) + gzipSync(await readFile(new URL("index.html", dist))).length;
   const routes = [];
   for (const key of keys.filter((one) => isRoute(one) && !shell.includes(one))) {
-    const own = [...filesOf(closure(key))].filter((file) => !baseFiles.has(file));
-    routes.push([key.replace("src/routes/", "").replace(/\.tsx.*/, ""), await sizeOf(own)]);
+    const now = closure(key);
+    // What the page fetches by itself later, such as the near view of the lineage.
+    const all = new Set(now);
+    for (const own of all) {
+      if (base.has(own)) continue;
+      for (const later of manifest[own].dynamicImports ?? []) closure(later, all);
+    }
+    const own = (keys) => [...filesOf(keys)].filter((file) => !baseFiles.has(file));
+    const name = key.replace("src/routes/", "").replace(/\.tsx.*/, "");
+    routes.push({ name, now: await sizeOf(own(now)), all: await sizeOf(own(all)) });
   }
   return { first, routes };
 }

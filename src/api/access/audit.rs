@@ -92,7 +92,7 @@ impl Entry {
     /// # Errors
     ///
     /// When the database fails.
-    pub(super) async fn write(
+    pub(in super::super) async fn write(
         &self,
         db: &mut PgConnection,
         by: Option<&Principal>,

@@ -83,6 +83,9 @@ impl Shared {
         let principal = Principal {
             who: Who::Token { user: found.person, token: id },
             name: format!("{} (token {})", found.login, found.name),
+            login: found.login,
+            full_name: found.owner,
+            expires_at: found.expires_at.to_jiff(),
             role: found.role,
             only: found.actions,
             scope: found.scope,
@@ -106,7 +109,10 @@ impl Shared {
         }
         let principal = Principal {
             who: Who::User { user: found.person, session: found.id },
-            name: found.login,
+            name: found.login.clone(),
+            login: found.login,
+            full_name: found.name,
+            expires_at: found.expires_at.to_jiff(),
             role: found.role,
             only: None,
             scope: found.scope,

@@ -112,6 +112,18 @@ impl<A: Action> May<A> {
         entry.write(db, Some(&self.principal), &self.contact).await
     }
 
+    /// Asks for another permission, where only what was asked for says that it takes one.
+    ///
+    /// # Errors
+    ///
+    /// When they may not.
+    pub(in super::super) async fn also<B: Action>(&self) -> Answer<()> {
+        match self.principal.may(B::NAME, B::ROLE) {
+            true => Ok(()),
+            false => Err(refuse::<B>(&self.shared, &self.principal, &self.contact).await),
+        }
+    }
+
     /// Where the request came from and how.
     pub(in super::super) const fn contact(&self) -> &Contact {
         &self.contact

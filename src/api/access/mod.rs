@@ -11,13 +11,14 @@ mod policy;
 mod principal;
 pub(crate) mod secret;
 mod shared;
+mod standing;
 
 pub(super) use audit::Entry;
 pub(super) use contact::{Contact, is_at};
 pub(super) use identify::{IDLE, LONGEST, cookie_name, cookie_value};
 pub(super) use may::May;
 pub(super) use open::Open;
-pub(super) use policy::{Action, PERMISSIONS};
+pub(super) use policy::{Action, PERMISSIONS, Permission};
 pub(super) use principal::{Principal, Who};
 pub(super) use shared::Shared;
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::super::problem::{Answer, Problem};
-use super::{Contact, Shared};
+use super::{Contact, Entry, Shared};
 
 /// Access without a name: for signing in, and for nothing else. `tests/it/api` holds the list of
 /// the addresses that answer without a name.
@@ -31,6 +31,15 @@ impl Open {
     /// The database.
     pub(in super::super) fn pool(&self) -> &PgPool {
         &self.shared.mill.pool
+    }
+
+    /// Writes down what nobody who is known did.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(in super::super) async fn audit(&self, db: &mut PgConnection, entry: Entry) -> Answer<()> {
+        entry.write(db, None, &self.contact).await
     }
 
     /// What all requests share.

@@ -1,5 +1,7 @@
 //! Who asks.
 
+use jiff::Timestamp;
+
 use crate::model::{Role, Scope};
 
 /// Who asks, once it is known.
@@ -9,6 +11,12 @@ pub(in super::super) struct Principal {
     pub(in super::super) who: Who,
     /// As people read it, and as it is written down.
     pub(in super::super) name: String,
+    /// What the person types to sign in.
+    pub(in super::super) login: String,
+    /// What the person is called.
+    pub(in super::super) full_name: String,
+    /// When the session or the token ends at the latest.
+    pub(in super::super) expires_at: Timestamp,
     /// What they may do.
     pub(in super::super) role: Role,
     /// Only these actions, for a token that was made for less than its role allows.

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
+use super::super::live::Live;
 use super::super::metrics::Scrape;
+use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
 use super::super::overview::OverviewFacts;
 use super::super::picture::Pictures;
@@ -32,19 +34,24 @@ pub(in super::super) struct Shared {
     pub(super) caches: Caches,
     pub(super) known: Known,
     pub(super) refusals: Refusals,
+    provider: Option<Provider>,
+    live: Arc<Live>,
     options: ServeOptions,
     listen: SocketAddr,
     stop: CancellationToken,
 }
 
 impl Shared {
+    /// # Errors
+    ///
+    /// When this machine cannot speak TLS, and people sign in elsewhere.
     pub(in super::super) fn new(
         mill: Arc<Mill>,
         listen: SocketAddr,
         options: ServeOptions,
         stop: CancellationToken,
-    ) -> Self {
-        Self {
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
@@ -54,15 +61,22 @@ impl Shared {
             caches: Caches::default(),
             known: Known::default(),
             refusals: Refusals::default(),
+            provider: options.oidc.clone().map(Provider::new).transpose()?,
+            live: Arc::new(Live::new(stop.clone())),
             options,
             listen,
             stop,
-        }
+        })
     }
 
     /// Where this server listens.
     pub(in super::super) const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// What all streams share.
+    pub(in super::super) const fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 
     /// Fires when the server ends: answers that go on until somebody hangs up end then.
@@ -73,6 +87,11 @@ impl Shared {
     /// How it is reached, and by whom.
     pub(in super::super) const fn options(&self) -> &ServeOptions {
         &self.options
+    }
+
+    /// Where else people sign in.
+    pub(in super::super) const fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
     }
 
     /// Whether the database answers: all that somebody without a name may ask.

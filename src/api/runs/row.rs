@@ -73,7 +73,7 @@ impl RunRow {
             state: RunState::of(&line.state),
             outcome: line.outcome,
             reason: line.reason,
-            class: line.class.into(),
+            class: line.class.0.into(),
             backfill: line.backfill_id,
             attempt: line.attempt,
             created_at: line.created_at.into(),

@@ -1,33 +1,17 @@
 //! One backfill: what is done and what is left, why it waits, why it failed.
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::list::{done_text, rate_text, standing_json};
+use crate::api::BackfillFacts;
 use crate::cli::inspect::when;
 use crate::cli::session::Session;
 use crate::cli::{output, plan_view};
 use crate::plan::{Explanation, Wait};
-use crate::store::{self, BackfillStanding, CauseRow, EventRow, StepRow, WaitGroup};
-
-/// At most so many causes are told apart.
-const CAUSES_MAX: i64 = 20;
-
-/// Everything there is to say about one backfill.
-struct Facts {
-    now: Timestamp,
-    standing: BackfillStanding,
-    steps: Vec<StepRow>,
-    /// Why runs have not started: how many, and one of them in detail.
-    waits: Vec<(WaitGroup, Option<Wait>)>,
-    causes: Vec<CauseRow>,
-    events: Vec<EventRow>,
-    waves: BTreeMap<String, u64>,
-}
+use crate::store;
 
 /// Shows one backfill.
 pub(super) async fn show(session: &Session, backfill: i64, json: bool) -> Result<ExitCode> {
@@ -56,41 +40,13 @@ pub(super) async fn plan(session: &Session, backfill: i64, json: bool) -> Result
     Ok(ExitCode::SUCCESS)
 }
 
-async fn gather(session: &Session, backfill: i64) -> Result<Facts> {
-    let now = crate::clock::now();
+async fn gather(session: &Session, backfill: i64) -> Result<BackfillFacts> {
     let mut db = session.mill.pool.acquire().await?;
     let standing = store::backfill_standing(&mut db, backfill).await?;
-    let mut steps = store::backfill_steps(&mut db, backfill).await?;
-    let groups = store::waiting_groups(&mut db, backfill).await?;
-    let examples: Vec<i64> = groups.iter().map(|group| group.example).collect();
-    let waits = store::waiting(&mut db, &examples, now).await?;
-    let waits = groups.into_iter().map(|group| {
-        let wait = waits.iter().find(|wait| wait.run == group.example);
-        (group, wait.cloned())
-    });
-    let plan = store::backfill_plan(&mut db, backfill).await?;
-    let waves = waves(&plan);
-    let wave = |step: &StepRow| waves.get(&step.dataset).copied().unwrap_or(u64::MAX);
-    steps.sort_by_key(|step| (wave(step), step.dataset_id));
-    Ok(Facts {
-        now,
-        waits: waits.collect(),
-        causes: store::backfill_causes(&mut db, backfill, CAUSES_MAX).await?,
-        events: store::backfill_events(&mut db, backfill).await?,
-        standing,
-        steps,
-        waves,
-    })
+    Ok(BackfillFacts::gather(&mut db, standing, crate::clock::now()).await?)
 }
 
-/// The wave of each dataset in a stored plan.
-fn waves(plan: &Value) -> BTreeMap<String, u64> {
-    let steps = plan["steps"].as_array().map_or(&[][..], Vec::as_slice);
-    let pair = |step: &Value| Some((step["dataset"].as_str()?.to_owned(), step["wave"].as_u64()?));
-    steps.iter().filter_map(pair).collect()
-}
-
-fn print(facts: &Facts) {
+fn print(facts: &BackfillFacts) {
     let row = &facts.standing;
     output::line(&format!("backfill {}: {}", row.id, row.request));
     let field = |name: &str, text: String| output::line(&format!("  {name:<12} {text}"));
@@ -139,7 +95,7 @@ fn print(facts: &Facts) {
     print_causes(facts);
 }
 
-fn print_steps(facts: &Facts) {
+fn print_steps(facts: &BackfillFacts) {
     output::line("");
     let number = |number: i64| if number == 0 { "-".to_owned() } else { number.to_string() };
     let rows: Vec<Vec<String>> = facts
@@ -173,14 +129,14 @@ fn print_steps(facts: &Facts) {
     output::table(&header, &rows);
 }
 
-fn print_waits(facts: &Facts) {
+fn print_waits(facts: &BackfillFacts) {
     if facts.waits.is_empty() {
         return;
     }
     output::line("\nwhy the rest has not started");
     for (group, wait) in &facts.waits {
         let runs = output::count(group.runs.unsigned_abs(), "run");
-        let name = dataset(facts, group.dataset_id);
+        let name = facts.dataset(group.dataset_id);
         let why = wait.as_ref().map_or_else(|| group.why.replace('_', " "), ToString::to_string);
         output::line(&format!("  {runs} of `{name}`: {why}"));
         if let Some(remedy) = wait.as_ref().and_then(Wait::remedy) {
@@ -189,7 +145,7 @@ fn print_waits(facts: &Facts) {
     }
 }
 
-fn print_causes(facts: &Facts) {
+fn print_causes(facts: &BackfillFacts) {
     if facts.causes.is_empty() {
         return;
     }
@@ -207,12 +163,7 @@ fn print_causes(facts: &Facts) {
     output::line(&format!("  `tidemill backfills retry {id}` makes them again"));
 }
 
-fn dataset(facts: &Facts, id: i32) -> String {
-    let step = facts.steps.iter().find(|step| step.dataset_id == id);
-    step.map_or_else(|| format!("dataset {id}"), |step| step.dataset.clone())
-}
-
-fn to_json(facts: &Facts) -> Value {
+fn to_json(facts: &BackfillFacts) -> Value {
     let mut value = standing_json(&facts.standing, facts.now);
     value["steps"] = facts
         .steps
@@ -236,7 +187,7 @@ fn to_json(facts: &Facts) -> Value {
         .iter()
         .map(|(group, wait)| {
             json!({
-                "dataset": dataset(facts, group.dataset_id),
+                "dataset": facts.dataset(group.dataset_id),
                 "why": group.why,
                 "runs": group.runs,
                 "example": wait.as_ref().map(wait_json),

@@ -1,6 +1,6 @@
 //! What the API takes to answer, beside a million runs and a hundred thousand versions.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::Figure;
+use super::{Figure, cpu};
 use crate::api::{self, ServeOptions, accounts};
 use crate::cluster;
 use crate::config::Config;
@@ -29,9 +29,9 @@ const IN_FLIGHT: usize = 50;
 const TIME: Duration = Duration::from_secs(3);
 const WARM: Duration = Duration::from_millis(500);
 
-/// An address: its two figures, and where it is. `{n}` is another number each time.
+/// An address: its three figures, and where it is. `{n}` is another number each time.
 struct Address {
-    names: [&'static str; 2],
+    names: [&'static str; 3],
     path: &'static str,
     /// What `{n}` counts from, how many there are, and with how many digits they are written.
     numbers: (u64, u64, usize),
@@ -44,7 +44,11 @@ macro_rules! at {
     };
     ($name:literal, $path:literal, $numbers:expr) => {
         Address {
-            names: [concat!("api_", $name), concat!("api_", $name, "_p99")],
+            names: [
+                concat!("api_", $name),
+                concat!("api_", $name, "_p99"),
+                concat!("api_", $name, "_cpu"),
+            ],
             path: $path,
             numbers: $numbers,
         }
@@ -108,21 +112,21 @@ pub(super) async fn api(config: &Config, only: Option<&str>) -> Result<Vec<Figur
     let mill = open_mill(&home, pool).await?;
     engine::keep_history(&mill, &Keep::default()).await?;
     store::bench_product(&mill.pool).await?;
-    let figures = serve_and_ask(&mill, only).await;
+    let figures = serve_and_ask(&home, &mill, only).await;
     mill.pool.close().await;
     database.close().await?;
     std::fs::remove_dir_all(&home)?;
     figures
 }
 
-async fn serve_and_ask(mill: &Arc<Mill>, only: Option<&str>) -> Result<Vec<Figure>> {
+async fn serve_and_ask(home: &Path, mill: &Arc<Mill>, only: Option<&str>) -> Result<Vec<Figure>> {
     let token = token(mill).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let host = listener.local_addr()?.to_string();
     let stop = CancellationToken::new();
     let serving = api::serve(Arc::clone(mill), listener, ServeOptions::default(), stop.clone());
     let server = tokio::spawn(serving);
-    let client = Arc::new(Client { host, token, turn: AtomicU64::new(1) });
+    let client = Arc::new(Client { home: home.to_owned(), host, token, turn: AtomicU64::new(1) });
     let limit = quantiles(&client, &TRIVIAL).await?.context("the server says how it is")?;
     let mut figures = Vec::new();
     for address in ADDRESSES {
@@ -136,9 +140,9 @@ async fn serve_and_ask(mill: &Arc<Mill>, only: Option<&str>) -> Result<Vec<Figur
         for (at, name) in address.names.into_iter().enumerate() {
             figures.push(Figure {
                 name,
-                value: took.quantiles[at],
+                value: took.figures[at],
                 unit: "ms",
-                limit: limit.quantiles[at],
+                limit: limit.figures[at],
                 samples: took.samples,
                 against: "as many requests for nothing",
             });
@@ -198,15 +202,25 @@ async fn open_mill(home: &Path, pool: sqlx::PgPool) -> Result<Arc<Mill>> {
 }
 
 struct Client {
+    /// Where the database is.
+    home: PathBuf,
     host: String,
     token: String,
     /// Grows with each request.
     turn: AtomicU64,
 }
 
-/// What requests took, in milliseconds: half of them at most the first, 99 of 100 the second.
+impl Client {
+    /// How many requests there were since one.
+    fn count_since(&self, first: u64) -> u64 {
+        (self.turn.load(Ordering::Relaxed) - first).max(1)
+    }
+}
+
+/// What requests took, in milliseconds: half of them at most the first, 99 of 100 the second; and of
+/// the processor, who asks and the database included, whatever else the machine does.
 struct Took {
-    quantiles: [f64; 2],
+    figures: [f64; 3],
     samples: usize,
 }
 
@@ -218,6 +232,7 @@ async fn quantiles(client: &Arc<Client>, address: &'static Address) -> Result<Op
         return Ok(None);
     }
     anyhow::ensure!(status == 200, "{}: {status} {}", address.path, String::from_utf8_lossy(&body));
+    let (before, first) = (cpu::of_all(&client.home)?, client.turn.load(Ordering::Relaxed));
     let began = Instant::now();
     let mut asking = JoinSet::new();
     for _ in 0..IN_FLIGHT {
@@ -248,7 +263,8 @@ async fn quantiles(client: &Arc<Client>, address: &'static Address) -> Result<Op
     anyhow::ensure!(!all.is_empty(), "{} did not answer once", address.path);
     all.sort_by(f64::total_cmp);
     let at = |share: usize| all[(all.len() * share / 100).min(all.len() - 1)];
-    Ok(Some(Took { quantiles: [at(50), at(99)], samples: all.len() }))
+    let cpu = (cpu::of_all(&client.home)? - before) * 1e3 / client.count_since(first) as f64;
+    Ok(Some(Took { figures: [at(50), at(99), cpu], samples: all.len() }))
 }
 
 /// A connection that is kept. It costs less than a client would that does more.

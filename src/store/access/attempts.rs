@@ -41,8 +41,10 @@ pub async fn begin_attempt(
     sqlx::query!(
         "update tidemill.sign_in_attempt as held
          set attempts = held.attempts + 1, last_at = now(),
-             open_at = now() + case when held.attempts + 1 < it.free then interval '0'
-                 else make_interval(secs => least($3, power(2, least(held.attempts + 1 - it.free, 20)))) end
+             open_at = now() + make_interval(secs => case
+                 when held.attempts + 1 < it.free then 0
+                 else least($3, power(2, least(held.attempts + 1 - it.free, 20)))
+             end)
          from unnest($1::text[], $2::int[]) as it (subject, free)
          where held.subject = it.subject",
         subjects,
@@ -54,15 +56,28 @@ pub async fn begin_attempt(
     Ok(None)
 }
 
-/// Forgets the attempts of these subjects: one of them was good.
+/// Forgets the attempts of these subjects, since one of them was good; and takes one from those of
+/// `shared`, which others share: else whoever has an account could try those of others for ever.
 ///
 /// # Errors
 ///
-/// When the statement fails.
-pub async fn clear_attempts(db: &mut PgConnection, subjects: &[String]) -> Result<()> {
+/// When a statement fails.
+pub async fn clear_attempts(
+    db: &mut PgConnection,
+    subjects: &[String],
+    shared: &str,
+) -> Result<()> {
     sqlx::query!("delete from tidemill.sign_in_attempt where subject = any($1)", subjects)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "update tidemill.sign_in_attempt
+         set attempts = greatest(attempts - 1, 0), open_at = least(open_at, now())
+         where subject = $1",
+        shared,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -19,14 +19,16 @@ pub use links::{
 };
 pub use people::{
     Changed, NewPerson, PersonRow, PersonTaken, add_person, change_person, forget_password,
-    lock_admins, people, person, person_by_login, person_elsewhere, set_password, touch_person,
+    has_admin, lock_admins, lock_people, people, person, person_by_login, person_elsewhere,
+    set_password, touch_person,
 };
 pub use sessions::{
     NewSession, SessionFound, SessionRow, end_session, end_sessions, find_session, forget_sessions,
     new_session, own_session, sessions, touch_session,
 };
 pub use tokens::{
-    NewToken, TokenFound, TokenRow, add_token, find_token, revoke_token, token, tokens, touch_token,
+    NewToken, TokenFound, TokenRow, add_token, find_token, live_tokens, revoke_token, token,
+    tokens, touch_token,
 };
 
 /// A role as it is kept. A word that a CHECK keeps out is read as the least.

@@ -241,6 +241,32 @@ pub async fn lock_admins(db: &mut PgConnection) -> Result<Vec<i64>> {
     Ok(ids)
 }
 
+/// Whether there is an admin who may sign in.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn has_admin(db: &mut PgConnection) -> Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (
+               select from tidemill.person where role = 'admin' and disabled_at is null
+           ) as "found!""#,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(found)
+}
+
+/// Lets nobody else add or change people until the transaction ends: the first admin is made once.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn lock_people(db: &mut PgConnection) -> Result<()> {
+    sqlx::query!("lock table tidemill.person in share row exclusive mode").execute(db).await?;
+    Ok(())
+}
+
 /// Gives somebody a password.
 ///
 /// # Errors

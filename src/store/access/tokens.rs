@@ -68,6 +68,10 @@ pub struct TokenFound {
     pub name: String,
     /// What its owner types to sign in.
     pub login: String,
+    /// What they are called.
+    pub owner: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
     /// The most it may do: no more than it was made for, and no more than its owner.
     pub role: Role,
     /// Only these actions of what the role may.
@@ -88,8 +92,8 @@ pub struct TokenFound {
 pub async fn find_token(db: &mut PgConnection, id: i64) -> Result<Option<TokenFound>> {
     let row = sqlx::query!(
         r#"select token.id, token.person_id, token.hash, token.name, token.role, token.actions,
-               token.scope_all, token.scope_prefixes, token.scope_tags,
-               person.login, person.role as owner_role, person.scope_all as owner_all,
+               token.scope_all, token.scope_prefixes, token.scope_tags, token.expires_at,
+               person.login, person.name as owner, person.role as owner_role, person.scope_all as owner_all,
                person.scope_prefixes as owner_prefixes, person.scope_tags as owner_tags,
                coalesce(token.last_used_at < now() - interval '1 minute', true) as "is_due!"
            from tidemill.token
@@ -108,6 +112,8 @@ pub async fn find_token(db: &mut PgConnection, id: i64) -> Result<Option<TokenFo
         hash: row.hash,
         name: row.name,
         login: row.login,
+        owner: row.owner,
+        expires_at: row.expires_at,
         role: role(&row.role).min(role(&row.owner_role)),
         actions: row.actions,
         scope: scope(row.scope_all, row.scope_prefixes, row.scope_tags),
@@ -211,6 +217,22 @@ pub async fn tokens(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| token_row!(row)).collect())
+}
+
+/// How many tokens somebody has that can still be used.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn live_tokens(db: &mut PgConnection, person: i64) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from tidemill.token
+           where person_id = $1 and revoked_at is null and now() < expires_at"#,
+        person,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(count)
 }
 
 /// A token by number.

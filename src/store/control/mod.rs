@@ -57,13 +57,30 @@ pub async fn pause_backfill(
     finish_running: bool,
 ) -> Result<u64> {
     let mut tx = pool.begin().await?;
+    let handed_back = pause_backfill_in(&mut tx, backfill, by, finish_running).await?;
+    tx.commit().await?;
+    bell::ring(pool, HALT).await?;
+    Ok(handed_back)
+}
+
+/// The same within a transaction of the caller, who rings for [`HALT`] after the commit.
+///
+/// # Errors
+///
+/// When there is no such backfill, it is over, or a statement fails.
+pub async fn pause_backfill_in(
+    db: &mut PgConnection,
+    backfill: i64,
+    by: &str,
+    finish_running: bool,
+) -> Result<u64> {
     // Claims take turns under this name: none is under way, and the next sees the pause.
-    sqlx::query!("select pg_advisory_xact_lock($1)", CLAIMS).fetch_one(&mut *tx).await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", CLAIMS).fetch_one(&mut *db).await?;
     let mut handed_back = 0;
     if !finish_running {
         let why = format!("backfill {backfill} was paused by {by}");
         let done = sqlx::query_file!("src/store/sql/hand_back.sql", backfill, why)
-            .execute(&mut *tx)
+            .execute(&mut *db)
             .await?;
         handed_back = done.rows_affected();
     }
@@ -76,16 +93,14 @@ pub async fn pause_backfill(
         backfill,
         by,
     )
-    .execute(&mut *tx)
+    .execute(&mut *db)
     .await?;
-    expect_active(&mut tx, backfill, done.rows_affected()).await?;
+    expect_active(&mut *db, backfill, done.rows_affected()).await?;
     let details = match finish_running {
         true => "what runs finishes".to_owned(),
         false => format!("{handed_back} handed back"),
     };
-    note(&mut tx, backfill, by, "pause", &details).await?;
-    tx.commit().await?;
-    bell::ring(pool, HALT).await?;
+    note(&mut *db, backfill, by, "pause", &details).await?;
     Ok(handed_back)
 }
 
@@ -96,6 +111,18 @@ pub async fn pause_backfill(
 /// When there is no such backfill, it is over, or a statement fails.
 pub async fn resume_backfill(pool: &PgPool, backfill: i64, by: &str) -> Result<bool> {
     let mut tx = pool.begin().await?;
+    let was_paused = resume_backfill_in(&mut tx, backfill, by).await?;
+    tx.commit().await?;
+    bell::ring(pool, WORK).await?;
+    Ok(was_paused)
+}
+
+/// The same within a transaction of the caller, who rings for [`WORK`] after the commit.
+///
+/// # Errors
+///
+/// When there is no such backfill, it is over, or a statement fails.
+pub async fn resume_backfill_in(db: &mut PgConnection, backfill: i64, by: &str) -> Result<bool> {
     let done = sqlx::query!(
         "update tidemill.backfill
          set paused_at = null, paused_by = null
@@ -104,22 +131,20 @@ pub async fn resume_backfill(pool: &PgPool, backfill: i64, by: &str) -> Result<b
            and paused_at is not null",
         backfill,
     )
-    .execute(&mut *tx)
+    .execute(&mut *db)
     .await?;
     let was_paused = done.rows_affected() == 1;
     if was_paused {
-        note(&mut tx, backfill, by, "resume", "").await?;
+        note(&mut *db, backfill, by, "resume", "").await?;
     } else {
         let found = sqlx::query!(
             "select from tidemill.backfill where id = $1 and state = 'active'",
             backfill
         )
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut *db)
         .await?;
-        expect_active(&mut tx, backfill, found.len() as u64).await?;
+        expect_active(&mut *db, backfill, found.len() as u64).await?;
     }
-    tx.commit().await?;
-    bell::ring(pool, WORK).await?;
     Ok(was_paused)
 }
 
@@ -130,6 +155,22 @@ pub async fn resume_backfill(pool: &PgPool, backfill: i64, by: &str) -> Result<b
 /// When there is no such backfill, it is over, or a statement fails.
 pub async fn set_priority(pool: &PgPool, backfill: i64, by: &str, priority: i16) -> Result<()> {
     let mut tx = pool.begin().await?;
+    set_priority_in(&mut tx, backfill, by, priority).await?;
+    tx.commit().await?;
+    bell::ring(pool, WORK).await
+}
+
+/// The same within a transaction of the caller, who rings for [`WORK`] after the commit.
+///
+/// # Errors
+///
+/// When there is no such backfill, it is over, or a statement fails.
+pub async fn set_priority_in(
+    db: &mut PgConnection,
+    backfill: i64,
+    by: &str,
+    priority: i16,
+) -> Result<()> {
     let before = sqlx::query_scalar!(
         "update tidemill.backfill
          set priority = $2
@@ -140,13 +181,11 @@ pub async fn set_priority(pool: &PgPool, backfill: i64, by: &str, priority: i16)
         backfill,
         priority,
     )
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut *db)
     .await?;
-    expect_active(&mut tx, backfill, before.iter().len() as u64).await?;
+    expect_active(&mut *db, backfill, before.iter().len() as u64).await?;
     let details = format!("{} to {priority}", before.unwrap_or_default());
-    note(&mut tx, backfill, by, "set_priority", &details).await?;
-    tx.commit().await?;
-    bell::ring(pool, WORK).await
+    note(&mut *db, backfill, by, "set_priority", &details).await
 }
 
 /// Changes how many runs of a backfill may run at once; what runs beyond that finishes.
@@ -161,6 +200,22 @@ pub async fn set_concurrency(
     concurrency: Option<u32>,
 ) -> Result<()> {
     let mut tx = pool.begin().await?;
+    set_concurrency_in(&mut tx, backfill, by, concurrency).await?;
+    tx.commit().await?;
+    bell::ring(pool, WORK).await
+}
+
+/// The same within a transaction of the caller, who rings for [`WORK`] after the commit.
+///
+/// # Errors
+///
+/// When there is no such backfill, it is over, or a statement fails.
+pub async fn set_concurrency_in(
+    db: &mut PgConnection,
+    backfill: i64,
+    by: &str,
+    concurrency: Option<u32>,
+) -> Result<()> {
     let limit = concurrency.map(|runs| i32::try_from(runs).unwrap_or(i32::MAX));
     let before = sqlx::query_scalar!(
         "update tidemill.backfill
@@ -172,14 +227,12 @@ pub async fn set_concurrency(
         backfill,
         limit,
     )
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut *db)
     .await?;
-    expect_active(&mut tx, backfill, before.iter().len() as u64).await?;
+    expect_active(&mut *db, backfill, before.iter().len() as u64).await?;
     let word = |limit: Option<i32>| limit.map_or_else(|| "none".to_owned(), |n| n.to_string());
     let details = format!("{} to {}", word(before.flatten()), word(limit));
-    note(&mut tx, backfill, by, "set_concurrency", &details).await?;
-    tx.commit().await?;
-    bell::ring(pool, WORK).await
+    note(&mut *db, backfill, by, "set_concurrency", &details).await
 }
 
 /// Gives a pool so many slots, whatever is declared; none for no limit.

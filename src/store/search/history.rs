@@ -29,7 +29,7 @@ where ";
 const LINES: &str = "
 select kept.id, kept.backfill_id, kept.dataset_id, dataset.name as dataset, kept.slice_id,
     slice.dimension_values, kept.ordinal, kept.state::text as state, kept.outcome, kept.reason,
-    backfill.class, kept.attempt, 0 as waiting_on, kept.error_code,
+    backfill.class::text as class, kept.attempt, 0 as waiting_on, kept.error_code,
     left(kept.error, 4000) as error, kept.created_at, kept.finished_at,
     first.started_at as first_at, latest.started_at, latest.ended_at, latest.worker_id,
     null::timestamptz as deadline, bound.looked, bound.last_at, bound.last_id
@@ -163,8 +163,7 @@ pub(super) async fn search(
     let (mut looked, mut hours, mut stretches) = (0, STRETCH.0, 0);
     loop {
         let stretch = cut(search, &left, (stretches < STRETCHES).then_some(hours));
-        let (rows, last) =
-            look(db, search, &driver, &stretch, limit + 1 - runs.len(), runs).await?;
+        let (rows, last) = look(db, search, &driver, &stretch, limit + 1, runs).await?;
         looked += rows;
         if limit < runs.len() {
             return Ok(None);
@@ -262,24 +261,26 @@ async fn look(
     wanted: usize,
     runs: &mut Vec<RunLine>,
 ) -> Result<(usize, Option<RunPlace>)> {
+    // How many rows are wanted is spelled out in the statement: knowing that, the database finds that
+    // one plan serves all, and plans it once. The plan leaves out days as it begins.
     let is_exact = driver.is_exact(search);
     let most = if is_exact { wanted } else { LOOK };
     let (order, reverse) = match search.oldest_first {
         true => ("finished_at, id", "finished_at desc, id desc"),
         false => ("finished_at desc, id desc", "finished_at, id"),
     };
-    let mut query = QueryBuilder::<Postgres>::new("with looked as materialized (");
+    let mut query = QueryBuilder::<Postgres>::new("with looked as materialized (select * from (");
     let mut is_first = true;
     driver.conditions(&mut |conditions| {
         query.push(if is_first { "(" } else { " union all (" });
         is_first = false;
         push_stretch(&mut query, conditions, stretch, search.oldest_first);
-        query.push(format_args!(" order by {order} limit ")).push_bind(most as i64).push(")");
+        query.push(format_args!(" order by {order} limit {most})"));
     });
-    query.push(format_args!(" order by {order} limit ")).push_bind(most as i64);
+    query.push(format_args!(") as stretch order by {order} limit {most}"));
     query.push("), kept as materialized (select looked.* from looked");
     push_rest(&mut query, search);
-    query.push(format_args!(" order by {order} limit ")).push_bind(wanted as i64);
+    query.push(format_args!(" order by {order} limit {wanted}"));
     query.push(format_args!(
         "), bound as (
              select (select count(*) from looked) as looked, finished_at as last_at, id as last_id
@@ -353,7 +354,7 @@ fn push_rest(query: &mut QueryBuilder<Postgres>, search: &RunSearch) {
     }
     query.push(" where true");
     if let Some(class) = search.class {
-        query.push(" and backfill.class = ").push_bind(class);
+        query.push(format_args!(" and backfill.class = '{}'", class.as_str()));
     }
     if let Some(worker) = search.worker {
         query.push(" and attempt.worker_id = ").push_bind(worker);

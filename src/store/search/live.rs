@@ -10,7 +10,7 @@ use crate::model::RunState;
 const LINES: &str = "
 select run.id, run.backfill_id, run.dataset_id, dataset.name as dataset, run.slice_id,
     slice.dimension_values, run.ordinal, run.state::text as state, null as outcome, run.reason,
-    backfill.class, run.attempt, run.waiting_on, run.error_code, left(run.error, 4000) as error,
+    backfill.class::text as class, run.attempt, run.waiting_on, run.error_code, left(run.error, 4000) as error,
     run.created_at, null::timestamptz as finished_at, first.started_at as first_at,
     latest.started_at, latest.ended_at, latest.worker_id, run.deadline
 from tidemill.run
@@ -58,7 +58,7 @@ pub(super) async fn search(
         query.push(" and latest.worker_id = ").push_bind(worker);
     }
     if let Some(class) = search.class {
-        query.push(" and backfill.class = ").push_bind(class);
+        query.push(format_args!(" and backfill.class = '{}'", class.as_str()));
     }
     if let Some(code) = &search.code {
         query.push(" and run.error_code = ").push_bind(code.clone());
@@ -70,7 +70,7 @@ pub(super) async fn search(
     if let Some(place) = place {
         query.push(format_args!(" and run.id {beyond} ")).push_bind(place.id);
     }
-    query.push(format_args!(" order by run.id {order} limit ")).push_bind(limit as i64);
+    query.push(format_args!(" order by run.id {order} limit {limit}"));
     runs.extend(query.build_query_as::<RunLine>().fetch_all(db).await?);
     Ok(())
 }

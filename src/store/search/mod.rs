@@ -72,7 +72,8 @@ pub struct RunLine {
     /// Why the partition is made.
     pub reason: String,
     /// What kind of work it is.
-    pub class: Class,
+    #[sqlx(try_from = "String")]
+    pub class: ClassWord,
     /// The latest attempt.
     pub attempt: i32,
     /// On how many runs it waits.
@@ -95,6 +96,19 @@ pub struct RunLine {
     pub worker_id: Option<i64>,
     /// When it is promised, while it is live.
     pub deadline: Option<SqlTimestamp>,
+}
+
+/// A class by its word: statements that are put together here are checked when they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClassWord(pub Class);
+
+impl TryFrom<String> for ClassWord {
+    type Error = String;
+
+    fn try_from(word: String) -> std::result::Result<Self, String> {
+        let class = Class::ALL.into_iter().find(|class| class.as_str() == word);
+        class.map(Self).ok_or_else(|| format!("`{word}` is no class"))
+    }
 }
 
 /// A page of runs.

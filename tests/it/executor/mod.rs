@@ -91,7 +91,13 @@ impl Bench {
     /// What the first attempt of a run said.
     async fn said(&self, run: i64) -> Vec<LogLine> {
         let mut db = self.test.mill.pool.acquire().await.unwrap();
-        let query = LogQuery { run, attempt: Some(1), after: (0, 0), limit: 1_000_000 };
+        let query = LogQuery {
+            run,
+            attempt: Some(1),
+            after: (0, 0),
+            limit: 1_000_000,
+            ..LogQuery::default()
+        };
         store::logs(&mut db, &query).await.unwrap()
     }
 
@@ -121,7 +127,13 @@ impl Bench {
         crew.close().await;
         logs.close().await;
         let mut db = test.mill.pool.acquire().await.unwrap();
-        let query = LogQuery { run, attempt: Some(1), after: (0, 0), limit: 1_000_000 };
+        let query = LogQuery {
+            run,
+            attempt: Some(1),
+            after: (0, 0),
+            limit: 1_000_000,
+            ..LogQuery::default()
+        };
         let lines = store::logs(&mut db, &query).await.unwrap();
         drop(db);
         test.finish().await;

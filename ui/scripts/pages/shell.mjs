@@ -4,7 +4,7 @@ export const PAGES = [
     path: "/",
     act: async (page) => {
       await page.keyboard.press("Control+k");
-      await page.getByRole("combobox").fill("dev");
+      await page.getByRole("combobox", { name: /^Dataset, run/ }).fill("dev");
       await page.getByRole("option").first().waitFor();
     },
   },

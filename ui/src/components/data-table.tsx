@@ -1,9 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
-import { ArrowDown, ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { basePath } from "@/lib/api";
+import { density } from "@/lib/preferences";
+import { useKeyHints } from "@/lib/shortcuts";
+import { useStore } from "@/lib/store";
 import { Button } from "./button";
+import { Header } from "./data-table-header";
+import { TableRow } from "./data-table-row";
 
 export interface Column<Row> {
   id: string;
@@ -45,6 +49,14 @@ export interface DataTableProps<Row> {
   wrap?: boolean;
 }
 
+const HINTS = [
+  ["j", "Next row, or arrow down"],
+  ["k", "Previous row, or arrow up"],
+  ["Enter", "Open"],
+  ["mod+Enter", "Open in another tab"],
+  ["x", "Select, with Shift a range"],
+] as const;
+
 const VIRTUAL_FROM = 100;
 
 function scroller(): HTMLElement | null {
@@ -54,8 +66,10 @@ function scroller(): HTMLElement | null {
 /** The one table of the program. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, onOpen, href, selected, onSelect, more, wrap = false } = props;
-  const height = props.rowHeight ?? 34;
+  const compact = useStore(density) === "compact";
+  const height = props.rowHeight ?? (compact ? 26 : 34);
   const id = useId();
+  useKeyHints("In a table", HINTS);
   const [active, setActive] = useState(0);
   const anchor = useRef(0);
   const body = useRef<HTMLDivElement>(null);
@@ -140,62 +154,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   const renderRow = (row: Row, index: number, top?: number) => {
     const key = rowKey(row);
-    const chosen = selected?.has(key) ?? false;
     return (
-      <div
+      <TableRow
         key={key}
-        role="row"
-        aria-rowindex={index + 2}
-        aria-selected={onSelect ? chosen : undefined}
-        data-index={index}
-        tabIndex={index === current ? 0 : -1}
-        onFocus={() => setActive(index)}
-        onClick={(event) => {
-          // A link or button in the row does its own thing; marked text is not a click.
-          if (event.target instanceof Element && event.target.closest("a,button,input,label")) return;
-          if (window.getSelection()?.toString()) return;
-          onOpen?.(row);
-        }}
-        className={clsx(
-          "grid items-center border-b border-line px-2 last:border-b-0 hover:bg-hover focus-visible:-outline-offset-2",
-          chosen && "bg-chosen",
-          onOpen && "cursor-pointer",
-          top !== undefined && "absolute inset-x-0",
-        )}
-        style={{
-          gridTemplateColumns: tracks,
-          ...(wrap ? { minHeight: height } : { height }),
-          ...(top !== undefined && { transform: `translateY(${top}px)` }),
-        }}
-      >
-        {onSelect && (
-          <span role="gridcell" aria-colindex={1} className="px-2">
-            <input
-              type="checkbox"
-              aria-label={`Select ${key}`}
-              tabIndex={-1}
-              checked={chosen}
-              onChange={() => {}}
-              onClick={(event) => toggle(index, event.shiftKey)}
-              className="size-4 align-middle accent-accent"
-            />
-          </span>
-        )}
-        {columns.map((column, at) => (
-          <span
-            key={column.id}
-            role="gridcell"
-            aria-colindex={at + 1 + offset}
-            className={clsx(
-              "min-w-0 px-2",
-              wrap ? "py-1" : "truncate",
-              column.align === "right" && "text-right",
-            )}
-          >
-            {column.cell(row)}
-          </span>
-        ))}
-      </div>
+        name={key}
+        row={row}
+        index={index}
+        columns={columns}
+        tracks={tracks}
+        height={height}
+        wrap={wrap}
+        top={top}
+        current={index === current}
+        chosen={onSelect ? (selected?.has(key) ?? false) : undefined}
+        onFocus={setActive}
+        onOpen={onOpen}
+        onToggle={toggle}
+      />
     );
   };
 
@@ -278,40 +253,5 @@ function leastWidth<Row>(columns: readonly Column<Row>[]): number {
   return columns.reduce(
     (sum, { width }) => sum + 16 * Number(/[\d.]+(?=rem)/.exec(width ?? "6rem")?.[0] ?? 6),
     0,
-  );
-}
-
-interface HeaderProps<Row> {
-  column: Column<Row>;
-  sort: Sort | undefined;
-  onSort: ((sort: Sort) => void) | undefined;
-}
-
-function Header<Row>({ column, sort, onSort }: HeaderProps<Row>) {
-  const sorted = sort?.by === column.id ? sort : undefined;
-  const align = column.align === "right" ? "justify-end text-right" : "";
-  if (!column.sortable || !onSort) {
-    return (
-      <span role="columnheader" className={clsx("flex items-center truncate px-2 py-1.5", align)}>
-        {column.header}
-      </span>
-    );
-  }
-  return (
-    <span
-      role="columnheader"
-      aria-sort={sorted ? (sorted.descending ? "descending" : "ascending") : "none"}
-      className={clsx("flex px-2 py-1.5", align)}
-    >
-      <button
-        type="button"
-        className="inline-flex min-h-6 items-center gap-1 hover:text-ink"
-        onClick={() => onSort({ by: column.id, descending: sorted ? !sorted.descending : false })}
-      >
-        {column.header}
-        {sorted &&
-          (sorted.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
-      </button>
-    </span>
   );
 }

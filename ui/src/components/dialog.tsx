@@ -22,7 +22,9 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
           // Not the button that closes it: its tooltip would be the first thing one sees.
           onOpenAutoFocus={(event) => {
             event.preventDefault();
-            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+            const content = event.currentTarget;
+            if (!(content instanceof HTMLElement)) return;
+            (content.querySelector<HTMLElement>("form input, form textarea") ?? content).focus();
           }}
           {...(description === undefined && { "aria-describedby": undefined })}
           className={clsx(

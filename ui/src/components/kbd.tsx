@@ -1,6 +1,11 @@
 import { isMac } from "@/lib/shortcuts";
 
-const NAMES: Record<string, string> = { mod: isMac ? "⌘" : "Ctrl", alt: isMac ? "⌥" : "Alt" };
+const NAMES: Record<string, string> = {
+  mod: isMac ? "⌘" : "Ctrl",
+  alt: isMac ? "⌥" : "Alt",
+  shift: "⇧",
+  arrows: "← ↑ ↓ →",
+};
 
 /** Shows keys as they are on the keyboard: `mod+k`, `g d`. */
 export function Kbd({ keys }: { keys: string }) {

@@ -8,12 +8,13 @@ import { createStore } from "./store";
 
 export type LiveState =
   | { kind: "live" }
+  | { kind: "connecting"; since: Date }
   | { kind: "paused"; since: Date }
   | { kind: "reconnecting"; since: Date }
   | { kind: "polling"; since: Date };
 
 /** Whether what is shown is of now. */
-export const live = createStore<LiveState>({ kind: "reconnecting", since: new Date() });
+export const live = createStore<LiveState>({ kind: "connecting", since: new Date() });
 
 /** What every page listens to; a page about one thing adds its own topic. */
 const EVERYWHERE = ["runs", "backfills", "datasets", "workers", "schedules", "sla", "audit"];
@@ -41,11 +42,13 @@ const POLL_HIDDEN = 60_000;
 export function startLive(cache: QueryClient): () => void {
   const refresher = createRefresher(cache);
   let isUp = false;
+  let wasEverUp = false;
   let since = new Date();
   const show = () => {
     if (paused.get()) live.set({ kind: "paused", since });
     else if (isUp) live.set({ kind: "live" });
-    else live.set({ kind: Date.now() - since.getTime() < POLL_AFTER ? "reconnecting" : "polling", since });
+    else if (POLL_AFTER <= Date.now() - since.getTime()) live.set({ kind: "polling", since });
+    else live.set({ kind: wasEverUp ? "reconnecting" : "connecting", since });
   };
   const onMessage = (message: LiveMessage) => {
     if (message.kind === "hint") refresher.hint(message.topic);
@@ -53,6 +56,7 @@ export function startLive(cache: QueryClient): () => void {
     else {
       const wasUp = isUp;
       isUp = message.kind === "up";
+      wasEverUp ||= isUp;
       if (wasUp && !isUp && !paused.get()) since = new Date();
       show();
     }

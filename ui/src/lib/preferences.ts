@@ -8,6 +8,7 @@ export const THEMES = ["system", "light", "dark"] as const satisfies readonly Th
 export const theme = createRemembered("theme", THEMES, "system");
 export const zoneChoice = createRemembered("zone", ZONE_CHOICES, "dataset");
 export const navigation = createRemembered("navigation", ["open", "closed"] as const, "open");
+export const density = createRemembered("density", ["normal", "compact"] as const, "normal");
 export const singleKeys = createRemembered("keys", ["on", "off"] as const, "on");
 
 const systemDark = window.matchMedia?.("(prefers-color-scheme: dark)");

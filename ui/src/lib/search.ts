@@ -17,6 +17,13 @@ export function searchOf<S extends Shape>(shape: S): (input: Record<string, unkn
   };
 }
 
+/** For the `search` of a route: what is the default is not written into the address either. */
+export function withoutDefaults<T extends object>(read: (input: Record<string, unknown>) => T) {
+  const middleware = ({ search, next }: { search: T; next: (search: T) => T }): T =>
+    read(Object.fromEntries(Object.entries(next(search))));
+  return { middlewares: [middleware] };
+}
+
 export function text(): Reader<string> {
   return (value) => {
     if (typeof value === "number") return String(value);

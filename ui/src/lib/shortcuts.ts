@@ -8,7 +8,8 @@ export interface Shortcut {
   label: string;
   /** The heading in the help sheet. */
   group: string;
-  run: (event: KeyboardEvent) => void;
+  /** Nothing for keys that something with the focus handles by itself: they are only listed. */
+  run?: ((event: KeyboardEvent) => void) | undefined;
 }
 
 /** What works at this moment; the help sheet shows just this, so it is never out of date. */
@@ -32,6 +33,15 @@ export function useShortcut(
     shortcuts.set((all) => [...all, shortcut]);
     return () => shortcuts.set((all) => all.filter((one) => one !== shortcut));
   }, [keys, label, group, enabled]);
+}
+
+/** Lists keys in the help sheet that a component handles itself while it has the focus. */
+export function useKeyHints(group: string, hints: readonly (readonly [keys: string, label: string])[]): void {
+  useEffect(() => {
+    const listed: Shortcut[] = hints.map(([keys, label]) => ({ keys, label, group }));
+    shortcuts.set((all) => [...all, ...listed]);
+    return () => shortcuts.set((all) => all.filter((one) => !listed.includes(one)));
+  }, [group, hints]);
 }
 
 /** The name of a pressed key, as shortcuts spell it. */
@@ -66,11 +76,11 @@ export function startShortcuts(): () => void {
     if (single && document.querySelector("[role=dialog],[role=alertdialog],[role=menu],[role=listbox]"))
       return;
     const all = shortcuts.get();
-    const find = (keys: string) => all.findLast((one) => one.keys === keys);
+    const find = (keys: string) => all.findLast((one) => one.run && one.keys === keys);
     const sequence = first ? find(`${first} ${name}`) : undefined;
     forget();
     const found = sequence ?? find(name);
-    if (found) {
+    if (found?.run) {
       event.preventDefault();
       found.run(event);
       return;

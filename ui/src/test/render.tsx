@@ -22,3 +22,8 @@ export function open(path: string) {
   );
   return { ...view, router, cache };
 }
+
+/** The words of an element as they are read, with single spaces between them. */
+export function textOf(element: HTMLElement): string {
+  return (element.textContent ?? "").replace(/\s+/g, " ");
+}

@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { server } from "./server";
 
@@ -20,6 +20,12 @@ Element.prototype.scrollIntoView ??= () => {};
 // Pictures are looked at in a real browser; here nothing is drawn.
 HTMLCanvasElement.prototype.getContext = () => null;
 window.scrollTo = () => {};
+
+// A busy machine is no fault of the page.
+configure({ asyncUtilTimeout: 15_000 });
+
+// The fake world stands at one moment; only the clock is held, timers go on.
+vi.useFakeTimers({ toFake: ["Date"], now: NOW });
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {

@@ -5,6 +5,7 @@ import { calendarLayout, matrixLayout } from "@/lib/grid-layout";
 import type { Grid } from "@/lib/health";
 import { has } from "@/lib/ranges";
 import { add, type Chosen, remove, sliceName } from "@/lib/selection";
+import { useKeyHints } from "@/lib/shortcuts";
 import type { Standing } from "@/lib/types";
 import { ColumnLabels, RowLabels, RowNotes } from "./labels";
 import { makeTiles, paint, readPalette } from "./paint";
@@ -32,6 +33,20 @@ export interface PartitionGridProps {
   maxHeight?: string;
 }
 
+const HINTS = [
+  ["arrows", "Move; left and right follow time"],
+  ["shift+arrows", "Select a range"],
+  ["Space", "Add or take away one"],
+  ["Enter", "Details"],
+  ["n", "Next older problem"],
+  ["N", "Next newer problem"],
+  ["h", "Go to the newest"],
+  ["mod+a", "Select all"],
+  ["+", "Larger cells"],
+  ["-", "Smaller cells"],
+  ["Escape", "Clear the selection"],
+] as const;
+
 const GUTTER = 88;
 /** Room at the right, where rows of hours may have something to say. */
 const NOTE = 150;
@@ -47,6 +62,7 @@ export function PartitionGrid(props: PartitionGridProps) {
   const id = useId();
   const now = useNow();
   const canvas = useRef<HTMLCanvasElement>(null);
+  useKeyHints("In the grid", HINTS);
   const { axis } = grid.health;
 
   const layout = useMemo(() => {

@@ -1,7 +1,11 @@
 import { ZONE_CHOICES } from "@/lib/instants";
-import { oneOf, searchOf } from "@/lib/search";
+import { oneOf, searchOf, text } from "@/lib/search";
 
-/** What the address of this page can say; see `lib/search.ts`. */
+/** `?q=cancel`, `?op=cancel_run`, `?schema=Run`. */
 export const apiReferenceSearch = searchOf({
+  q: text(),
+  op: text(),
+  schema: text(),
   tz: oneOf(ZONE_CHOICES),
 });
+export type ApiReferenceSearch = ReturnType<typeof apiReferenceSearch>;

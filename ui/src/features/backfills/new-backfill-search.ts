@@ -1,10 +1,2 @@
-import { ZONE_CHOICES } from "@/lib/instants";
-import { oneOf, searchOf, text, texts } from "@/lib/search";
-
-/** What the address of this page can say; see `lib/search.ts`. */
-export const newBackfillSearch = searchOf({
-  dataset: texts(),
-  /** What was selected on the grid, see `lib/selection.ts`. */
-  sel: text(),
-  tz: oneOf(ZONE_CHOICES),
-});
+// The draft is the address: a link to a half-filled form is a draft that can be kept and sent.
+export { draftSearch as newBackfillSearch } from "./draft";

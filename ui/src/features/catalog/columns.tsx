@@ -33,7 +33,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "strip",
     header: "Newest 30",
-    width: "10.25rem",
+    width: "10.5rem",
     cell: (row) => <StateStrip strip={row.strip} name={row.name} />,
   },
   {
@@ -45,7 +45,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "partitions",
     header: "Partitions",
-    width: "7.75rem",
+    width: "7.5rem",
     align: "right",
     cell: (row) => (
       <>

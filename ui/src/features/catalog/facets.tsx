@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
+import clsx from "clsx";
 import { Check } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { Button } from "@/components/button";
 import { StateMark } from "@/components/state-badge";
 import { STANDING, STANDINGS } from "@/lib/states";
 import type { DatasetPage } from "@/lib/types";
@@ -11,66 +13,75 @@ import type { CatalogSearch } from "./queries";
 export function Facets({ facets, search }: { facets: DatasetPage["facets"]; search: CatalogSearch }) {
   const sorted = (some: { [key: string]: number }) =>
     Object.entries(some).sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+  // On a small screen the list comes first, and the filters when they are asked for.
+  const [open, setOpen] = useState(false);
   return (
-    <nav
-      aria-label="Filters"
-      className="flex shrink-0 flex-wrap gap-x-6 gap-y-3 rounded border border-line bg-panel p-3 lg:w-44 lg:flex-col lg:flex-nowrap"
-    >
-      <Facet title="State">
-        {STANDINGS.filter((standing) => facets.states[standing] || search.state?.includes(standing)).map(
-          (standing) => (
-            <Choice
-              key={standing}
-              on={search.state?.includes(standing) ?? false}
-              next={{ ...search, state: flip(search.state, standing, STANDINGS) }}
-              count={facets.states[standing] ?? 0}
-            >
-              <StateMark look={STANDING[standing]} />
-              {STANDING[standing].label}
-            </Choice>
-          ),
+    <nav aria-label="Filters" className="shrink-0 lg:w-44">
+      <Button size="small" className="lg:hidden" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? "Hide filters" : "Filters"}
+      </Button>
+      <div
+        className={clsx(
+          "flex-wrap gap-x-6 gap-y-3 rounded border border-line bg-panel p-3 max-lg:mt-2 lg:flex lg:flex-col lg:flex-nowrap",
+          open ? "flex" : "hidden",
         )}
-      </Facet>
-      <Facet title="Kind">
-        {KINDS.filter((kind) => facets.kinds[kind] || search.kind?.includes(kind)).map((kind) => (
-          <Choice
-            key={kind}
-            on={search.kind?.includes(kind) ?? false}
-            next={{ ...search, kind: flip(search.kind, kind, KINDS) }}
-            count={facets.kinds[kind] ?? 0}
-          >
-            {kind}
-          </Choice>
-        ))}
-      </Facet>
-      {sorted(facets.owners).length > 0 && (
-        <Facet title="Owner">
-          {sorted(facets.owners).map(([owner, count]) => (
+      >
+        <Facet title="State">
+          {STANDINGS.filter((standing) => facets.states[standing] || search.state?.includes(standing)).map(
+            (standing) => (
+              <Choice
+                key={standing}
+                on={search.state?.includes(standing) ?? false}
+                next={{ ...search, state: flip(search.state, standing, STANDINGS) }}
+                count={facets.states[standing] ?? 0}
+              >
+                <StateMark look={STANDING[standing]} />
+                {STANDING[standing].label}
+              </Choice>
+            ),
+          )}
+        </Facet>
+        <Facet title="Kind">
+          {KINDS.filter((kind) => facets.kinds[kind] || search.kind?.includes(kind)).map((kind) => (
             <Choice
-              key={owner}
-              on={search.owner?.includes(owner) ?? false}
-              next={{ ...search, owner: flip(search.owner, owner) }}
-              count={count}
+              key={kind}
+              on={search.kind?.includes(kind) ?? false}
+              next={{ ...search, kind: flip(search.kind, kind, KINDS) }}
+              count={facets.kinds[kind] ?? 0}
             >
-              {owner}
+              {kind}
             </Choice>
           ))}
         </Facet>
-      )}
-      {sorted(facets.tags).length > 0 && (
-        <Facet title="Tag">
-          {sorted(facets.tags).map(([tag, count]) => (
-            <Choice
-              key={tag}
-              on={search.tag?.includes(tag) ?? false}
-              next={{ ...search, tag: flip(search.tag, tag) }}
-              count={count}
-            >
-              {tag}
-            </Choice>
-          ))}
-        </Facet>
-      )}
+        {sorted(facets.owners).length > 0 && (
+          <Facet title="Owner">
+            {sorted(facets.owners).map(([owner, count]) => (
+              <Choice
+                key={owner}
+                on={search.owner?.includes(owner) ?? false}
+                next={{ ...search, owner: flip(search.owner, owner) }}
+                count={count}
+              >
+                {owner}
+              </Choice>
+            ))}
+          </Facet>
+        )}
+        {sorted(facets.tags).length > 0 && (
+          <Facet title="Tag">
+            {sorted(facets.tags).map(([tag, count]) => (
+              <Choice
+                key={tag}
+                on={search.tag?.includes(tag) ?? false}
+                next={{ ...search, tag: flip(search.tag, tag) }}
+                count={count}
+              >
+                {tag}
+              </Choice>
+            ))}
+          </Facet>
+        )}
+      </div>
     </nav>
   );
 }

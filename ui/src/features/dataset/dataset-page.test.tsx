@@ -122,3 +122,11 @@ test("a write carries the header that other sites cannot send", async () => {
   await screen.findByText(/is paused: nothing new/);
   expect(seen).toBe("1");
 });
+
+test("what is the default is not in the address", async () => {
+  const { router } = open(`${PAGE}?tab=runs&p=2026-11-21`);
+  const tab = await screen.findByRole("tab", { name: "Partitions" });
+  fireEvent.mouseDown(tab);
+  await theGrid();
+  expect(router.state.location.href).toBe(`${PAGE}?p=2026-11-21`);
+});

@@ -99,7 +99,7 @@ export function DatasetPage() {
           label={`Parts of ${name}`}
           items={DATASET_TABS.map((value) => ({ value, label: TAB[value] }))}
           value={tab}
-          onChange={(next) => navigate({ search: { tab: next } })}
+          onChange={(next) => navigate({ search: (now) => ({ ...now, tab: next }) })}
         >
           <TabContent tab={tab} data={data} />
         </Tabs>

@@ -11,7 +11,7 @@ export const lineageSearch = searchOf({
   up: integer(0, 50),
   down: integer(0, 50),
   q: text(),
-  group: oneOf(["owner", "tag"]),
+  group: oneOf(["none", "owner", "tag"]),
   /** What a person opened: neighbours of these datasets, these groups and hubs. */
   open: texts(),
   /** The box that is chosen, and whether its panel is open. */

@@ -1,11 +1,58 @@
+/** The filters of the list of runs, as the address holds them. */
+
 import { ZONE_CHOICES } from "@/lib/instants";
 import { integer, oneOf, searchOf, someOf, text } from "@/lib/search";
-import { RUN_STATES } from "@/lib/states";
+import { RUN_STATES, type RunState } from "@/lib/states";
 
-/** What the address of this page can say; see `lib/search.ts`. */
+export const CLASSES = ["live", "late", "backfill"] as const;
+/** How far back the list looks unless told otherwise, in hours. */
+export const HOURS_DEFAULT = 24;
+
 export const runsSearch = searchOf({
   state: someOf(RUN_STATES),
   dataset: text(),
   backfill: integer(1),
+  worker: integer(1),
+  class: oneOf(CLASSES),
+  code: text(),
+  from: instantText(),
+  to: instantText(),
+  order: oneOf(["newest", "oldest"], "newest"),
   tz: oneOf(ZONE_CHOICES),
 });
+
+export type RunsSearch = ReturnType<typeof runsSearch>;
+
+/** An instant as RFC 3339, or nothing. */
+function instantText(): (value: unknown) => string | undefined {
+  return (value) => (typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined);
+}
+
+export function toggleState(now: readonly RunState[] | undefined, state: RunState): RunState[] | undefined {
+  const on = now ?? [];
+  const next = RUN_STATES.filter((word) => (word === state ? !on.includes(word) : on.includes(word)));
+  return next.length > 0 ? next : undefined;
+}
+
+/** Whether anything is left out on purpose; the span of time is not counted, there always is one. */
+export function isFiltered(search: RunsSearch): boolean {
+  return Boolean(
+    search.state || search.dataset || search.backfill || search.worker || search.class || search.code,
+  );
+}
+
+export interface Span {
+  from: Date;
+  to: Date;
+}
+
+/**
+ * What the strip shows: the span of the address, or the last day. It ends at a whole minute, so that the
+ * same question is not asked again each second.
+ */
+export function spanOf(search: RunsSearch, now: Date): Span {
+  const minute = 60_000;
+  const end = search.to ? new Date(search.to) : new Date(Math.ceil(now.getTime() / minute) * minute);
+  const from = search.from ? new Date(search.from) : new Date(end.getTime() - HOURS_DEFAULT * 3_600_000);
+  return from < end ? { from, to: end } : { from: end, to: from };
+}

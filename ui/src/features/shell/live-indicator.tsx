@@ -9,6 +9,7 @@ import { useStore } from "@/lib/store";
 
 const DOT: Record<LiveState["kind"], string> = {
   live: "bg-state-fresh border-good",
+  connecting: "bg-state-waiting border-accent",
   paused: "bg-state-late border-warning",
   reconnecting: "bg-state-late border-warning pulse-soft",
   polling: "bg-state-waiting border-accent",
@@ -16,6 +17,7 @@ const DOT: Record<LiveState["kind"], string> = {
 
 const ABOUT: Record<LiveState["kind"], string> = {
   live: "What you see changes as it happens. Press to pause.",
+  connecting: "The connection for news is being made.",
   paused: "Nothing on the page changes by itself. Press to go on.",
   reconnecting: "The connection for news was lost and is being made again.",
   polling: "There is no connection for news; the server is asked every 15 seconds instead.",
@@ -30,6 +32,7 @@ export function LiveIndicator() {
   const since = state.kind === "live" ? "" : instant(state.since, zone, now, { brief: true, zoneless: true });
   const text: Record<LiveState["kind"], string> = {
     live: "Live",
+    connecting: "Connecting…",
     paused: `Paused since ${since}`,
     reconnecting: `Reconnecting… data from ${since}`,
     polling: `Every 15 s, no stream since ${since}`,

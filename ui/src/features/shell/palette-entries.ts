@@ -36,7 +36,7 @@ export function entriesFor(
   // Going somewhere is listed as a page already.
   const last = new Map(shortcuts.filter(({ group }) => group !== "Go to").map((one) => [one.keys, one]));
   const actions: Entry[] = [...last.values()]
-    .filter(({ label, keys }) => keys !== "mod+k" && matches(label))
+    .filter(({ label, keys, run }) => run && keys !== "mod+k" && matches(label))
     .map((shortcut) => ({ kind: "action", key: `action ${shortcut.keys}`, shortcut }));
   // With nothing typed, pages are what is wanted; with a text, rather a dataset.
   out.push(...(q === "" ? [...pages, ...rows, ...actions] : [...rows, ...pages, ...actions]));

@@ -65,7 +65,7 @@ function Search({ onClose }: { onClose: () => void }) {
     else if (entry.kind === "run") void navigate({ to: "/runs/$id", params: { id: entry.id } });
     else if (entry.kind === "backfill") void navigate({ to: "/backfills/$id", params: { id: entry.id } });
     // After the dialog has given the focus back.
-    else requestAnimationFrame(() => entry.shortcut.run(new KeyboardEvent("keydown")));
+    else requestAnimationFrame(() => entry.shortcut.run?.(new KeyboardEvent("keydown")));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") setAt(Math.min(current + 1, entries.length - 1));

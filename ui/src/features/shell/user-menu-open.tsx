@@ -2,7 +2,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { DropdownMenu as Radix } from "radix-ui";
 import { api, unwrap } from "@/lib/api";
-import { nextOf, THEMES, theme } from "@/lib/preferences";
+import { ZONE_CHOICES } from "@/lib/instants";
+import { nextOf, THEMES, theme, zoneChoice } from "@/lib/preferences";
 import { useSession } from "@/lib/session";
 import { useStore } from "@/lib/store";
 import { toast } from "@/lib/toasts";
@@ -17,6 +18,7 @@ export function UserMenuOpen() {
   const navigate = useNavigate();
   const cache = useQueryClient();
   const chosen = useStore(theme);
+  const zone = useStore(zoneChoice);
   const signOut = async () => {
     try {
       await unwrap(api.DELETE("/api/v1/session"));
@@ -70,6 +72,15 @@ export function UserMenuOpen() {
             }}
           >
             Theme: {chosen}
+          </Radix.Item>
+          <Radix.Item
+            className={ITEM}
+            onSelect={(event) => {
+              event.preventDefault();
+              zoneChoice.set((now) => nextOf(ZONE_CHOICES, now));
+            }}
+          >
+            Times: {{ dataset: "of the dataset", utc: "UTC", local: "mine" }[zone]}
           </Radix.Item>
           <Radix.Separator className="my-1 h-px bg-line" />
           <Radix.Item className={ITEM} onSelect={signOut}>

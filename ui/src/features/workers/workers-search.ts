@@ -1,7 +1,6 @@
 import { ZONE_CHOICES } from "@/lib/instants";
-import { oneOf, searchOf } from "@/lib/search";
+import { flag, oneOf, searchOf, text } from "@/lib/search";
 
-/** What the address of this page can say; see `lib/search.ts`. */
-export const workersSearch = searchOf({
-  tz: oneOf(ZONE_CHOICES),
-});
+/** `?pool=crm` shows who holds it; `?ended=1` lists workers that are gone, too. */
+export const workersSearch = searchOf({ pool: text(), ended: flag(), tz: oneOf(ZONE_CHOICES) });
+export type WorkersSearch = ReturnType<typeof workersSearch>;

@@ -2,13 +2,23 @@ import type { Session } from "@/lib/types";
 
 const OPERATOR = [
   "backfill.create",
+  "backfill.change",
   "backfill.cancel",
   "run.cancel",
   "run.retry",
   "dataset.pause",
   "schedule.pause",
+  "job.control",
 ];
-const ADMIN = [...OPERATOR, "dataset.approve", "pool.change", "user.manage", "token.manage", "audit.read"];
+const ADMIN = [
+  ...OPERATOR,
+  "dataset.approve",
+  "pool.change",
+  "pool.set",
+  "user.manage",
+  "token.manage",
+  "audit.read",
+];
 
 /** Somebody who is signed in, one for each role. */
 export const session = {

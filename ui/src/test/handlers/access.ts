@@ -5,7 +5,7 @@ import { problem } from "./respond";
 /** Who is signed in, in this fake. Tests change it; `look` reads the role from a cookie. */
 export const who: { role: keyof typeof session | null } = { role: "admin" };
 
-function roleOf(request: Request): keyof typeof session | null {
+export function roleOf(request: Request): keyof typeof session | null {
   const cookie = /look-role=(\w+)/.exec(request.headers.get("cookie") ?? "")?.[1];
   if (cookie === "none") return null;
   if (cookie === "viewer" || cookie === "operator" || cookie === "admin") return cookie;

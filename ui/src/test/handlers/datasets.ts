@@ -7,7 +7,6 @@ import {
   materializationDetail,
   partition,
   preview,
-  runRow,
 } from "../factories/partitions";
 import { notFound, page } from "./respond";
 
@@ -93,22 +92,4 @@ export const datasets = [
   ),
   http.post("*/api/v1/datasets/:name/pause", () => new HttpResponse(null, { status: 204 })),
   http.post("*/api/v1/datasets/:name/resume", () => new HttpResponse(null, { status: 204 })),
-];
-
-/** Only what the pages of datasets need; the area of runs has handlers of its own. */
-export const runsOfDatasets = [
-  http.get("*/api/v1/runs", ({ request }) => {
-    const dataset = new URL(request.url).searchParams.get("dataset") ?? "dev_dau";
-    const states = ["succeeded", "running", "failed", "ready"] as const;
-    const all = Array.from({ length: 160 }, (_, at) => {
-      const state = at < 4 ? (states[at] ?? "succeeded") : "succeeded";
-      return runRow({
-        id: 1177 - at,
-        dataset,
-        state,
-        finished_at: state === "running" ? null : "2026-11-20T00:09:27Z",
-      });
-    });
-    return HttpResponse.json(page(all, request));
-  }),
 ];

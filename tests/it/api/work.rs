@@ -1,0 +1,147 @@
+//! Schedules, workers, pools, what happened, and settings over the network.
+
+use serde_json::{Value, json};
+
+use crate::support::api::Api;
+
+/// The job of the example that is made on schedule.
+const ON_SCHEDULE: &str = "dev_top_pages_yearly";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_says_when_it_ticks_and_can_be_paused() {
+    let api = Api::empty().await;
+
+    let page = api.get("viewer", "/schedules").await.ok();
+
+    let schedule = &page["items"][0];
+    let name = schedule["dataset"].as_str().unwrap();
+    assert_eq!(schedule["next"].as_array().unwrap().len(), 5, "{schedule}");
+    assert_eq!(schedule["next"][0], schedule["next_at"]);
+    assert!(!schedule["in_words"].as_str().unwrap().is_empty());
+    let path = format!("/schedules/{name}");
+    api.post("viewer", &format!("{path}/pause"), json!({})).await.problem(403, "TM0603");
+    let paused = api.post("operator", &format!("{path}/pause"), json!({})).await.ok();
+    assert!(paused["paused_at"].is_string() && paused["next_at"].is_null(), "{paused}");
+    let again = api.post("operator", &format!("{path}/pause"), json!({})).await.ok();
+    assert_eq!(again["paused_at"], paused["paused_at"], "paused once");
+    let events = api.get("viewer", "/events").await.ok();
+    let kinds: Vec<&Value> =
+        events["items"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
+    assert!(kinds.contains(&&json!("schedule.paused")), "{kinds:?}");
+    let resumed = api.post("operator", &format!("{path}/resume"), json!({})).await.ok();
+    assert!(resumed["paused_at"].is_null() && resumed["next_at"].is_string(), "{resumed}");
+    assert_eq!(api.get("viewer", &format!("{path}/ticks")).await.ok()["items"], json!([]));
+    api.get("viewer", &format!("{path}/ticks?state=late")).await.problem(422, "TM0606");
+    api.get("viewer", "/schedules/nothing/ticks").await.problem(404, "TM0604");
+    api.post("operator", "/schedules/dev_dau/pause", json!({})).await.problem(404, "TM0604");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calendar_has_the_days_of_the_zone_that_is_asked_for() {
+    let api = Api::empty().await;
+    // A daily schedule at 03:30 UTC ticks once a day, wherever somebody looks from.
+    let asked = async |zone: &str| {
+        let path = format!("/calendar?from=2099-03-28&to=2099-03-31&zone={zone}");
+        api.get("viewer", &path).await.ok()
+    };
+
+    for zone in ["UTC", "Europe/Berlin", "Pacific/Apia"] {
+        let days = asked(zone).await;
+        assert_eq!(days.as_array().unwrap().len(), 3);
+        for (day, date) in days.as_array().unwrap().iter().zip(["28", "29", "30"]) {
+            assert_eq!(day["day"], format!("2099-03-{date}"));
+            let of_job = day["datasets"].as_array().unwrap();
+            let of_job = of_job.iter().find(|it| it["dataset"] == ON_SCHEDULE).unwrap();
+            assert_eq!(of_job["planned"], 1, "{zone} {day}");
+            assert_eq!(day["done"], 0);
+        }
+    }
+    for wrong in [
+        "from=2024-03-01&to=2024-03-01",
+        "from=2024-03-01&to=2024-05-01",
+        "from=2024-03-01&to=2024-02-01",
+        "from=x&to=2024-03-01",
+        "from=2024-03-01&to=2024-03-02&zone=Mars/Olympus",
+        "from=2024-03-01",
+    ] {
+        api.get("viewer", &format!("/calendar?{wrong}")).await.problem(422, "TM0606");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_slots_of_a_pool_are_changed_by_an_editor_and_written_down() {
+    let api = Api::empty().await;
+    let path = "/pools/default";
+
+    api.patch("operator", path, json!({ "slots": 3 })).await.problem(403, "TM0603");
+    let pool = api.patch("editor", path, json!({ "slots": 3 })).await.ok();
+
+    assert_eq!([&pool["slots"], &pool["overridden"]], [&json!(3), &json!(true)]);
+    let pools = api.get("viewer", "/pools").await.ok();
+    assert_eq!(pools[0], pool, "the change shows at once");
+    let pool = api.patch("editor", path, json!({ "slots": null })).await.ok();
+    assert_eq!([&pool["slots"], &pool["overridden"]], [&Value::Null, &json!(true)]);
+    let pool = api.patch("editor", path, json!({ "slots": "declared" })).await.ok();
+    assert_eq!(pool["overridden"], false);
+    for wrong in [json!({ "slots": 0 }), json!({ "slots": 1e9 }), json!({}), json!({ "x": 1 })] {
+        api.patch("editor", path, wrong).await.problem(422, "TM0606");
+    }
+    api.patch("editor", "/pools/none", json!({ "slots": 1 })).await.problem(404, "TM0209");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_and_what_happened_are_listed_in_pages() {
+    let api = Api::made().await;
+
+    let mut workers = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = api.get("viewer", &format!("/workers?limit=1{cursor}")).await.ok();
+        workers.extend(page["items"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(workers.len(), 3, "each backfill of the template had one");
+    assert!(workers.iter().all(|worker| worker["alive"] == false), "{workers:?}");
+    assert!(workers[0]["beat_at"].is_string() && workers[0]["codes_current"] == true);
+
+    let whole = api.get("viewer", "/events?limit=500").await.ok();
+    let whole = whole["items"].as_array().unwrap();
+    assert!(whole.iter().any(|event| event["kind"] == "source.changed"), "{whole:?}");
+    assert!(whole.iter().any(|event| event["kind"] == "backfill.completed"), "{whole:?}");
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = api.get("viewer", &format!("/events?limit=2{cursor}")).await.ok();
+        all.extend(page["items"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let names = |events: &[Value]| -> Vec<String> {
+        events.iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&all), names(whole), "the same in small pages");
+    let since = whole[0]["at"].as_str().unwrap();
+    let latest = api.get("viewer", &format!("/events?since={since}")).await.ok();
+    assert!(latest["items"].as_array().unwrap().iter().all(|event| event["at"] == since));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_say_how_it_is_set_up_and_hold_no_secret() {
+    let api = Api::empty_with(|program| program.with("TIDEMILL_ENVIRONMENT", "staging")).await;
+
+    api.get("operator", "/settings").await.problem(403, "TM0603");
+    let settings = api.get("editor", "/settings").await;
+
+    let body = settings.ok();
+    assert_eq!(body["environment"], "staging");
+    assert_eq!(body["version"], env!("CARGO_PKG_VERSION"));
+    assert!(body["database"]["version"].as_str().unwrap().starts_with(char::is_numeric));
+    assert_eq!(body["housekeeping"].as_array().unwrap().len(), 3);
+    assert_eq!(body["webhook"], json!({ "configured": false, "host": null }));
+    assert!(!body["retention"].as_object().unwrap().is_empty());
+    assert!(body["lake"].as_str().unwrap().ends_with("lake"), "{body}");
+}

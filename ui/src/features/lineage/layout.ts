@@ -1,0 +1,146 @@
+/**
+ * Places a graph from left to right: longest-path ranks, one chain of bends per source for edges that
+ * span several ranks, barycentre sweeps for the order, and isotonic regression for the heights, which
+ * is the closest a column can come to where its nodes want to be without changing their order.
+ *
+ * Pure and without a DOM: it runs in a worker, in tests, and in Node.
+ */
+
+import { keepOrder, newOrder, settle } from "./layout-order";
+import {
+  at,
+  type LayoutInput,
+  type Piece,
+  type Place,
+  prepare,
+  ROW_GAP,
+  type Route,
+  split,
+} from "./layout-part";
+
+export type { LayoutEdge, LayoutInput, LayoutNode, Place, Route } from "./layout-part";
+
+export interface Layout {
+  places: Record<string, Place>;
+  routes: Route[];
+  width: number;
+  height: number;
+}
+
+export const NODE_WIDTH = 232;
+export const COLUMN_GAP = 88;
+const PART_GAP = 44;
+
+/** Places every node and edge. */
+export function layout(input: LayoutInput): Layout {
+  const parts = split(input);
+  const previous = input.previous ?? {};
+  const lone = parts.filter((part) => part.ids.length === 1 && part.edges.length === 0);
+  const joined = parts.filter((part) => !lone.includes(part));
+  const topBefore = (ids: readonly string[]): number =>
+    ids.reduce(
+      (top, id) => Math.min(top, previous[id]?.y ?? Number.POSITIVE_INFINITY),
+      Number.POSITIVE_INFINITY,
+    );
+  // Largest first, but what was there before stays where it was.
+  joined.sort((a, b) => {
+    const [before, after] = [topBefore(a.ids), topBefore(b.ids)];
+    return before === after || !Number.isFinite(before - after)
+      ? b.ids.length - a.ids.length
+      : before - after;
+  });
+  const result: Layout = { places: {}, routes: [], width: 0, height: 0 };
+  let top = 0;
+  for (const part of joined) {
+    const size = placePart(part, input, previous, result, top);
+    result.width = Math.max(result.width, size.width);
+    top = size.bottom + PART_GAP;
+  }
+  placeLone(
+    lone.map((part) => part.ids[0] ?? ""),
+    input,
+    result,
+    top,
+  );
+  anchor(result, previous);
+  return result;
+}
+
+function placePart(
+  piece: Piece,
+  input: LayoutInput,
+  previous: Readonly<Record<string, Place>>,
+  result: Layout,
+  top: number,
+): { width: number; bottom: number } {
+  const part = prepare(piece, input);
+  const known = piece.ids.filter((id) => previous[id] !== undefined).length;
+  // With too few to hold on to, a new picture is better than an old one with a bulge.
+  const keeps = 2 * known >= piece.ids.length;
+  const y = keeps ? keepOrder(part, previous) : newOrder(part);
+  settle(part, y, keeps ? previous : null);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  y.forEach((middle, vertex) => {
+    low = Math.min(low, middle - at(part.height, vertex) / 2);
+    high = Math.max(high, middle + at(part.height, vertex) / 2);
+  });
+  const shift = top - low;
+  const left = (vertex: number): number => at(part.rank, vertex) * (NODE_WIDTH + COLUMN_GAP);
+  piece.ids.forEach((id, vertex) => {
+    result.places[id] = {
+      x: left(vertex),
+      y: Math.round(at(y, vertex) + shift - at(part.height, vertex) / 2),
+    };
+  });
+  for (const chain of part.chains) {
+    const points: number[] = [];
+    chain.vertices.forEach((vertex, index) => {
+      const middle = Math.round(at(y, vertex) + shift);
+      if (index > 0) points.push(left(vertex), middle);
+      if (index < chain.vertices.length - 1) points.push(left(vertex) + NODE_WIDTH, middle);
+    });
+    result.routes.push({ from: chain.from, to: chain.to, points, circular: chain.circular });
+  }
+  const ranks = part.layers.length;
+  return { width: ranks * NODE_WIDTH + Math.max(0, ranks - 1) * COLUMN_GAP, bottom: high + shift };
+}
+
+/** Nodes that nothing hangs on, in rows under the rest. */
+function placeLone(ids: readonly string[], input: LayoutInput, result: Layout, top: number): void {
+  const heights = new Map(input.nodes.map((node) => [node.id, node.height]));
+  const step = NODE_WIDTH + COLUMN_GAP / 2;
+  const columns = Math.max(1, Math.floor(result.width / step), Math.ceil(Math.sqrt(ids.length / 2)));
+  let row = top;
+  for (let first = 0; first < ids.length; first += columns) {
+    const inRow = ids.slice(first, first + columns);
+    inRow.forEach((id, column) => {
+      result.places[id] = { x: column * step, y: row };
+      result.width = Math.max(result.width, column * step + NODE_WIDTH);
+    });
+    row += Math.max(...inRow.map((id) => heights.get(id) ?? 0)) + ROW_GAP;
+  }
+  result.height = Math.max(0, ids.length === 0 ? top - PART_GAP : row - ROW_GAP);
+}
+
+/** Shifts the whole picture so that what was there before moves as little as possible. */
+function anchor(result: Layout, previous: Readonly<Record<string, Place>>): void {
+  const moves = (axis: "x" | "y"): number => {
+    const all: number[] = [];
+    for (const [id, place] of Object.entries(result.places)) {
+      const before = previous[id];
+      if (before !== undefined) all.push(before[axis] - place[axis]);
+    }
+    all.sort((a, b) => a - b);
+    return all[Math.floor(all.length / 2)] ?? 0;
+  };
+  const [dx, dy] = [moves("x"), moves("y")];
+  if (dx === 0 && dy === 0) return;
+  for (const place of Object.values(result.places)) {
+    place.x += dx;
+    place.y += dy;
+  }
+  for (const route of result.routes) {
+    route.points = route.points.map((value, index) => value + (index % 2 === 0 ? dx : dy));
+  }
+}

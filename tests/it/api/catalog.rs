@@ -134,8 +134,8 @@ async fn a_partition_says_why_and_leads_to_its_versions_and_back_to_files() {
     let list = api.get("viewer", &format!("{LINES}/materializations?limit=1")).await.ok();
     let next = list["next"].as_str();
     if let Some(next) = next {
-        let more = api.get("viewer", &format!("{LINES}/materializations?limit=1&cursor={next}"));
-        assert_ne!(more.await.ok()["items"], list["items"]);
+        let path = format!("{LINES}/materializations?limit=1&cursor={next}");
+        assert_ne!(api.get("viewer", &path).await.ok()["items"], list["items"]);
     }
     let early = api.get("viewer", &format!("{LINES}/partition?key=1970-01-01")).await;
     early.problem(404, "TM0604");

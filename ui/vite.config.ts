@@ -29,7 +29,6 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
-    testTimeout: 30_000,
     restoreMocks: true,
     unstubGlobals: true,
     maxWorkers: 2,

@@ -8,7 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::access::Shared;
 use super::problem::Problem;
-use super::{backfills, catalog, events, live, metrics, people, runs, settings, sla, work};
+use super::{
+    backfills, catalog, document, events, lineage, live, metrics, overview, people, runs, settings,
+    sla, work,
+};
 
 /// What belongs to no single address.
 #[derive(OpenApi)]
@@ -26,10 +29,12 @@ struct Described;
 /// Every resource, below `/api/v1`.
 fn resources() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
+        .merge(people::routes())
         .merge(backfills::routes())
         .merge(catalog::routes())
-        .merge(people::routes())
         .merge(live::routes())
+        .merge(lineage::routes())
+        .merge(overview::routes())
         .merge(runs::routes())
         .merge(work::routes())
         .merge(events::routes())
@@ -40,8 +45,9 @@ fn resources() -> OpenApiRouter<Arc<Shared>> {
 /// The addresses that programs and pages use, and the document that describes them.
 pub(super) fn build() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
     let described = OpenApiRouter::with_openapi(Described::openapi());
-    let (router, document) = described.nest("/api/v1", resources()).split_for_parts();
-    (router.merge(metrics::routes()), document)
+    let (router, mut document) = described.nest("/api/v1", resources()).split_for_parts();
+    document::complete(&mut document);
+    (router.merge(document::routes()).merge(metrics::routes()), document)
 }
 
 /// The OpenAPI document, as it is served and as it stands in the repository.

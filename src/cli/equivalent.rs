@@ -85,6 +85,9 @@ fn drawing() -> impl Strategy<Value = Vec<(u8, u8, u8)>> {
 }
 
 proptest! {
+    // Each case starts shells.
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     #[test]
     fn commands_name_what_was_drawn(
         dataset in 0..6_usize,
@@ -147,7 +150,14 @@ fn what_is_typed_is_said_as_it_was_typed() {
         drawn("regions", &[["de", "it's"], ["us", "a b"]]),
         drawn("regions", &[["de", "it's"], ["us", "a b"], ["us", "it's"], ["de", "a b"]]),
     ];
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    tidemill backfill days
+    tidemill backfill days '2024-01..2024-03, 2024-05'
+    tidemill backfill regions 2024-03..2024-05 --where region=de
+    tidemill backfill regions 2024-03..2024-05 --where region=de --where 'kind=it'\''s'
+    tidemill backfill regions 2024-03..2024-05 --where region=us --where 'kind=a b'
+    tidemill backfill regions 2024-03..2024-05
+    ");
     let many: Vec<Range<i64>> = (0..400).map(|at| 19_800 + 2 * at..19_801 + 2 * at).collect();
     assert_eq!(says("days", Which::Drawn(vec![(Slice::none(), many)])), "", "nobody types that");
 }

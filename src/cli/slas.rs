@@ -102,7 +102,7 @@ fn line(standing: &SlaStanding, now: Timestamp) -> Vec<String> {
 
 /// How far from its time a window is, or was.
 fn margin(window: &SlaWindow, now: Timestamp) -> String {
-    let completed = window.completed_at.map(|at| at.instant());
+    let completed = window.completed_at.map(api::Instant::instant);
     let left = window.due_at.instant().duration_since(completed.unwrap_or(now));
     let length = output::seconds(left.abs().as_secs_f64());
     match (completed.is_some(), left.is_negative()) {

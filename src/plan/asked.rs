@@ -221,7 +221,7 @@ fn no_slice(spec: &DatasetSpec, slice: &Slice) -> String {
     match (names.len(), given.len()) {
         (0, _) => format!("`{}` has no slices, so its only slice is []", spec.name),
         (wanted, found) if wanted != found => format!(
-            "a slice of `{}` has {wanted} values ({}), not {found}",
+            "a slice of `{}` has a value for each of its dimensions ({}), not {found}",
             spec.name,
             names.join(", ")
         ),
@@ -295,7 +295,19 @@ mod tests {
             says("sales", Which::Text("soon".to_owned()), false),
             says("raw", Which::All, false),
         ];
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        PartitionSet({Slice(["de"]): Ranges([(19723, 19725)])})
+        `sales` has no slice region=fr
+        a slice of `sales` has a value for each of its dimensions (region), not 0
+        [19722, 19725] is outside of the calendar of `sales`, which begins with 19723 (2024-01-01) and ends before 19754
+        [19723, 19755] is outside of the calendar of `sales`, which begins with 19723 (2024-01-01) and ends before 19754
+        [19723, 19723] of `sales` holds nothing
+        `one` has no slices, so its only slice is []
+        [0, 2] is outside of the calendar of `one`, which begins with 0 (all) and ends before 1
+        `one` is not cut by time, so `2024-01` names nothing of it
+        `soon` names no time; write a year `2024`, quarter `2024-Q1`, month `2024-03`, week `2024-W13`, day `2024-03-31`, or time `2024-03-31T02:30+01:00`
+        `raw` is a source: something else writes it
+        "#);
         assert!(says("raw", Which::All, true).contains("PartitionSet"));
     }
 

@@ -174,7 +174,16 @@ mod tests {
             told(&[("job", 99, "a", &[99])], &[("job", 99, "b", &[99])]),
             told(&[("backfill", 7, "a", clean)], &[("backfill", 7, "a", clean)]),
         ];
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        runs backfills backfill:7 datasets dataset:clean dataset:report workers sla
+        runs backfills backfill:7 datasets dataset:report workers sla
+        runs backfills backfill:7 datasets dataset:report workers sla
+        datasets dataset:other sla
+        datasets dataset:clean dataset:other dataset:raw dataset:report sla
+        workers
+        schedules
+        audit
+        ");
     }
 
     #[test]

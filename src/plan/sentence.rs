@@ -101,21 +101,27 @@ pub fn course_sentence(course: &Course<'_>, now: Timestamp) -> String {
         parts.push(format!("paused by {by} since {}", at(since, now)));
         return parts.join(" · ");
     }
-    let left = course.seconds_left.and_then(|left| SignedDuration::try_from_secs_f64(left).ok());
+    let limit = limit(course.waits);
+    // Nobody knows how long people take.
+    let goes_on = limit.as_ref().is_none_or(|(why, _)| !why.needs_a_person());
+    let left = course.seconds_left.filter(|_| goes_on);
+    let left = left.and_then(|left| SignedDuration::try_from_secs_f64(left).ok());
     if let Some(end) = left.and_then(|left| now.checked_add(left).ok()) {
         parts.push(format!("finishes about {}", at(end, now)));
     }
-    parts.extend(limit(course.waits));
+    parts.extend(limit.map(|(_, text)| text));
     parts.join(" · ")
 }
 
 /// What keeps most of the rest from starting: what needs a person comes first. Waiting for inputs
 /// or for a turn is no limit.
-fn limit(waits: &[(u64, &Wait)]) -> Option<String> {
-    let limits = waits.iter().filter_map(|(runs, wait)| Some((runs, wait, limit_text(&wait.why)?)));
-    limits
-        .max_by_key(|(runs, wait, _)| (wait.why.needs_a_person(), **runs))
-        .map(|(_, _, text)| text)
+fn limit<'a>(waits: &[(u64, &'a Wait)]) -> Option<(&'a Obstacle, String)> {
+    let limits = waits.iter().filter_map(|(runs, wait)| {
+        let text = limit_text(&wait.why)?;
+        Some((*runs, &wait.why, text))
+    });
+    let most = limits.max_by_key(|(runs, why, _)| (why.needs_a_person(), *runs));
+    most.map(|(_, why, text)| (why, text))
 }
 
 fn limit_text(why: &Obstacle) -> Option<String> {
@@ -234,7 +240,15 @@ mod tests {
                 now(),
             ),
         ];
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        1,402 of 2,184 done · 8 running · 12 failed · finishes about 09:20 UTC · limited by pool gcs (8/8)
+        1,402 of 2,184 done · 8 running · 12 failed · no worker is alive
+        1,402 of 2,184 done · 8 running · 12 failed
+        1,402 of 2,184 done · 8 running · 12 failed · finishes about 2024-04-01 07:13 UTC
+        1,402 of 2,184 done · 8 running · 12 failed · paused by ada since 09:00 UTC
+        1,390 of 2,184 made · 12 failed · 90 were up to date · took 1 h 20 min
+        all of 1,390 done · 90 were up to date · took 1 h 20 min
+        ");
     }
 
     fn plan(runs: u64, seconds: Option<f64>, blocked: u64) -> Explanation {
@@ -283,6 +297,12 @@ mod tests {
             plan_sentence(&plan(1, Some(30.0), 0), now(), 0),
             plan_sentence(&plan(1, None, 0), now(), 8),
         ];
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        Nothing to make: everything asked for is up to date.
+        Nothing to make. 1 partition cannot be made.
+        Makes 1,000,000 partitions of 2 datasets in 2 waves: about 1 h 6 min on 8 slots, done about 10:06 UTC. 1,200 partitions cannot be made.
+        Makes 1 partition of 2 datasets in 2 waves; no worker is alive, so it waits until one is.
+        Makes 1 partition of 2 datasets in 2 waves; how long that takes nobody knows yet.
+        ");
     }
 }

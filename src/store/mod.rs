@@ -24,6 +24,7 @@ mod mark;
 mod measure;
 mod logs;
 mod observe;
+mod overview;
 mod pauses;
 mod pins;
 mod queries;
@@ -105,6 +106,7 @@ pub use measure::{plain_insert, plain_move};
 pub use observe::{
     Observed, SourceVersion, Unrouted, record_observed, record_routes, source_versions, unrouted,
 };
+pub use overview::{FailureGroup, Heard, Throughput, failure_groups, heard, throughput};
 pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
@@ -135,8 +137,8 @@ pub use ticks::{
 };
 pub use usage::{Usage, note_usage};
 pub use versions::{
-    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, version_by_id,
-    versions_at, versions_of,
+    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, runs_of_partition,
+    version_by_id, versions_at, versions_of,
 };
 pub use waiting::{
     HolderRow, QueueWait, WaitGroup, paces, pool_holders, waiting, waiting_all, waiting_groups,

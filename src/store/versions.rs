@@ -3,7 +3,8 @@
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
 
-use super::{Result, VersionRow};
+use super::{Result, RunLine, VersionRow};
+use crate::model::Class;
 
 /// The versions of a dataset, or of one of its partitions, newest first; without profiles. `after`
 /// is the last of the page before: when it was published, and its number.
@@ -199,4 +200,28 @@ pub async fn newly_read(
     Ok(sqlx::query_file_as!(NewlyRead, "src/store/sql/newly_read.sql", version, before, limit)
         .fetch_all(db)
         .await?)
+}
+
+/// The runs of a partition, live and finished, newest first.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn runs_of_partition(
+    db: &mut PgConnection,
+    dataset: i32,
+    slice: i32,
+    ordinal: i64,
+    limit: i64,
+) -> Result<Vec<RunLine>> {
+    Ok(sqlx::query_file_as!(
+        RunLine,
+        "src/store/sql/runs_of_partition.sql",
+        dataset,
+        slice,
+        ordinal,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
 }

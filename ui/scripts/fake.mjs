@@ -34,7 +34,7 @@ export async function serveFake(port = 0) {
     try {
       const url = new URL(incoming.url ?? "/", `http://${incoming.headers.host}`);
       if (url.pathname === "/api/v1/live") return live(outgoing);
-      if (/^\/api\/v1\/runs\/\d+\/logs\/follow$/.test(url.pathname)) return live(outgoing);
+      if (/^\/api\/v1\/runs\/\d+\/logs\/follow$/.test(url.pathname)) return follow(outgoing);
       if (url.pathname.startsWith("/api/"))
         return await answer(getResponse, handlers, url, incoming, outgoing);
       await file(url.pathname, outgoing);
@@ -76,6 +76,20 @@ function live(outgoing) {
     clearInterval(beat);
     streams.delete(outgoing);
   });
+}
+
+// A run that says something now and then: a few lines at once, then nothing more.
+function follow(outgoing) {
+  live(outgoing);
+  const lines = [241, 242, 250].map((number) => ({
+    attempt: 1,
+    number,
+    at: "2026-11-22T06:13:59.500Z",
+    source: "stdout",
+    text: `followed line ${number}`,
+    gap: number === 250,
+  }));
+  outgoing.write(`event: lines\ndata: ${JSON.stringify(lines)}\n\n`);
 }
 
 async function answer(getResponse, handlers, url, incoming, outgoing) {

@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use super::super::cache::Caches;
 use super::super::catalog::HealthCache;
 use super::super::metrics::Scrape;
+use super::super::overview::OverviewFacts;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
 use super::{Action, Contact, Entry, Principal, Shared};
@@ -141,6 +142,11 @@ impl<A: Action> May<A> {
     /// What was last asked for metrics.
     pub(in super::super) fn scrape(&self) -> &Mutex<Scrape> {
         &self.shared.scrape
+    }
+
+    /// What the overview asked the database.
+    pub(in super::super) fn overview(&self) -> &Arc<OverviewFacts> {
+        &self.shared.overview
     }
 
     /// What was answered about the health of datasets.

@@ -14,6 +14,7 @@ use super::super::live::Live;
 use super::super::metrics::Scrape;
 use super::super::oidc::Provider;
 use super::super::options::ServeOptions;
+use super::super::overview::OverviewFacts;
 use super::super::picture::Pictures;
 use super::super::sla::ShownPromises;
 use super::Contact;
@@ -27,6 +28,7 @@ pub(in super::super) struct Shared {
     pub(super) mill: Arc<Mill>,
     pub(super) pictures: Arc<Pictures>,
     pub(super) health: HealthCache,
+    pub(super) overview: Arc<OverviewFacts>,
     pub(super) promises: ShownPromises,
     pub(super) scrape: Mutex<Scrape>,
     pub(super) caches: Caches,
@@ -53,6 +55,7 @@ impl Shared {
             mill,
             pictures: Arc::default(),
             health: HealthCache::default(),
+            overview: Arc::default(),
             promises: ShownPromises::default(),
             scrape: Mutex::default(),
             caches: Caches::default(),

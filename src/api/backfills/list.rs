@@ -17,8 +17,12 @@ use crate::store::{self, BackfillFilter};
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Only those in this state.
+    #[param(inline)]
+    #[param(inline)]
     state: Option<StateWord>,
     /// Only those that this kind of asker asked for.
+    #[param(inline)]
+    #[param(inline)]
     origin: Option<OriginWord>,
 }
 

@@ -8,9 +8,10 @@ use super::super::access::{May, act};
 use super::super::instant::Instant;
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
+use super::super::sla::SlaRule;
+use super::super::work::Schedule;
 use super::axis::Axis;
-use super::later::{Schedule, SlaRule};
-use super::row::DatasetRow;
+use super::row::{DatasetRow, Promised};
 use super::words;
 use crate::model::DimensionValues;
 use crate::spec::{DatasetSpec, Missing};
@@ -137,6 +138,8 @@ pub(super) async fn dataset(
     let mut code = store::code_versions(&mut db, mill.registry.datasets[index]).await?;
     drop(db);
     code.reverse();
+    let schedule = Schedule::of(&may, &[index], crate::clock::now()).await?.pop();
+    let promises = Promised::of(&may, &picture).await?;
     let code = code
         .into_iter()
         .map(|code| Code { fingerprint: code.fingerprint, since: code.first_seen_at.into() });
@@ -146,7 +149,7 @@ pub(super) async fn dataset(
     let (job, limits) = (spec.job(), spec.job().map(|job| &job.limits));
     let paused = picture.paused.get(&index);
     Ok(Json(Dataset {
-        row: DatasetRow::new(mill, &picture, index),
+        row: DatasetRow::new(mill, &picture, &promises, index),
         zone: scheme.zone.clone(),
         scheme,
         dimensions: dimensions(spec, &picture.ledger.registered),
@@ -155,7 +158,7 @@ pub(super) async fn dataset(
         columns: columns(spec),
         contract: job
             .map_or_else(Vec::new, |job| job.checks.iter().map(ToString::to_string).collect()),
-        schedule: None,
+        schedule,
         automation_policy: words::policy(&mill.catalog, spec, |input| may.sees(input)),
         retry: job.map_or_else(String::new, |job| job.retry.to_string()),
         timeout_seconds: job.map(|job| job.timeout.as_secs()),
@@ -164,7 +167,7 @@ pub(super) async fn dataset(
         concurrency: limits.and_then(|limits| limits.concurrency),
         fuse: job.and_then(|job| job.fuse.as_ref()).map(ToString::to_string),
         code: code.collect(),
-        slas: Vec::new(),
+        slas: SlaRule::of(spec).into_iter().collect(),
         paused_at: paused.map(|(_, since)| Instant(*since)),
         paused_by: paused.map(|(by, _)| by.clone()),
         location: location(may.mill(), index),

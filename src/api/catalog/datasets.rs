@@ -13,7 +13,7 @@ use super::super::paging::{Paging, cursor};
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
 use super::super::query::Paged;
-use super::row::{DatasetRow, Kind};
+use super::row::{DatasetRow, Kind, Promised};
 use crate::engine::Mill;
 use crate::spec::DatasetSpec;
 
@@ -136,7 +136,9 @@ pub(super) async fn datasets(
     let page = &found[begin..total.min(begin + limit)];
     let next = page.last().filter(|_| begin + limit < total);
     let next = next.map(|((Reverse(key), name), _)| cursor(&(query.sort, key, name)));
-    let items = page.iter().map(|(_, index)| DatasetRow::new(mill, &picture, *index)).collect();
+    let promises = Promised::of(&may, &picture).await?;
+    let row = |index| DatasetRow::new(mill, &picture, &promises, index);
+    let items = page.iter().map(|(_, index)| row(*index)).collect();
     Ok(Json(DatasetPage { items, next, total, facets, as_of: picture.as_of().into() }))
 }
 

@@ -7,8 +7,7 @@ mod dataset;
 mod datasets;
 mod health;
 mod holds;
-mod later;
-mod lookup;
+pub(super) mod lookup;
 mod manifest;
 mod materializations;
 mod partition;
@@ -26,9 +25,25 @@ use utoipa_axum::routes;
 
 use super::access::Shared;
 
+pub(super) use datasets::holds;
 pub(super) use health::HealthCache;
-pub(super) use materializations::{LineageLink, Materialization};
+pub(super) use materializations::{LineageLink, Materialization, absent};
+pub(super) use row::{Kind, Promised};
+pub(super) use words::mapping;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().routes(routes!(datasets::datasets)).routes(routes!(health::health))
+    OpenApiRouter::new()
+        .routes(routes!(datasets::datasets))
+        .routes(routes!(dataset::dataset))
+        .routes(routes!(health::health))
+        .routes(routes!(partition::partition))
+        .routes(routes!(materializations::materializations))
+        .routes(routes!(materializations::materialization))
+        .routes(routes!(preview::preview))
+        .routes(routes!(manifest::manifest))
+        .routes(routes!(holds::holds))
+        .routes(routes!(holds::approve))
+        .routes(routes!(control::pause))
+        .routes(routes!(control::resume))
+        .routes(routes!(control::announce))
 }

@@ -9,13 +9,17 @@ use super::super::instant::Instant;
 use super::super::naming;
 use super::super::problem::{Answer, Problem};
 use super::super::query::{Asked, At};
+use super::super::runs::RunRow;
+use super::super::sla::{self, SlaWindow};
 use super::super::standing::{Standing, Word};
 use super::super::why::Facts;
-use super::later::{RunRow, SlaWindow};
 use super::lookup;
 use super::materializations::Materialization;
 use super::why::{Why, tell};
 use crate::store;
+
+/// So many runs are told.
+const RUNS_MAX: i64 = 20;
 
 /// A partition.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -109,6 +113,11 @@ pub(super) async fn partition(
     let why = tell(&may, &mut db, &picture, &facts).await?;
     let (id, slice) = (mill.registry.datasets[dataset], lookup::slice_id(&picture, &key));
     let rows = store::versions(&mut db, id, slice, key.ordinal).await?;
+    let now = crate::clock::now();
+    let runs = store::runs_of_partition(&mut db, id, slice, key.ordinal, RUNS_MAX).await?;
+    let runs: Vec<RunRow> = runs.into_iter().map(|line| RunRow::of(&may, line, now)).collect();
+    let sees = |dataset: usize| may.sees(dataset);
+    let slas = sla::windows_of(mill, &mut db, &picture, (dataset, &key), &sees).await?;
     drop(db);
     let versions: Vec<Materialization> =
         rows.iter().filter_map(|row| Materialization::new(mill, &picture, row)).collect();
@@ -132,9 +141,9 @@ pub(super) async fn partition(
         why,
         head: head.and_then(|row| Materialization::new(mill, &picture, row)),
         versions,
-        runs: Vec::new(),
-        live_run: None,
-        slas: Vec::new(),
+        live_run: runs.first().filter(|run| run.is_live()).cloned(),
+        runs,
+        slas,
         failure,
     }))
 }

@@ -1,13 +1,17 @@
 //! A dataset as a line of a list.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::access::{Action, May};
 use super::super::instant::Instant;
 use super::super::picture::Picture;
+use super::super::problem::Answer;
+use super::super::sla::SlaState;
 use super::super::standing::{Counts, Word};
-use super::later::SlaState;
-use crate::engine::Mill;
+use crate::engine::{Mill, Promises};
 use crate::spec::{Automation, DatasetSpec, JobKind};
 
 /// What makes a dataset.
@@ -107,9 +111,24 @@ pub(in super::super) struct DatasetRow {
     pub(super) strip: Vec<u8>,
 }
 
+/// How promises stand, by catalog index.
+pub(in super::super) struct Promised(Arc<Promises>);
+
+impl Promised {
+    /// How they stand now.
+    pub(in super::super) async fn of<A: Action>(may: &May<A>, picture: &Picture) -> Answer<Self> {
+        Ok(Self(may.promises(picture).await?))
+    }
+
+    /// How that of a dataset stands; none without one.
+    pub(in super::super) fn state(&self, dataset: usize) -> Option<SlaState> {
+        self.0.of(dataset).map(|promised| promised.state().into())
+    }
+}
+
 impl DatasetRow {
     /// The line of a dataset.
-    pub(super) fn new(mill: &Mill, picture: &Picture, dataset: usize) -> Self {
+    pub(super) fn new(mill: &Mill, picture: &Picture, promises: &Promised, dataset: usize) -> Self {
         let spec = mill.catalog.dataset(dataset);
         let card = picture.card(&mill.catalog, dataset);
         let published = picture.published.get(&mill.registry.datasets[dataset]);
@@ -126,7 +145,7 @@ impl DatasetRow {
             published_at: published.copied().map(Instant),
             paused: picture.paused.contains_key(&dataset),
             automation: Mode::of(spec),
-            sla: None,
+            sla: promises.state(dataset),
             strip: card.strip.clone(),
         }
     }

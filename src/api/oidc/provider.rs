@@ -36,7 +36,8 @@ pub(in super::super) struct Provider {
 #[derive(Clone, Debug)]
 struct Known {
     asked_at: Instant,
-    keys_at: Instant,
+    /// When they were asked for once more.
+    keys_at: Option<Instant>,
     description: Description,
     keys: Vec<Key>,
 }
@@ -206,7 +207,7 @@ impl Provider {
         self.check_addresses(&description)?;
         let keys = self.keys(&description).await?;
         let now = Instant::now();
-        let fresh = Known { asked_at: now, keys_at: now, description, keys };
+        let fresh = Known { asked_at: now, keys_at: None, description, keys };
         *known = Some(fresh.clone());
         Ok(fresh)
     }
@@ -234,8 +235,8 @@ impl Provider {
         let Some(known) = held.as_mut() else {
             return Err("its keys are not known".to_owned());
         };
-        if ASK_AGAIN <= known.keys_at.elapsed() {
-            known.keys_at = Instant::now();
+        if known.keys_at.is_none_or(|at| ASK_AGAIN <= at.elapsed()) {
+            known.keys_at = Some(Instant::now());
             known.keys = self.keys(&known.description).await?;
         }
         Ok(known.clone())

@@ -89,6 +89,13 @@ impl RunRow {
     }
 }
 
+impl RunRow {
+    /// Whether it is not finished.
+    pub(in super::super) const fn is_live(&self) -> bool {
+        self.finished_at.is_none()
+    }
+}
+
 /// Clocks of two machines may disagree: nothing takes less than no time.
 fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
     (to.duration_since(from).as_secs_f64().max(0.0) * 1e3).round() / 1e3

@@ -94,8 +94,8 @@ pub struct SlaBlocking {
 }
 
 impl SlaBlocking {
-    /// The same for who may not know of the dataset.
-    fn hidden(self, of: &DatasetSpec) -> Self {
+    /// What who may not know of the dataset is told instead.
+    fn hidden(of: &DatasetSpec) -> Self {
         let text = "something that it needs is not there".to_owned();
         Self { dataset: of.name.to_string(), partition: None, text, run: None }
     }
@@ -145,7 +145,7 @@ impl SlaWindow {
     }
 
     /// The window of a promise that matters now.
-    pub(super) fn current(
+    pub(in super::super) fn current(
         mill: &Mill,
         promised: &Promised,
         sees: Sees<'_>,
@@ -163,7 +163,7 @@ impl SlaWindow {
                 text: text.clone(),
                 run: found.run,
             };
-            if sees(found.dataset) { blocking } else { blocking.hidden(spec) }
+            if sees(found.dataset) { blocking } else { SlaBlocking::hidden(spec) }
         });
         Some(window)
     }
@@ -189,7 +189,7 @@ pub fn window_of_row(
     let held = row.blocking.clone().and_then(|held| serde_json::from_value(held).ok());
     window.blocking = held.map(|held: SlaBlocking| {
         let is_seen = mill.catalog.index_of(&held.dataset).is_some_and(sees);
-        if is_seen { held } else { held.hidden(spec) }
+        if is_seen { held } else { SlaBlocking::hidden(spec) }
     });
     window
 }

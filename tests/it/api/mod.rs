@@ -1,9 +1,16 @@
 //! The API, asked over the network: the real server on a database of its own.
 
 mod access;
-mod runs;
-mod work;
 mod backfills;
+mod browser;
+mod document;
+mod guard;
 mod live;
+mod matrix;
 mod million;
+mod oidc;
+mod people;
+mod runs;
+mod sign_in;
 mod slas;
+mod work;

@@ -116,7 +116,8 @@ fn what_is_served_is_guarded_and_stops_when_told() {
     let (head, body) = served.get("/healthz", &served.address);
     assert!(head.starts_with("http/1.1 200") && body == "ok\n", "{head} {body}");
     let (head, page) = served.get("/", "localhost");
-    assert!(head.starts_with("http/1.1 200") && page.contains("retail_lines"), "{head}");
+    assert!(head.starts_with("http/1.1 200") && page.contains("Tidemill"), "{head}");
+    assert!(!page.contains("retail_lines"), "nobody is signed in");
     for header in [
         "content-security-policy: default-src 'none'",
         "x-content-type-options: nosniff",
@@ -125,12 +126,16 @@ fn what_is_served_is_guarded_and_stops_when_told() {
     ] {
         assert!(head.contains(header), "{header} in {head}");
     }
-    let (head, body) = served.get("/api/v1/status", &served.address);
-    let status: Value = serde_json::from_str(&body).unwrap();
-    assert!(head.starts_with("http/1.1 200") && status["datasets"].is_array(), "{head} {body}");
-    let (head, body) = served.get("/api/v1/status", "tidemill.example");
+    for path in ["/api/v1/datasets", "/metrics"] {
+        let (head, body) = served.get(path, &served.address);
+        assert!(
+            head.starts_with("http/1.1 401") && !body.contains("retail_lines"),
+            "{head} {body}"
+        );
+    }
+    let (head, body) = served.get("/api/v1/datasets", "tidemill.example");
     assert!(head.starts_with("http/1.1 421") && !body.contains("retail_lines"), "{head} {body}");
-    let (head, _) = served.get("/nothing", &served.address);
+    let (head, _) = served.get("/api/v1/nothing", &served.address);
     assert!(head.starts_with("http/1.1 404"), "{head}");
 
     served.stop(&home, "-TERM");

@@ -24,7 +24,11 @@ export const PAGES = [
   { name: "run-versions", path: "/runs/1001?tab=versions" },
   { name: "run-events", path: "/runs/1002?tab=events" },
   { name: "run-log", path: "/runs/1002?tab=log&find=rejected&line=3:2184", act: LINES },
-  { name: "run-log-live", path: "/runs/1003?tab=log", act: LINES },
+  {
+    name: "run-log-live",
+    path: "/runs/1003?tab=log",
+    act: (page) => page.getByText("followed line 250").waitFor(),
+  },
   { name: "backfills", path: "/backfills" },
   { name: "backfill-active", path: "/backfills/17" },
   { name: "backfill-paused", path: "/backfills/18", role: "viewer" },
@@ -65,6 +69,7 @@ export const PAGES = [
   { name: "lineage-impact", path: "/lineage?focus=dev_rows&view=impact" },
   { name: "lineage-hub", path: "/lineage", act: GRAPH("hub") },
   { name: "lineage-big", path: "/lineage", act: GRAPH("big") },
+  { name: "lineage-all", path: "/lineage?group=none", act: GRAPH("big") },
   { name: "lineage-version", path: "/lineage?materialization=1314&node=version:1100&panel=1", act: DRAWN },
   { name: "lineage-version-list", path: "/lineage?materialization=1314&view=list" },
 ];

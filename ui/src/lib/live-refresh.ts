@@ -15,7 +15,14 @@ const WORDS: Record<string, readonly string[]> = {
 };
 
 /** What never changes by itself, or has its own way. */
-const STILL: ReadonlySet<unknown> = new Set(["session", "sign-in", "materialization", "logs", "plan"]);
+const STILL: ReadonlySet<unknown> = new Set([
+  "session",
+  "sign-in",
+  "materialization",
+  "logs",
+  "plan",
+  "list-of-runs",
+]);
 
 export const LEAST_GAP = 2_000;
 

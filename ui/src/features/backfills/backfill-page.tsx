@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
+import { useTopic } from "@/lib/live";
 import { ApiError } from "@/lib/problem";
 import { backfillState } from "@/lib/states";
 import type { BackfillDetail } from "@/lib/types";
@@ -49,6 +50,7 @@ export function BackfillPage() {
 function Loaded({ backfill }: { backfill: BackfillDetail }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  useTopic(`backfill:${backfill.id}`);
   const setRetry = (open: boolean) =>
     navigate({
       search: (before) => ({ ...before, retry: open || undefined }),

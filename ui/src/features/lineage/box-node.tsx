@@ -1,4 +1,3 @@
-import type { Node, NodeProps } from "@xyflow/react";
 import clsx from "clsx";
 import { CirclePause } from "lucide-react";
 import { memo } from "react";
@@ -6,26 +5,31 @@ import { StateMark } from "@/components/state-badge";
 import { age, count } from "@/lib/format";
 import { aboutOf, lookOfBox, titleOf } from "./box-words";
 import type { Box } from "./fold";
+import { NODE_WIDTH } from "./layout";
+import { BOX_HEIGHT } from "./use-layout";
 
-export type BoxNodeData = {
+interface BoxNodeProps {
   box: Box;
+  x: number;
+  y: number;
   dim: boolean;
   active: boolean;
   focus: boolean;
   now: number;
   onMore: (id: string) => void;
-};
-
-export type BoxNodeType = Node<BoxNodeData, "box">;
+}
 
 /** One box near by: state, name, counts, and at its sides how many neighbours are not drawn. */
-export const BoxNode = memo(function BoxNode({ data }: NodeProps<BoxNodeType>) {
-  const { box, dim, active, focus } = data;
+export const BoxNode = memo(function BoxNode(props: BoxNodeProps) {
+  const { box, dim, active, focus } = props;
   const folded = box.kind === "consumers" || box.kind === "group";
   return (
     <div
+      role="group"
+      aria-label={titleOf(box)}
+      style={{ left: props.x, top: props.y, width: NODE_WIDTH, height: BOX_HEIGHT }}
       className={clsx(
-        "flex h-full w-full cursor-pointer flex-col justify-center gap-1 rounded border px-2.5",
+        "absolute flex cursor-pointer flex-col justify-center gap-1 rounded border px-2.5",
         dim ? "bg-sunken text-muted" : "bg-panel",
         active
           ? "border-accent outline outline-2 outline-accent"
@@ -45,7 +49,7 @@ export const BoxNode = memo(function BoxNode({ data }: NodeProps<BoxNodeType>) {
       </div>
       <div className="flex min-w-0 items-center justify-between gap-2 text-xs text-muted">
         <span className="truncate">{aboutOf(box)}</span>
-        <span className="shrink-0">{rightOf(data)}</span>
+        <span className="shrink-0">{rightOf(props)}</span>
       </div>
       {box.kind === "dataset" && (
         <>
@@ -53,13 +57,13 @@ export const BoxNode = memo(function BoxNode({ data }: NodeProps<BoxNodeType>) {
             count={box.node.hidden_up}
             side="left"
             title={titleOf(box)}
-            onMore={() => data.onMore(box.node.name)}
+            onMore={() => props.onMore(box.node.name)}
           />
           <More
             count={box.node.hidden_down}
             side="right"
             title={titleOf(box)}
-            onMore={() => data.onMore(box.node.name)}
+            onMore={() => props.onMore(box.node.name)}
           />
         </>
       )}
@@ -67,7 +71,7 @@ export const BoxNode = memo(function BoxNode({ data }: NodeProps<BoxNodeType>) {
   );
 });
 
-function rightOf({ box, now }: BoxNodeData): string {
+function rightOf({ box, now }: BoxNodeProps): string {
   const at =
     box.kind === "dataset" ? box.node.published_at : box.kind === "version" ? box.link.committed_at : null;
   return at ? age((now - Date.parse(at)) / 1000) : "";
@@ -85,7 +89,7 @@ function More(props: { count: number; side: "left" | "right"; title: string; onM
         props.onMore();
       }}
       className={clsx(
-        "nodrag absolute top-1/2 h-6 min-w-6 -translate-y-1/2 rounded-full border border-line-strong bg-raised px-1.5 text-xs text-ink hover:bg-chosen",
+        "absolute top-1/2 h-6 min-w-6 -translate-y-1/2 rounded-full border border-line-strong bg-raised px-1.5 text-xs text-ink hover:bg-chosen",
         props.side === "left" ? "right-full mr-2" : "left-full ml-2",
       )}
     >

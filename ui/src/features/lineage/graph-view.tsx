@@ -1,36 +1,22 @@
-import "@xyflow/react/dist/base.css";
-import "./graph-view.css";
-import { ReactFlow, ReactFlowProvider, useReactFlow, type Viewport } from "@xyflow/react";
 import {
   type KeyboardEvent,
-  type MouseEvent,
   useCallback,
   useEffect,
   useId,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from "react";
 import { useNow } from "@/lib/clock";
 import { useShortcut } from "@/lib/shortcuts";
-import { BoxNode, type BoxNodeType } from "./box-node";
+import { BoxNode } from "./box-node";
 import { boxWords, lookOfBox, titleOf } from "./box-words";
-import {
-  bounds,
-  type Camera,
-  fitInto,
-  hit,
-  NEAR_BOXES,
-  NEAR_ZOOM,
-  reveal,
-  windowOf,
-  ZOOM_MAX,
-  ZOOM_MIN,
-  zoomAt,
-} from "./camera";
+import { bounds, type Camera, fitInto, hit, NEAR_BOXES, NEAR_ZOOM, reveal, windowOf, zoomAt } from "./camera";
 import type { Picture } from "./fold";
-import { type Layout, NODE_WIDTH } from "./layout";
+import { type Layout, NODE_WIDTH, type Place } from "./layout";
 import { type Palette, paint, readPalette } from "./paint";
+import { useGestures } from "./use-gestures";
 import { BOX_HEIGHT } from "./use-layout";
 import { useSize } from "./use-size";
 import { isArrow, step } from "./walk";
@@ -49,29 +35,22 @@ export interface GraphViewProps {
   onMore: (name: string) => void;
 }
 
-const NODE_TYPES = { box: BoxNode };
 const height = () => BOX_HEIGHT;
-
-export default function GraphView(props: GraphViewProps) {
-  return (
-    <ReactFlowProvider>
-      <Graph {...props} />
-    </ReactFlowProvider>
-  );
-}
 
 /**
  * The picture. One camera serves both ways of drawing: edges, and far away the boxes, are on a canvas; near
  * by the boxes in view are elements. Moving draws the canvas and renders nothing.
  */
-function Graph(props: GraphViewProps) {
+export function GraphView(props: GraphViewProps) {
   const { picture, layout, focus, active, lit, onActive, onOpen, onMore } = props;
   const id = useId();
-  const flow = useReactFlow();
   const { box, size } = useSize();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
   const camera = useRef<Camera>({ x: 0, y: 0, zoom: 1 });
   const [far, setFar] = useState(false);
+  // Boxes in and a little around the view are elements; a move within changes nothing of them.
+  const [tile, setTile] = useState<Area>({ left: 0, top: 0, right: 0, bottom: 0 });
   const [hover, setHover] = useState<string | null>(null);
   const palette = usePalette(box);
   const now = useNow().getTime();
@@ -86,30 +65,29 @@ function Graph(props: GraphViewProps) {
       canvas.current.height = tall;
     }
     const scene = { layout, boxes: picture.boxes, view: size, palette, far, lit, active: active ?? hover };
+    if (layer.current) {
+      const { x, y, zoom } = camera.current;
+      layer.current.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
+    }
     paint(context, { ...scene, camera: camera.current, look: lookOfBox, title: titleOf }, ratio);
   }, [layout, picture, size, palette, far, lit, active, hover]);
   // Frames draw what is true when they come, not when they were asked for.
   const latest = useRef(draw);
   latest.current = draw;
-  useEffect(draw, [draw]);
+  useLayoutEffect(draw, [draw]);
 
   const frame = useRef(0);
-  const onViewport = useCallback(
-    (next: Viewport) => {
+  const look = useCallback(
+    (next: Camera) => {
       camera.current = next;
       setFar(isFar(next, layout, size));
+      setTile((held) => (covers(held, windowOf(next, size)) ? held : around(windowOf(next, size))));
       cancelAnimationFrame(frame.current);
       frame.current = requestAnimationFrame(() => latest.current());
     },
     [layout, size],
   );
-  const look = useCallback(
-    (next: Camera) => {
-      void flow.setViewport(next);
-      onViewport(next);
-    },
-    [flow, onViewport],
-  );
+  useEffect(() => () => cancelAnimationFrame(frame.current), []);
   const fitAll = useCallback(() => {
     if (size.width === 0) return;
     const all = bounds(layout.places, height);
@@ -126,11 +104,6 @@ function Graph(props: GraphViewProps) {
     } else look(whole);
   }, [layout, size, focus, picture.boxes.length, look]);
 
-  // The library calls its own frame an application, too; of two, one inside the other, only ours has keys.
-  useEffect(() => {
-    box.current?.querySelector(".react-flow")?.setAttribute("role", "presentation");
-  }, [box]);
-
   // The first picture is fitted, and so is that of another focus; what merely grows stays where it is.
   const fitted = useRef<string | null>(null);
   useEffect(() => {
@@ -139,7 +112,7 @@ function Graph(props: GraphViewProps) {
     fitted.current = key;
     fitAll();
   }, [focus, size, fitAll]);
-  useEffect(() => setFar(isFar(camera.current, layout, size)), [layout, size]);
+  useEffect(() => look(camera.current), [look]);
 
   const zoomBy = (factor: number) =>
     look(zoomAt(camera.current, factor, { x: size.width / 2, y: size.height / 2 }));
@@ -148,26 +121,15 @@ function Graph(props: GraphViewProps) {
   useShortcut("=", "Nearer", () => zoomBy(1.4));
   useShortcut("-", "Farther", () => zoomBy(1 / 1.4));
 
-  const nodes = useMemo<BoxNodeType[]>(
+  const near = useMemo(
     () =>
       far
         ? []
-        : picture.boxes.map((each) => ({
-            id: each.id,
-            type: "box",
-            position: layout.places[each.id] ?? { x: 0, y: 0 },
-            width: NODE_WIDTH,
-            height: BOX_HEIGHT,
-            data: {
-              box: each,
-              dim: (lit !== null && !lit.has(each.id)) || !each.match,
-              active: each.id === active,
-              focus: each.id === focus,
-              now,
-              onMore,
-            },
-          })),
-    [far, picture, layout, lit, active, focus, now, onMore],
+        : picture.boxes.flatMap((each) => {
+            const place = layout.places[each.id];
+            return place && isIn(place, tile) ? [{ box: each, ...place }] : [];
+          }),
+    [far, picture, layout, tile],
   );
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -182,16 +144,16 @@ function Graph(props: GraphViewProps) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const under = (event: MouseEvent) => {
-    const area = box.current?.getBoundingClientRect();
-    if (!area) return null;
-    return hit(
-      camera.current,
-      { x: event.clientX - area.left, y: event.clientY - area.top },
-      layout.places,
-      height,
-    );
-  };
+  const under = (point: Place) => hit(camera.current, point, layout.places, height);
+  useGestures(box, {
+    camera,
+    look,
+    onClick: (point) => {
+      const found = under(point);
+      if (found !== null && found === active) onOpen(found);
+      else if (found !== null) onActive(found);
+    },
+  });
   const chosen = picture.boxes.find((each) => each.id === active);
   const words = useMemo(() => {
     if (!chosen) return "";
@@ -211,7 +173,13 @@ function Graph(props: GraphViewProps) {
       aria-activedescendant={chosen ? `${id}-active` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      className="lineage relative h-full min-h-96 w-full overflow-hidden rounded bg-sunken focus-visible:-outline-offset-2"
+      onPointerMove={(event) => {
+        if (!far || event.buttons > 0) return;
+        const area = event.currentTarget.getBoundingClientRect();
+        setHover(under({ x: event.clientX - area.left, y: event.clientY - area.top }));
+      }}
+      onPointerLeave={() => setHover(null)}
+      className="relative h-full min-h-96 w-full cursor-grab touch-none select-none overflow-hidden rounded bg-sunken focus-visible:-outline-offset-2"
     >
       <p id={`${id}-keys`} className="sr-only">
         Arrows go to neighbours, Enter opens the details, e draws hidden neighbours, 0 fits, v shows the same
@@ -222,29 +190,21 @@ function Graph(props: GraphViewProps) {
         {words}
       </div>
       <canvas ref={canvas} aria-hidden="true" className="pointer-events-none absolute inset-0 size-full" />
-      <ReactFlow<BoxNodeType>
-        nodes={nodes}
-        edges={[]}
-        nodeTypes={NODE_TYPES}
-        onlyRenderVisibleElements
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        elementsSelectable={false}
-        disableKeyboardA11y
-        zoomOnDoubleClick={false}
-        minZoom={ZOOM_MIN}
-        maxZoom={ZOOM_MAX}
-        onMove={(_, next) => onViewport(next)}
-        onNodeClick={(_, node) => (node.id === active ? onOpen(node.id) : onActive(node.id))}
-        onPaneClick={(event) => {
-          const found = far ? under(event) : null;
-          if (found) onActive(found);
-        }}
-        onPaneMouseMove={(event) => setHover(far ? under(event) : null)}
-        onPaneMouseLeave={() => setHover(null)}
-        className="absolute inset-0"
-      />
+      <div ref={layer} className="absolute left-0 top-0 origin-top-left">
+        {near.map((each) => (
+          <BoxNode
+            key={each.box.id}
+            box={each.box}
+            x={each.x}
+            y={each.y}
+            dim={(lit !== null && !lit.has(each.box.id)) || !each.box.match}
+            active={each.box.id === active}
+            focus={each.box.id === focus}
+            now={now}
+            onMore={onMore}
+          />
+        ))}
+      </div>
       {far && hovered && (
         <div
           aria-hidden="true"
@@ -263,10 +223,37 @@ function isFar(camera: Camera, layout: Layout, size: { width: number; height: nu
   const seen = windowOf(camera, size);
   let inView = 0;
   for (const place of Object.values(layout.places)) {
-    const wide = place.x < seen.right && place.x + NODE_WIDTH > seen.left;
-    if (wide && place.y < seen.bottom && place.y + BOX_HEIGHT > seen.top) inView += 1;
+    if (isIn(place, seen)) inView += 1;
   }
   return inView > NEAR_BOXES;
+}
+
+interface Area {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+function covers(tile: Area, seen: Area): boolean {
+  return (
+    tile.left <= seen.left && tile.top <= seen.top && seen.right <= tile.right && seen.bottom <= tile.bottom
+  );
+}
+
+function around(seen: Area): Area {
+  const [wide, tall] = [(seen.right - seen.left) / 2, (seen.bottom - seen.top) / 2];
+  return {
+    left: seen.left - wide,
+    top: seen.top - tall,
+    right: seen.right + wide,
+    bottom: seen.bottom + tall,
+  };
+}
+
+function isIn(place: Place, area: Area): boolean {
+  const wide = place.x < area.right && place.x + NODE_WIDTH > area.left;
+  return wide && place.y < area.bottom && place.y + BOX_HEIGHT > area.top;
 }
 
 /** The colours of the theme, read again when it changes. */

@@ -82,6 +82,8 @@ function paintEdges(context: CanvasRenderingContext2D, scene: Scene): void {
   const bright = new Path2D();
   const wrong = new Path2D();
   const skip = far && layout.routes.length > EDGES_FAR;
+  // Groups may well read each other; only of datasets a circle is wrong.
+  const groups = new Set(scene.boxes.filter((box) => box.kind === "group").map((box) => box.id));
   for (const route of layout.routes) {
     const [x1 = 0, y1 = 0] = route.points;
     const [x2 = 0, y2 = 0] = route.points.slice(-2);
@@ -89,8 +91,9 @@ function paintEdges(context: CanvasRenderingContext2D, scene: Scene): void {
     if (route.points.length === 4 && (Math.max(y1, y2) < seen.top || Math.min(y1, y2) > seen.bottom))
       continue;
     const isLit = Boolean(lit?.has(route.from) && lit.has(route.to));
-    if (skip && !isLit && !route.circular) continue;
-    trace(route.circular ? wrong : isLit ? bright : plain, route.points);
+    const isWrong = route.circular && !groups.has(route.from) && !groups.has(route.to);
+    if (skip && !isLit && !isWrong) continue;
+    trace(isWrong ? wrong : isLit ? bright : plain, route.points);
   }
   context.lineJoin = "round";
   context.lineWidth = Math.max(1, hairline);

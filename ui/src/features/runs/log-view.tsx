@@ -40,7 +40,7 @@ export function LogView({ run }: { run: Run }) {
 
   const find = useDebounced(search.find ?? "", 250);
   const found = useQuery({
-    queryKey: ["runs", "log-hits", run.id, chosen, find],
+    queryKey: ["logs", run.id, chosen, find],
     queryFn: ({ signal }) => fetchLog(run.id, { attempt: chosen, q: find, limit: HITS_MAX }, signal),
     enabled: find.trim() !== "",
     select: (page) => ({ numbers: page.lines.map((line) => line.number), more: Boolean(page.next) }),

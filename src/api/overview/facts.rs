@@ -1,0 +1,142 @@
+//! What the overview asks the database, kept for all who look in a moment.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::super::picture::Picture;
+use super::super::problem::Answer;
+use super::problems::ProblemItem;
+use crate::engine::Mill;
+use crate::plan::Hold;
+use crate::store::{self, FailureGroup, Heard, QueueRow, QueueWait, Throughput, WatchRow};
+
+/// For how long facts are shown without another look.
+const KEEP: Duration = Duration::from_secs(2);
+/// For how long they are shown while they are looked up again.
+const SHOW: Duration = Duration::from_secs(30);
+/// What happened in a day hardly changes in a minute.
+const KEEP_DAY: Duration = Duration::from_secs(60);
+/// So many scopes are kept apart.
+const SCOPES_MAX: usize = 256;
+/// So many reasons to wait are told.
+const WAITS_MAX: i64 = 200;
+
+/// What the database says.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub(super) lanes: Vec<QueueRow>,
+    pub(super) waits: Vec<QueueWait>,
+    pub(super) failures: Vec<FailureGroup>,
+    pub(super) watches: Vec<WatchRow>,
+    pub(super) holds: Vec<Hold>,
+    pub(super) heard: Heard,
+    pub(super) day: Arc<Vec<Throughput>>,
+    pub(super) problems: Found,
+    day_at: Instant,
+}
+
+/// The problems that follow from facts and a picture, of which this is the instant.
+#[derive(Debug, Default)]
+pub(super) struct Found(Mutex<Option<(Timestamp, Vec<ProblemItem>)>>);
+
+impl Found {
+    /// Those found before for the same picture, or what is found now.
+    pub(super) fn get_or_init(
+        &self,
+        at: Timestamp,
+        find: impl FnOnce() -> Vec<ProblemItem>,
+    ) -> Vec<ProblemItem> {
+        // Held while they are found, so that many who ask at once find them once.
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match held.as_ref() {
+            Some((of, found)) if *of == at => found.clone(),
+            _ => {
+                let found = find();
+                *held = Some((at, found.clone()));
+                found
+            }
+        }
+    }
+}
+
+/// The datasets that are asked about.
+type Only = Option<Vec<i32>>;
+
+#[derive(Clone, Debug)]
+struct Kept {
+    at: Instant,
+    facts: Arc<Facts>,
+}
+
+/// Facts by scope.
+#[derive(Debug, Default)]
+pub(in super::super) struct OverviewFacts {
+    kept: Mutex<BTreeMap<Only, Kept>>,
+    taking: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl OverviewFacts {
+    /// Facts that are at most half a minute old; mostly two seconds.
+    pub(super) async fn get(
+        self: &Arc<Self>,
+        mill: &Arc<Mill>,
+        picture: &Arc<Picture>,
+        only: Only,
+    ) -> Answer<Arc<Facts>> {
+        let held = self.held(&only);
+        let age = held.as_ref().map(|held| held.at.elapsed());
+        if let (Some(held), Some(age)) = (held, age.filter(|age| *age < SHOW)) {
+            if KEEP <= age
+                && let Ok(turn) = Arc::clone(&self.taking).try_lock_owned()
+            {
+                let (facts, mill) = (Arc::clone(self), Arc::clone(mill));
+                let picture = Arc::clone(picture);
+                tokio::spawn(async move {
+                    let _turn = turn;
+                    // Whoever waits for them when they are too old is told what is wrong.
+                    let _ = facts.renew(&mill, &picture, only).await;
+                });
+            }
+            return Ok(held.facts);
+        }
+        let _turn = self.taking.lock().await;
+        if let Some(held) = self.held(&only).filter(|held| held.at.elapsed() < KEEP) {
+            return Ok(held.facts);
+        }
+        Ok(self.renew(mill, picture, only).await?)
+    }
+
+    fn held(&self, only: &Only) -> Option<Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(only).cloned()
+    }
+
+    async fn renew(&self, mill: &Mill, picture: &Picture, only: Only) -> store::Result<Arc<Facts>> {
+        let (at, few) = (Instant::now(), only.as_deref());
+        let day = self.held(&only).filter(|held| held.facts.day_at.elapsed() < KEEP_DAY);
+        let mut db = mill.pool.acquire().await?;
+        let (day, day_at) = match day {
+            Some(held) => (Arc::clone(&held.facts.day), held.facts.day_at),
+            None => (Arc::new(store::throughput(&mut db, few).await?), at),
+        };
+        let facts = Arc::new(Facts {
+            lanes: store::queue_depth(&mut db, few).await?,
+            waits: store::waiting_all(&mut db, few, WAITS_MAX).await?,
+            failures: store::failure_groups(&mut db, few).await?,
+            watches: store::watches(&mut db, &mill.registry).await?,
+            holds: store::holds(&mut db, &mill.registry, &picture.slices).await?,
+            heard: store::heard(&mut db).await?,
+            day,
+            problems: Found::default(),
+            day_at,
+        });
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if SCOPES_MAX <= kept.len() && !kept.contains_key(&only) {
+            kept.clear();
+        }
+        kept.insert(only, Kept { at, facts: Arc::clone(&facts) });
+        Ok(facts)
+    }
+}

@@ -14,7 +14,6 @@ use utoipa_axum::routes;
 
 pub(super) use pools::Pool;
 pub(super) use queue::Queue;
-pub(super) use schedules::Schedule;
 
 use super::access::Shared;
 

@@ -15,6 +15,8 @@ use utoipa_axum::routes;
 pub(super) use pools::Pool;
 pub(super) use queue::Queue;
 
+pub(super) use schedules::Schedule;
+
 use super::access::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {

@@ -18,8 +18,7 @@ const { first, routes } = await sizes();
 check("first load, gzip", first / 1000, 170, "kB");
 for (const { name, now, all } of routes) {
   check(`route ${name}, gzip`, now / 1000, 80, "kB");
-  // React Flow comes only when somebody looks at lineage from near; nothing else may be that heavy.
-  if (all !== now) check(`route ${name} with what it fetches later, gzip`, all / 1000, 120, "kB");
+  if (all !== now) check(`route ${name} with what it fetches later, gzip`, all / 1000, 80, "kB");
 }
 
 const server = await serveFake();

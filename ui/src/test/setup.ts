@@ -1,5 +1,6 @@
 import { cleanup, configure } from "@testing-library/react";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, vi } from "vitest";
+import { NOW } from "./factories/datasets";
 import { server } from "./server";
 
 // What jsdom lacks and our components ask for.
@@ -23,6 +24,9 @@ window.scrollTo = () => {};
 
 // A busy machine is no fault of the page.
 configure({ asyncUtilTimeout: 15_000 });
+
+// The fake world stands at one moment; only the clock is held, timers go on.
+vi.useFakeTimers({ toFake: ["Date"], now: NOW });
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {

@@ -91,7 +91,7 @@ function Parameters({ parameters, schemas }: { parameters: readonly Parameter[];
   return (
     <table className="w-full table-fixed text-left">
       <colgroup>
-        <col className="w-[14rem]" />
+        <col className="w-36 sm:w-56" />
         <col />
       </colgroup>
       <thead className="sr-only">

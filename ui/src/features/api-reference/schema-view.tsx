@@ -11,6 +11,7 @@ import {
   inner,
   limitWords,
   nullable,
+  oneType,
   refName,
   type Schemas,
   typeWords,
@@ -35,7 +36,7 @@ export function TypeName({ schema, schemas }: { schema: Schema; schemas: Schemas
                 </Link>
               </>
             ) : (
-              typeWords(choice)
+              oneType(choice)
             )}
           </span>
         );

@@ -62,7 +62,8 @@ export function typeWords(schema: Schema): string {
   return nullable(schema) ? `${said} or null` : said;
 }
 
-function oneType(schema: Schema): string {
+/** One way a value can look, in words; whether it may be null is not said. */
+export function oneType(schema: Schema): string {
   const name = refName(schema);
   if (name !== null) return name;
   if (Array.isArray(schema.enum)) {

@@ -59,5 +59,5 @@ it("tells a viewer who can read it", async () => {
   who.role = "viewer";
   open("/audit");
   expect(await screen.findByText("Your role does not include the audit log.")).toBeTruthy();
-  expect(screen.getByText(/You are signed in as viewer\. Admins can read it/)).toBeTruthy();
+  expect(screen.getByText(/You are signed in as viewer\. Editors and admins can read it/)).toBeTruthy();
 });

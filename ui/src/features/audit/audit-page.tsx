@@ -149,8 +149,8 @@ function NotForYou() {
   return (
     <Page title="Audit">
       <EmptyState title="Your role does not include the audit log.">
-        {role ? `You are signed in as ${role}. ` : ""}Admins can read it. Ask one for what you need to know,
-        or for another role; Settings, Permissions says what each role holds.
+        {role ? `You are signed in as ${role}. ` : ""}Editors and admins can read it. Ask one for what you
+        need to know, or for another role; Settings, Permissions says what each role holds.
       </EmptyState>
     </Page>
   );

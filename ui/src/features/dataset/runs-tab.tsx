@@ -6,6 +6,7 @@ import { ErrorState } from "@/components/error-state";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Time } from "@/components/time";
+import { reasonWord } from "@/lib/run-words";
 import type { RunRow } from "@/lib/types";
 import { datasetRunsQuery } from "./queries";
 
@@ -41,7 +42,12 @@ const COLUMNS: Column<RunRow>[] = [
       </Link>
     ),
   },
-  { id: "reason", header: "Why it was made", width: "minmax(8rem,1fr)", cell: (run) => run.reason },
+  {
+    id: "reason",
+    header: "Why it was made",
+    width: "minmax(8rem,1fr)",
+    cell: (run) => reasonWord(run.reason),
+  },
   {
     id: "backfill",
     header: "Backfill",

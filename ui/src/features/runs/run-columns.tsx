@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import type { Column } from "@/components/data-table";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Elapsed, Time } from "@/components/time";
+import { reasonWord } from "@/lib/run-words";
 import type { RunRow } from "@/lib/types";
-import { reasonWord } from "./run-words";
 
 /** How a run is listed, wherever it is. */
 export const RUN_COLUMNS: readonly Column<RunRow>[] = [

@@ -3,12 +3,12 @@ import { CopyButton } from "@/components/copy-button";
 import { Facts, Panel } from "@/components/page";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Time } from "@/components/time";
+import { reasonWord } from "@/lib/run-words";
 import type { RunState } from "@/lib/states";
 import { RUN_STATES } from "@/lib/states";
 import type { Run, Wait } from "@/lib/types";
 import { AttemptTable } from "./attempt-table";
 import { AttemptTimeline } from "./attempt-timeline";
-import { reasonWord } from "./run-words";
 
 export function RunSummary({ run }: { run: Run }) {
   return (

@@ -10,7 +10,7 @@ import { catchUpWords } from "./tick-words";
 /** Pauses or resumes a schedule, and says what that comes to before it is done. */
 export function PauseButton({ schedule, size = "small" }: { schedule: Schedule; size?: "small" | "normal" }) {
   const [open, setOpen] = useState(false);
-  const may = useMay("schedule.pause");
+  const may = useMay("job.control");
   const pausing = usePause();
   const { dataset } = schedule;
   const isPaused = schedule.paused_at != null;

@@ -39,7 +39,8 @@ export function WeekGrid({
               day === today ? "font-semibold" : "text-muted",
             )}
           >
-            {dateInWords(day, "weekday")}
+            <span className="sm:hidden">{Number(day.slice(8))}</span>
+            <span className="hidden sm:inline">{dateInWords(day, "weekday")}</span>
           </span>
         ))}
       </div>

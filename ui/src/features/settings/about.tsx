@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CopyButton } from "@/components/copy-button";
+import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Facts, Panel } from "@/components/page";
 import { CodeText } from "@/components/prose";
@@ -8,6 +9,7 @@ import { Loading } from "@/components/skeleton";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { plural } from "@/lib/format";
+import { ApiError } from "@/lib/problem";
 import { settingsQuery } from "@/lib/settings";
 import type { Look } from "@/lib/states";
 import type { Settings } from "@/lib/types";
@@ -20,6 +22,14 @@ const NEVER: Look = { tone: "missing", glyph: "·", label: "Not yet", about: "it
 /** This installation: what it is, how long it keeps things, and what is wrong with it. */
 export function About() {
   const { data, error, refetch } = useQuery(settingsQuery());
+  if (error instanceof ApiError && error.status === 403) {
+    return (
+      <EmptyState title="Your role does not include the settings of the installation.">
+        Editors and admins see its version, database and lake, how long it keeps things, and what the doctor
+        finds.
+      </EmptyState>
+    );
+  }
   if (error)
     return <ErrorState what="The settings could not be loaded." error={error} retry={() => refetch()} />;
   if (!data) return <Loading what="the settings" />;

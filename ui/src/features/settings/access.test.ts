@@ -63,9 +63,12 @@ describe("scopes", () => {
 describe("forms", () => {
   it("say what is wrong before the server does", () => {
     expect(passwordFault("short", "ana")).toBe("At least 12 characters.");
-    expect(passwordFault("ana-likes-tides", "Ana")).toBe("Must not hold the login.");
+    expect(passwordFault("123ananananana456", "Ananananana")).toBe("Must be more than the login.");
+    expect(passwordFault("ana likes the tides", "Ana")).toBeNull();
+    expect(passwordFault("x".repeat(129), "ana")).toBe("At most 128 characters.");
     expect(passwordFault("slow tides at noon", "ana")).toBeNull();
-    expect(loginFault("Ana")).not.toBeNull();
+    expect(loginFault("ana silva")).not.toBeNull();
+    expect(loginFault("")).not.toBeNull();
     expect(loginFault("ana@example.com")).toBeNull();
   });
 });

@@ -4,10 +4,10 @@ import type { Permission, Role, Scope, User } from "@/lib/types";
 export const ROLES = ["viewer", "operator", "editor", "admin"] as const satisfies readonly Role[];
 
 export const ROLE_ABOUT: Record<Role, string> = {
-  viewer: "looks at everything in scope, changes nothing",
-  operator: "also starts, pauses, retries and cancels work",
-  editor: "also changes limits, schedules and what is approved",
-  admin: "also manages users, tokens of others and settings",
+  viewer: "sees how everything in scope stands, changes nothing",
+  operator: "also reads rows, and starts, pauses, cancels and approves work",
+  editor: "also changes the limits of pools, and reads audit log and settings",
+  admin: "also manages users and the tokens of others",
 };
 
 /** Whether a role reaches another: each holds all that those before it hold. */
@@ -65,13 +65,13 @@ export function byObject(permissions: readonly Permission[]): [string, Permissio
 
 /** What is wrong with a password before it is sent; the server has the last word. */
 export function passwordFault(password: string, login: string): string | null {
-  if (password.length < 12) return "At least 12 characters.";
-  if (login !== "" && password.toLowerCase().includes(login.toLowerCase())) return "Must not hold the login.";
+  if ([...password].length < 12) return "At least 12 characters.";
+  if (128 < [...password].length) return "At most 128 characters.";
+  const letters = password.toLowerCase().replace(/^\P{L}+|\P{L}+$/gu, "");
+  if (login !== "" && letters === login.toLowerCase()) return "Must be more than the login.";
   return null;
 }
 
 export function loginFault(login: string): string | null {
-  return /^[a-z0-9][a-z0-9._@-]{0,62}$/.test(login)
-    ? null
-    : "Lowercase letters, digits and . _ @ -, at most 63, starting with a letter or digit.";
+  return /^[\p{L}\p{N}@._+-]{1,100}$/u.test(login) ? null : "Letters, digits and @ . - _ +, at most 100.";
 }

@@ -74,7 +74,7 @@ it("tells a viewer that users are not for them", async () => {
 it("shows each action with the roles that hold it", async () => {
   open("/settings/permissions");
   expect(
-    await screen.findByRole("row", { name: "pool.change change the limit of a pool no no yes yes" }),
+    await screen.findByRole("row", { name: "pool.set change how many slots a pool has no no yes yes" }),
   ).toBeTruthy();
 });
 

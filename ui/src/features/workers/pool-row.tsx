@@ -21,7 +21,7 @@ interface PoolRowProps {
 /** One pool: who uses it, what waits for it, what limits it. */
 export function PoolRow({ pool, lanes, workers, open, onToggle }: PoolRowProps) {
   const [changing, setChanging] = useState(false);
-  const may = useMay("pool.change");
+  const may = useMay("pool.set");
   const use = poolUse(pool, lanes);
   const fault = poolFault(pool, workers);
   return (

@@ -1,5 +1,12 @@
-// The fake world is always about now, so that ages and due times look as they do on a real day.
-const NOW = Date.now();
+// Instants around the moment at which the fake world stands.
+import { NOW as MOMENT } from "./datasets";
+
+const NOW = MOMENT.getTime();
+
+/** Whether an instant, in milliseconds, is over at that moment. */
+export function isOver(at: number): boolean {
+  return at < NOW;
+}
 
 /** The instant so many minutes from now; before it when negative. */
 export function minutes(count: number): string {

@@ -1,5 +1,5 @@
 import type { CalendarDay, Schedule, Tick } from "@/lib/types";
-import { atHour, day, minutes } from "./moments";
+import { atHour, day, isOver, minutes } from "./moments";
 
 let ids = 0;
 
@@ -147,7 +147,7 @@ export const schedules = (): Schedule[] => [
 ];
 
 function cell(name: string, hour: number | null, when: number): CalendarDay {
-  const past = when < Date.now();
+  const past = isOver(when);
   const at = (hours: readonly number[]) => (hour === null ? hours.length : hours.includes(hour) ? 1 : 0);
   const every = Array.from({ length: 24 }, (_, index) => index);
   const monthly = name.slice(8, 10) === "01";

@@ -121,20 +121,20 @@ const permission = (action: string, role: Permission["role"], about: string): Pe
 });
 
 export const permissions = (): Permission[] => [
-  permission("audit.read", "admin", "read the audit log"),
-  permission("backfill.cancel", "operator", "cancel a backfill and its runs"),
+  permission("catalog.read", "viewer", "see datasets, their partitions and how they follow from each other"),
+  permission("run.read", "viewer", "see runs, attempts and what they wrote"),
+  permission("backfill.read", "viewer", "see backfills, and plan one without applying it"),
+  permission("data.read", "operator", "see rows and files of partitions"),
   permission("backfill.create", "operator", "apply a plan"),
-  permission("backfill.pause", "operator", "pause and resume a backfill"),
-  permission("dataset.approve", "editor", "let go of changes that wait for a person"),
-  permission("dataset.pause", "operator", "pause and resume a job"),
-  permission("dataset.read", "viewer", "see datasets, partitions and lineage"),
-  permission("pool.change", "editor", "change the limit of a pool"),
-  permission("preview.read", "viewer", "see the first rows of a partition"),
-  permission("run.cancel", "operator", "cancel a run"),
-  permission("run.retry", "operator", "retry a run"),
-  permission("schedule.pause", "operator", "pause and resume a schedule"),
-  permission("token.manage", "admin", "see and revoke tokens of others"),
-  permission("user.manage", "admin", "create users, change roles, disable"),
+  permission("backfill.control", "operator", "pause, resume, cancel and reorder backfills"),
+  permission("run.control", "operator", "cancel runs and have them again"),
+  permission("job.control", "operator", "pause and resume jobs and schedules"),
+  permission("change.approve", "operator", "let held changes go"),
+  permission("pool.set", "editor", "change how many slots a pool has"),
+  permission("audit.read", "editor", "see who did what"),
+  permission("settings.read", "editor", "see how it is set up and what is wrong with it"),
+  permission("user.manage", "admin", "say who may what"),
+  permission("token.manage", "admin", "see and revoke the tokens of others"),
 ];
 
 export const settings = {

@@ -102,6 +102,12 @@ pub struct RunLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClassWord(pub Class);
 
+impl From<Class> for ClassWord {
+    fn from(class: Class) -> Self {
+        Self(class)
+    }
+}
+
 impl TryFrom<String> for ClassWord {
     type Error = String;
 

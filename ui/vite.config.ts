@@ -32,6 +32,9 @@ export default defineConfig({
     restoreMocks: true,
     unstubGlobals: true,
     maxWorkers: 2,
+<<<<<<< HEAD
     testTimeout: 30_000,
+=======
+>>>>>>> api
   },
 });

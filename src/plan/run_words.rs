@@ -98,8 +98,9 @@ impl RunFacts<'_> {
                 format!("Failed{after}{}", self.because())
             }
             RunState::Cancelled => match self.outcome {
-                Some("upstream_failed") => format!("Was cancelled{}", self.because()),
-                Some("upstream_cancelled") => format!("Was cancelled{}", self.because()),
+                Some("upstream_failed" | "upstream_cancelled") => {
+                    format!("Was cancelled{}", self.because())
+                }
                 _ => format!("Was stopped{}", self.because()),
             },
         }

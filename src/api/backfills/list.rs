@@ -18,8 +18,10 @@ use crate::store::{self, BackfillFilter};
 pub(super) struct Filter {
     /// Only those in this state.
     #[param(inline)]
+    #[param(inline)]
     state: Option<StateWord>,
     /// Only those that this kind of asker asked for.
+    #[param(inline)]
     #[param(inline)]
     origin: Option<OriginWord>,
 }

@@ -18,7 +18,7 @@ use super::super::query::{Asked, At};
 use super::super::standing::{Counts, Standing, Word};
 use super::axis::Axis;
 use super::cells::{Cells, flat};
-use crate::model::{Scheme, Slice};
+use crate::model::{PartitionSet, Scheme, Slice};
 use crate::spec::Catalog;
 
 /// So many slices are in one answer.
@@ -197,6 +197,16 @@ fn look(catalog: &Catalog, picture: &Picture, dataset: usize, slices: &[Slice]) 
     let ordinals = picture.assessment.extents.of(dataset).ordinals;
     let start = spec.scheme.calendar().span().map_or(0, |span| span.start);
     let axis = Axis::new(&spec.scheme, ordinals.span().unwrap_or(start..start));
+    answer(spec.name.as_str(), picture.at, axis, standings, slices)
+}
+
+fn answer(
+    dataset: &str,
+    at: Timestamp,
+    axis: Axis,
+    standings: &[(Standing, PartitionSet)],
+    slices: &[Slice],
+) -> Health {
     let shown = &slices[..slices.len().min(SLICES_MAX)];
     let cells = Cells::draw(standings, shown, axis.first, PAIRS_MAX);
     let series = shown.iter().zip(&cells.slices).map(|(slice, (first, stretches))| {
@@ -208,8 +218,8 @@ fn look(catalog: &Catalog, picture: &Picture, dataset: usize, slices: &[Slice]) 
         HealthSeries { slice, first: *first, runs: flat(stretches), counts }
     });
     Health {
-        dataset: spec.name.to_string(),
-        as_of: picture.at.into(),
+        dataset: dataset.to_owned(),
+        as_of: at.into(),
         version: String::new(),
         series: series.collect(),
         axis,
@@ -219,3 +229,7 @@ fn look(catalog: &Catalog, picture: &Picture, dataset: usize, slices: &[Slice]) 
         width: cells.width,
     }
 }
+
+#[cfg(test)]
+#[path = "health_tests.rs"]
+mod tests;

@@ -32,5 +32,18 @@ pub(super) use row::{Kind, Promised};
 pub(super) use words::mapping;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().routes(routes!(datasets::datasets)).routes(routes!(health::health))
+    OpenApiRouter::new()
+        .routes(routes!(datasets::datasets))
+        .routes(routes!(dataset::dataset))
+        .routes(routes!(health::health))
+        .routes(routes!(partition::partition))
+        .routes(routes!(materializations::materializations))
+        .routes(routes!(materializations::materialization))
+        .routes(routes!(preview::preview))
+        .routes(routes!(manifest::manifest))
+        .routes(routes!(holds::holds))
+        .routes(routes!(holds::approve))
+        .routes(routes!(control::pause))
+        .routes(routes!(control::resume))
+        .routes(routes!(control::announce))
 }

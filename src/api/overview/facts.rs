@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::super::picture::Picture;
 use super::super::problem::Answer;
+use super::problems::ProblemItem;
 use crate::engine::Mill;
 use crate::plan::Hold;
 use crate::store::{self, FailureGroup, Heard, QueueRow, QueueWait, Throughput, WatchRow};
@@ -31,7 +34,32 @@ pub(super) struct Facts {
     pub(super) holds: Vec<Hold>,
     pub(super) heard: Heard,
     pub(super) day: Arc<Vec<Throughput>>,
+    pub(super) problems: Found,
     day_at: Instant,
+}
+
+/// The problems that follow from facts and a picture, of which this is the instant.
+#[derive(Debug, Default)]
+pub(super) struct Found(Mutex<Option<(Timestamp, Vec<ProblemItem>)>>);
+
+impl Found {
+    /// Those found before for the same picture, or what is found now.
+    pub(super) fn get_or_init(
+        &self,
+        at: Timestamp,
+        find: impl FnOnce() -> Vec<ProblemItem>,
+    ) -> Vec<ProblemItem> {
+        // Held while they are found, so that many who ask at once find them once.
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match held.as_ref() {
+            Some((of, found)) if *of == at => found.clone(),
+            _ => {
+                let found = find();
+                *held = Some((at, found.clone()));
+                found
+            }
+        }
+    }
 }
 
 /// The datasets that are asked about.
@@ -101,6 +129,7 @@ impl OverviewFacts {
             holds: store::holds(&mut db, &mill.registry, &picture.slices).await?,
             heard: store::heard(&mut db).await?,
             day,
+            problems: Found::default(),
             day_at,
         });
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

@@ -83,20 +83,26 @@ pub(super) struct Scene<'a, A> {
 }
 
 impl<A: Action> Scene<'_, A> {
-    /// All problems, the most urgent first.
+    /// All problems, the most urgent first. What does not follow from the clock is found once for
+    /// each picture and each look at the database.
     pub(super) fn problems(&self) -> Vec<ProblemItem> {
+        let mut found = self.facts.problems.get_or_init(self.picture.at, || self.lasting());
+        self.late(&mut found);
+        found.sort_by_key(|item| {
+            (item.kind, std::cmp::Reverse((item.blocks.len(), item.partitions)))
+        });
+        found.truncate(PROBLEMS_MAX);
+        found
+    }
+
+    fn lasting(&self) -> Vec<ProblemItem> {
         let mut found = Vec::new();
         self.failed(&mut found);
-        self.late(&mut found);
         self.waits(&mut found);
         self.faults(&mut found);
         self.missing(&mut found);
         self.holds(&mut found);
         self.stale(&mut found);
-        found.sort_by_key(|item| {
-            (item.kind, std::cmp::Reverse((item.blocks.len(), item.partitions)))
-        });
-        found.truncate(PROBLEMS_MAX);
         found
     }
 

@@ -137,6 +137,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/tokens",
+    request_body = TokenRequest,
     tag = "access",
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again, it is refused: the secret is shown once.")),
     responses(

@@ -143,6 +143,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/users",
+    request_body = NewUserBody,
     tag = "access",
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again, it is answered again.")),
     responses(
@@ -191,6 +192,7 @@ fn found(person: Option<PersonRow>, id: i64) -> Answer<PersonRow> {
 #[utoipa::path(
     patch,
     path = "/users/{id}",
+    request_body = UserChange,
     tag = "access",
     params(("id" = i64, Path, description = "The number of the user.")),
     responses(
@@ -236,6 +238,7 @@ pub(super) async fn change(
 #[utoipa::path(
     post,
     path = "/users/{id}/password",
+    request_body = NewPassword,
     tag = "access",
     params(("id" = i64, Path, description = "The number of the user.")),
     responses(

@@ -32,9 +32,5 @@ export default defineConfig({
     restoreMocks: true,
     unstubGlobals: true,
     maxWorkers: 2,
-<<<<<<< HEAD
-    testTimeout: 30_000,
-=======
->>>>>>> api
   },
 });

@@ -43,7 +43,7 @@ export class Visitor {
       colorScheme: theme,
       reducedMotion: "reduce",
     });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     const visitor = new Visitor(context, page);
     await page.exposeFunction("reportViolation", (what: string) => visitor.faults.push(what));

@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 // `npm run e2e` runs the journeys; `npm run pictures` is the same world with a camera.
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL(".", import.meta.url)),
+  cacheDir: fileURLToPath(new URL("../node_modules/.vite", import.meta.url)),
   test: {
     include: mode === "pictures" ? ["pictures.ts"] : ["*.e2e.ts"],
     globalSetup: ["setup.ts"],

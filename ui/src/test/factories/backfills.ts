@@ -327,6 +327,7 @@ export const plan = {
     const datasets = new Set(steps.map((step) => step.dataset)).size;
     return {
       hash: `aae2f72b5c50198b-${runs}`,
+      runs_max: 100_000,
       runs,
       steps,
       blocked: request.upstream

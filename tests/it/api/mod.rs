@@ -3,6 +3,7 @@
 mod access;
 mod backfills;
 mod browser;
+mod catalog;
 mod document;
 mod guard;
 mod live;

@@ -199,8 +199,7 @@ impl Stream {
         changes.mark_changed();
         let queue = VecDeque::from([first]);
         let (heartbeat, check) = (every(HEARTBEAT), every(CHECK));
-        let _place = place;
-        Self { shared, by, standing, topics, changes, seen, queue, heartbeat, check, _place }
+        Self { shared, by, standing, topics, changes, seen, queue, heartbeat, check, _place: place }
     }
 
     /// The next event; none when the stream ends.

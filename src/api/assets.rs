@@ -40,7 +40,7 @@ pub(super) async fn fallback(request: Request) -> Response {
     }
     let name = path.trim_start_matches('/');
     match FILES.iter().find(|file| file.path == name && name != "index.html") {
-        Some(file) => asset(file, request.headers()),
+        Some(file) => file_answer(file, request.headers()),
         // A file that an older page asks for is gone, and the page is no script.
         None if name.starts_with("assets/") => {
             Problem::not_found("there is no such file; load the page again").into_response()
@@ -56,7 +56,7 @@ fn is_reserved(path: &str) -> bool {
     ["api", "metrics", "healthz"].contains(&first)
 }
 
-fn asset(file: &'static File, headers: &HeaderMap) -> Response {
+fn file_answer(file: &'static File, headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok());
     let takes = |encoding: &str| {
         let mut all = accepted.unwrap_or_default().split(',').map(str::trim);

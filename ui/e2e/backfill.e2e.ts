@@ -20,7 +20,7 @@ test("a range is selected by keyboard, planned, applied, and watched to its end"
 
   await me.link(`Backfill ${days}…`).click();
   await page.getByRole("heading", { name: "New backfill" }).waitFor();
-  await me.text("Nothing to do.").waitFor();
+  await page.getByText("Nothing to do.", { exact: true }).waitFor();
   await me.button("Make them again anyway").click();
   await page.getByLabel("What is made from them").check();
   const plan = page.locator("#plan");

@@ -5,7 +5,7 @@ test("the palette jumps to a dataset by a part of its name", async ({ as }) => {
   const { page } = me;
   await me.go("/");
   await page.keyboard.press("Control+k");
-  await page.getByRole("combobox").fill("revenue");
+  await page.getByRole("combobox", { name: /^Dataset, run number/ }).fill("revenue");
   await page.getByRole("option", { name: /retail_revenue_daily/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "retail_revenue_daily" }).waitFor();

@@ -110,13 +110,12 @@ struct Story<'a, A> {
 
 impl<A: Action> Story<'_, A> {
     fn add(&mut self, dataset: usize, key: Option<&PartitionKey>, depth: usize, text: String) {
-        self.push(dataset, key, depth, text, (None, None));
+        self.push((dataset, key), depth, text, (None, None));
     }
 
     fn push(
         &mut self,
-        dataset: usize,
-        key: Option<&PartitionKey>,
+        (dataset, key): (usize, Option<&PartitionKey>),
         depth: usize,
         text: String,
         (at, rows): (Option<Instant>, Option<i64>),

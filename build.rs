@@ -20,7 +20,8 @@ fn main() {
         if matches!(ending, "br" | "gz" | "map") || name.starts_with(".vite/") {
             continue;
         }
-        let include = |name: &str| format!("include_bytes!({:?})", pages.join(name).to_string_lossy());
+        let include =
+            |name: &str| format!("include_bytes!({:?})", pages.join(name).to_string_lossy());
         let packed = |ending: &str| {
             let name = format!("{name}.{ending}");
             match files.contains(&name) {

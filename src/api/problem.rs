@@ -48,7 +48,7 @@ impl Problem {
             hint: None,
             details: None,
             request: super::request::current(),
-        };
+        });
         Self { error, status, retry_after: None }
     }
 

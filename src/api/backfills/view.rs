@@ -3,8 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::list::{OriginWord, StateWord};
 use super::super::instant::Instant;
+use super::list::{OriginWord, StateWord};
 use crate::store::BackfillStanding;
 
 /// Work that was asked for at once: which partitions, by whom, and how far it is.

@@ -127,7 +127,7 @@ mod tests {
     fn runs_of_one_state_are_one_pair_and_gaps_are_told() {
         let slice = Slice::none();
         let standings = [
-            (Standing::Failed, set(&slice, vec![15..16])),
+            (Standing::Failed, set(&slice, std::iter::once(15..16))),
             (Standing::Fresh, set(&slice, [10..15, 16..20, 30..40])),
         ];
         let cells = Cells::draw(&standings, &[slice, Slice::new(["x"])], 10, 100);

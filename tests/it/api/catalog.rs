@@ -53,7 +53,7 @@ async fn datasets_come_in_pages_and_are_found_by_what_they_are() {
     }
     for row in whole["items"].as_array().unwrap() {
         let counted: u64 =
-            row["counts"].as_object().unwrap().values().flat_map(Value::as_u64).sum();
+            row["counts"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
         assert_eq!(row["partitions"], counted, "{row}");
         assert!(row["strip"].as_array().unwrap().len() <= 30, "{row}");
     }
@@ -81,7 +81,7 @@ async fn health_says_where_each_partition_stands_and_nothing_while_nothing_chang
         (&json!("day"), &json!(1), &json!(0))
     );
     let runs: Vec<i64> =
-        series["runs"].as_array().unwrap().iter().flat_map(Value::as_i64).collect();
+        series["runs"].as_array().unwrap().iter().filter_map(Value::as_i64).collect();
     let cells: i64 = runs.chunks(2).map(|pair| pair[1]).sum();
     assert_eq!(series["first"].as_i64().unwrap() + cells, axis["end"].as_i64().unwrap());
     let states = health["states"].as_array().unwrap();
@@ -128,7 +128,7 @@ async fn a_partition_says_why_and_leads_to_its_versions_and_back_to_files() {
         .as_array()
         .unwrap()
         .iter()
-        .flat_map(|node| node["dataset"].as_str())
+        .filter_map(|node| node["dataset"].as_str())
         .collect();
     assert!(below.contains("retail_revenue_daily"), "{down}");
     let list = api.get("viewer", &format!("{LINES}/materializations?limit=1")).await.ok();
@@ -222,7 +222,7 @@ async fn the_graph_shows_neighbours_and_counts_what_it_leaves_out() {
     assert_eq!(names(&near["nodes"]), ["retail_lines", "retail_files"]);
     let below =
         all["edges"].as_array().unwrap().iter().filter(|edge| edge["from"] == "retail_lines");
-    let below: BTreeSet<&str> = below.flat_map(|edge| edge["to"].as_str()).collect();
+    let below: BTreeSet<&str> = below.filter_map(|edge| edge["to"].as_str()).collect();
     assert_eq!(near["nodes"][0]["hidden_down"], below.len());
     assert_eq!(near["nodes"][0]["hidden_up"], 0);
     api.get("viewer", "/lineage?focus=nothing").await.problem(404, "TM0604");
@@ -289,7 +289,7 @@ async fn the_overview_adds_up() {
     let rows = api.get("viewer", "/datasets?limit=500").await.ok();
     for (word, count) in overview["counts"].as_object().unwrap() {
         let rows = rows["items"].as_array().unwrap();
-        let all: u64 = rows.iter().flat_map(|row| row["counts"][word].as_u64()).sum();
+        let all: u64 = rows.iter().filter_map(|row| row["counts"][word].as_u64()).sum();
         assert_eq!(*count, all, "{word}");
     }
     assert_eq!(overview["throughput"].as_array().unwrap().len(), 96);
@@ -297,7 +297,7 @@ async fn the_overview_adds_up() {
         .as_array()
         .unwrap()
         .iter()
-        .flat_map(|bucket| bucket["published"].as_i64())
+        .filter_map(|bucket| bucket["published"].as_i64())
         .sum();
     assert!(20 < published, "{published}");
     assert!(overview["sentence"].as_str().unwrap().ends_with('.'), "{overview}");

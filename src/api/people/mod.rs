@@ -16,7 +16,6 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-
 use super::access::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {

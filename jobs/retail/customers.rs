@@ -21,7 +21,8 @@ pub(crate) fn orders(project: &mut Project, lines: &Dataset, day: &TimePartition
                     ("invoice", Type::String),
                     ("ordered_at", Type::Datetime),
                 ])
-                .required(["customer", "invoice", "ordered_at"]),
+                .required(["customer", "invoice", "ordered_at"])
+                .masked(["customer"]),
             )
             .check(Check::unique(["customer", "invoice"]))
             .owner(OWNER)
@@ -53,7 +54,8 @@ pub(crate) fn customers(project: &mut Project, lines: &Dataset, day: &TimePartit
                     ("first_sale", Type::Datetime),
                     ("last_sale", Type::Datetime),
                 ])
-                .required(["customer", "first_sale", "last_sale"]),
+                .required(["customer", "first_sale", "last_sale"])
+                .masked(["customer"]),
             )
             .check(Check::unique(["customer"]))
             .owner(OWNER)

@@ -29,6 +29,7 @@ fn contract() -> Contract {
     ];
     Contract::new(COLUMNS.into_iter().zip(types))
         .describe("InvoiceNo", "starts with C for a cancellation, with A for an adjustment")
+        .masked(["CustomerID"])
         .describe("CustomerID", "as written, such as `17850.0`; absent for many lines")
 }
 

@@ -22,6 +22,10 @@ include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 const PLACEHOLDER: &str = "__CSP_NONCE__";
 /// What the name of a file stands for never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// A worker is held to the policy of its own file, not to that of the page: it asks this server for
+/// news, and loads the modules it is made of.
+const OF_SCRIPTS: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+                          base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a browser shows when the pages were not built.
 const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
     <title>Tidemill</title></head><body><h1>Tidemill runs, without its pages</h1>\
@@ -73,6 +77,9 @@ fn file_answer(file: &'static File, headers: &HeaderMap) -> Response {
     held.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(file.path)));
     held.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     held.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if kind(file.path).starts_with("text/javascript") {
+        held.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(OF_SCRIPTS));
+    }
     if let Some(encoding) = encoding {
         held.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }

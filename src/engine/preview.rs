@@ -247,7 +247,6 @@ pub fn open_profile(spec: &DatasetSpec, profile: &Value) -> Value {
 }
 
 /// Shapes rows for text: instants are written as ISO 8601 says, in UTC.
-#[must_use]
 pub fn as_text(frame: LazyFrame, schema: &Schema) -> LazyFrame {
     let columns = schema.iter().map(|(name, dtype)| -> Expr {
         let column = col(name.clone());

@@ -29,6 +29,7 @@ pub(super) struct Filter {
 /// Where a backfill stands.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BackfillState)]
 pub(super) enum StateWord {
     /// Some of its runs are live.
     Active,
@@ -43,6 +44,7 @@ pub(super) enum StateWord {
 /// Who asked.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Origin)]
 pub(super) enum OriginWord {
     /// A person.
     Person,

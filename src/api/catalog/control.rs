@@ -52,7 +52,7 @@ pub(super) struct Announcement {
         (status = SERVICE_UNAVAILABLE, body = Problem),
     )
 )]
-pub(super) async fn pause(
+pub(super) async fn pause_job(
     may: May<act::ControlJobs>,
     At(name): At<String>,
 ) -> Answer<Json<JobPause>> {
@@ -82,7 +82,7 @@ pub(super) async fn pause(
         (status = SERVICE_UNAVAILABLE, body = Problem),
     )
 )]
-pub(super) async fn resume(
+pub(super) async fn resume_job(
     may: May<act::ControlJobs>,
     At(name): At<String>,
 ) -> Answer<Json<JobPause>> {

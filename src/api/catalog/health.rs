@@ -183,7 +183,7 @@ fn render(catalog: &Catalog, picture: &Picture, dataset: usize, slices: &[Slice]
     let mut health = look(catalog, picture, dataset, slices);
     let content = serde_json::to_vec(&(&health.axis, &health.series, health.more_series));
     let digest = blake3::hash(&content.unwrap_or_default()).to_hex();
-    health.version = digest[..16].to_owned();
+    digest[..16].clone_into(&mut health.version);
     // Two servers may have seen the same at different times.
     let tag = format!("\"{}-{:x}\"", health.version, picture.at.as_microsecond());
     let version = health.version.clone();

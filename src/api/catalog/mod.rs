@@ -43,7 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(manifest::manifest))
         .routes(routes!(holds::holds))
         .routes(routes!(holds::approve))
-        .routes(routes!(control::pause))
-        .routes(routes!(control::resume))
+        .routes(routes!(control::pause_job))
+        .routes(routes!(control::resume_job))
         .routes(routes!(control::announce))
 }

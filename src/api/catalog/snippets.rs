@@ -8,7 +8,7 @@ use crate::spec::{DatasetSpec, Format};
 /// Code that reads the files of a page, to be pasted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct Snippets {
-    /// SQL for DuckDB.
+    /// SQL for `DuckDB`.
     duckdb: String,
     /// Python for Polars.
     polars: String,

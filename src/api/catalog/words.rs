@@ -1,6 +1,7 @@
 //! What is declared, in words.
 
-use jiff::SignedDuration;
+use jiff::fmt::friendly::{Designator, Spacing, SpanPrinter};
+use jiff::{SignedDuration, Span};
 
 use crate::model::words;
 use crate::spec::{
@@ -15,10 +16,10 @@ pub(in super::super) fn mapping(reads: &Reads) -> String {
         Mapping::Overlapping { back, ahead } => {
             let mut text = "partitions of the same time".to_owned();
             if !back.is_zero() {
-                text.push_str(&format!(", and of {back:#} before"));
+                text.push_str(&format!(", and of {} before", span(back)));
             }
             if !ahead.is_zero() {
-                text.push_str(&format!(", and of {ahead:#} after"));
+                text.push_str(&format!(", and of {} after", span(ahead)));
             }
             text
         }
@@ -89,6 +90,13 @@ pub(super) fn policy(
         }
     }
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn span(span: &Span) -> String {
+    SpanPrinter::new()
+        .designator(Designator::Verbose)
+        .spacing(Spacing::BetweenUnitsAndDesignators)
+        .span_to_string(span)
 }
 
 fn length(length: SignedDuration) -> String {

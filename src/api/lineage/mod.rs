@@ -12,5 +12,5 @@ use utoipa_axum::routes;
 use super::access::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().routes(routes!(graph::lineage)).routes(routes!(versions::versions))
+    OpenApiRouter::new().routes(routes!(graph::lineage)).routes(routes!(versions::version_lineage))
 }

@@ -79,7 +79,7 @@ enum Direction {
         (status = SERVICE_UNAVAILABLE, body = Problem),
     )
 )]
-pub(super) async fn versions(
+pub(super) async fn version_lineage(
     may: May<act::ReadCatalog>,
     At(id): At<i64>,
     Asked(query): Asked<VersionQuery>,

@@ -18,7 +18,7 @@ const KEEP: Duration = Duration::from_secs(2);
 /// For how long they are shown while they are looked up again.
 const SHOW: Duration = Duration::from_secs(30);
 /// What happened in a day hardly changes in a minute.
-const KEEP_DAY: Duration = Duration::from_secs(60);
+const KEEP_DAY: Duration = Duration::from_mins(1);
 /// So many scopes are kept apart.
 const SCOPES_MAX: usize = 256;
 /// So many reasons to wait are told.

@@ -114,7 +114,8 @@ pub(in super::super) struct TokenFilter {
     responses(
         (status = OK, body = Page<Token>),
         (status = UNAUTHORIZED, body = Problem),
-        (status = FORBIDDEN, body = Problem)
+        (status = FORBIDDEN, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
     )
 )]
 pub(super) async fn list(

@@ -125,7 +125,8 @@ pub(in super::super) struct NewPassword {
     responses(
         (status = OK, body = Page<User>),
         (status = UNAUTHORIZED, body = Problem),
-        (status = FORBIDDEN, body = Problem)
+        (status = FORBIDDEN, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
     )
 )]
 pub(super) async fn list(

@@ -59,6 +59,10 @@ impl World<'_> {
 
     /// The way from a partition that is stale because of an input up to the partition that is
     /// stale, or missing, for a reason of its own; both ends included.
+    ///
+    /// # Panics
+    ///
+    /// Never: the first step is never taken away.
     #[must_use]
     pub fn trail(self, dataset: usize, key: &PartitionKey) -> Vec<Hop> {
         let mut moving = BTreeMap::new();

@@ -15,6 +15,7 @@ use crate::store::{InputChange, LiveRow, VersionRow};
 pub const CHANGES_MAX: usize = 20;
 
 /// The status and the reason, in a few words.
+#[must_use]
 pub fn headline(mill: &Mill, facts: &Facts) -> String {
     let spec = mill.catalog.dataset(facts.dataset);
     let Some(standing) = facts.standing else {
@@ -61,6 +62,7 @@ pub fn grouped(mill: &Mill, picture: &Picture, rows: &[LiveRow]) -> Grouped {
 }
 
 /// Which version there is, and what it was made from.
+#[must_use]
 pub fn made(catalog: &Catalog, facts: &Facts, version: &VersionRow) -> String {
     let at = when(version.committed_at.to_jiff());
     let Some(run) = version.run_id else {
@@ -214,6 +216,7 @@ pub(super) fn digest(fingerprint: &str) -> &str {
 }
 
 /// Why partitions wait, in words.
+#[must_use]
 pub fn held(catalog: &Catalog, hold: &Hold) -> String {
     let name = |input: usize| &catalog.dataset(input).name;
     let job = catalog.dataset(hold.dataset).job();

@@ -3,11 +3,13 @@
 mod access;
 mod backfills;
 mod browser;
+mod catalog;
 mod document;
 mod guard;
 mod live;
 mod matrix;
 mod million;
+mod schemathesis;
 mod oidc;
 mod people;
 mod runs;

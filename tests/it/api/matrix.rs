@@ -25,6 +25,8 @@ const CURRENT: &str = "get /api/v1/session";
 struct Route {
     method: String,
     path: String,
+    /// What must stand behind the question mark.
+    needs: Vec<String>,
 }
 
 impl Route {
@@ -41,7 +43,10 @@ impl Route {
                 None => parts.push(part),
             }
         }
-        parts.join("/")
+        let asked: Vec<String> =
+            self.needs.iter().map(|name| format!("{name}={}", sample(name))).collect();
+        let mark = if asked.is_empty() { "" } else { "?" };
+        format!("{}{mark}{}", parts.join("/"), asked.join("&"))
     }
 
     async fn ask(&self, api: &Api, path: &str, token: Option<&str>) -> Reply {
@@ -58,12 +63,26 @@ impl Route {
     }
 }
 
+/// A value that can be read, for a parameter that must be there.
+fn sample(name: &str) -> &'static str {
+    match name {
+        "from" => "2024-01-01T00:00:00Z",
+        "to" => "2024-01-02T00:00:00Z",
+        "zone" => "UTC",
+        "direction" => "up",
+        _ => "2024-01-01",
+    }
+}
+
 fn routes() -> Vec<Route> {
     let document: Value = serde_json::from_str(&tidemill::api::openapi()).unwrap();
     let mut routes = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        for method in methods.as_object().unwrap().keys() {
-            routes.push(Route { method: method.clone(), path: path.clone() });
+        for (method, about) in methods.as_object().unwrap() {
+            let all = about["parameters"].as_array().cloned().unwrap_or_default();
+            let needed = all.iter().filter(|it| it["in"] == "query" && it["required"] == true);
+            let needs = needed.map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+            routes.push(Route { method: method.clone(), path: path.clone(), needs });
         }
     }
     assert!(20 < routes.len(), "{routes:?}");
@@ -152,7 +171,7 @@ async fn no_spelling_of_an_address_goes_around_the_question() {
         "/..;/",
     ];
     for route in routes().iter().filter(|route| !OPEN.contains(&route.name().as_str())) {
-        let path = route.fill(&values);
+        let path = route.fill(&values).split('?').next().unwrap_or_default().to_owned();
         let mut spellings: Vec<String> =
             endings.iter().map(|ending| format!("{path}{ending}")).collect();
         spellings.push(path.replacen("/api", "//api", 1));
@@ -251,7 +270,8 @@ fn said(reply: &Reply, values: &BTreeMap<&str, &str>) -> (String, String) {
 }
 
 async fn route_list(api: &Api, token: &str, path: &str) -> Value {
-    let route = Route { method: "get".to_owned(), path: format!("/api/v1{path}") };
+    let route =
+        Route { method: "get".to_owned(), path: format!("/api/v1{path}"), needs: Vec::new() };
     route.ask(api, &route.path, Some(token)).await.ok()
 }
 

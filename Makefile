@@ -32,7 +32,7 @@ BINARY := $(CARGO_TARGET_DIR)/release/tidemill
 say = @printf '==> %s\n' '$(1)'
 
 .PHONY: help up down test check format clippy tidy suites doctest doc bench prepare clean
-.PHONY: need-rust need-postgres need-node-tools need-moto need-faketime need-chromium need-node
+.PHONY: need-rust need-postgres need-node-tools need-moto need-schemathesis need-faketime need-chromium need-node
 .PHONY: build pages ui-check e2e look chaos sim
 
 help: ## Print this list
@@ -80,7 +80,7 @@ look: build $(own-postgres) need-chromium ## Make pictures of every page, light 
 
 # --- test ---
 
-test: need-rust need-postgres need-moto need-node-tools need-faketime check ui-check suites e2e doctest doc ## Run all that CI runs
+test: need-rust need-postgres need-moto need-schemathesis need-node-tools need-faketime check ui-check suites e2e doctest doc ## Run all that CI runs
 	$(call say,all of it passed)
 
 check: need-rust format clippy tidy ## Run the part of `test` that needs no database
@@ -109,7 +109,7 @@ e2e: need-postgres need-chromium $(PAGES)
 	@cargo build --release --locked $(QUICKLY)
 	@.ci/with-postgres env TIDEMILL_BINARY=$(BINARY) $(NPM) run --silent e2e
 
-suites: need-postgres need-moto need-node-tools need-faketime $(PAGES)
+suites: need-postgres need-moto need-schemathesis need-node-tools need-faketime $(PAGES)
 	$(call say,unit and integration tests beside a throw-away PostgreSQL)
 	@.ci/with-postgres cargo test --release --locked $(QUICKLY) --lib --bins --tests $(ARGS)
 
@@ -143,5 +143,5 @@ clean: ## Remove what builds and test runs left (the shared build cache as well)
 	$(call say,removing $(CARGO_TARGET_DIR) and $(CACHE)/venv)
 	@rm -rf "$(CARGO_TARGET_DIR)" "$(CACHE)/venv" "$(CACHE)/node" ui/dist ui/node_modules
 
-need-rust need-postgres need-moto need-faketime need-node need-node-tools need-chromium: need-%:
+need-rust need-postgres need-moto need-schemathesis need-faketime need-node need-node-tools need-chromium: need-%:
 	@.ci/need $*

@@ -13,14 +13,15 @@ fn main() {
     let mut files = Vec::new();
     collect(&pages, &pages, &mut files);
     files.sort();
-    let mut text = String::from("pub(super) static FILES: &[File] = &[\n");
+    let mut text = String::from("static FILES: &[File] = &[\n");
     for name in &files {
-        let is_packed = name.ends_with(".br") || name.ends_with(".gz");
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         // Maps are for those who build, and the list of files is for tools.
-        if is_packed || name.ends_with(".map") || name.starts_with(".vite/") {
+        if matches!(ending, "br" | "gz" | "map") || name.starts_with(".vite/") {
             continue;
         }
-        let include = |name: &str| format!("include_bytes!({:?})", pages.join(name));
+        let include =
+            |name: &str| format!("include_bytes!({:?})", pages.join(name).to_string_lossy());
         let packed = |ending: &str| {
             let name = format!("{name}.{ending}");
             match files.contains(&name) {

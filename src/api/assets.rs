@@ -22,6 +22,10 @@ include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 const PLACEHOLDER: &str = "__CSP_NONCE__";
 /// What the name of a file stands for never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// A worker is held to the policy of its own file, not to that of the page: it asks this server for
+/// news, and loads the modules it is made of.
+const OF_SCRIPTS: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+                          base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a browser shows when the pages were not built.
 const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
     <title>Tidemill</title></head><body><h1>Tidemill runs, without its pages</h1>\
@@ -40,7 +44,7 @@ pub(super) async fn fallback(request: Request) -> Response {
     }
     let name = path.trim_start_matches('/');
     match FILES.iter().find(|file| file.path == name && name != "index.html") {
-        Some(file) => asset(file, request.headers()),
+        Some(file) => file_answer(file, request.headers()),
         // A file that an older page asks for is gone, and the page is no script.
         None if name.starts_with("assets/") => {
             Problem::not_found("there is no such file; load the page again").into_response()
@@ -56,7 +60,7 @@ fn is_reserved(path: &str) -> bool {
     ["api", "metrics", "healthz"].contains(&first)
 }
 
-fn asset(file: &'static File, headers: &HeaderMap) -> Response {
+fn file_answer(file: &'static File, headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok());
     let takes = |encoding: &str| {
         let mut all = accepted.unwrap_or_default().split(',').map(str::trim);
@@ -73,6 +77,9 @@ fn asset(file: &'static File, headers: &HeaderMap) -> Response {
     held.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(file.path)));
     held.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     held.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if kind(file.path).starts_with("text/javascript") {
+        held.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(OF_SCRIPTS));
+    }
     if let Some(encoding) = encoding {
         held.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }

@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(get("a", Duration::ZERO, Ok(4)).await, Some(4));
         cache.forget();
         assert_eq!(get("a", hour, Ok(5)).await, Some(5));
-        for other in 0..MOST + 1 {
+        for other in 0..=MOST {
             get(&other.to_string(), hour, Ok(0)).await;
         }
         assert!(cache.held.lock().unwrap().len() <= MOST);

@@ -6,11 +6,11 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::{Content, OpenApi, Ref, ResponseBuilder};
 
 use super::access::{May, Shared, act};
 use super::router;
@@ -42,6 +42,7 @@ pub(super) fn complete(document: &mut OpenApi) {
         for (method, operation) in methods {
             if let Some(operation) = operation {
                 name(method, path, operation);
+                add_answers(operation, path);
             }
         }
     }
@@ -55,6 +56,28 @@ pub(super) fn complete(document: &mut OpenApi) {
         SecurityRequirement::new("token", none),
         SecurityRequirement::new("session", none),
     ]);
+}
+
+/// Adds what any address may answer, where it does not say so itself.
+fn add_answers(operation: &mut Operation, path: &str) {
+    let is_open = operation.security.is_some();
+    let has_body = operation.request_body.is_some();
+    let all = [
+        (!is_open, "401", "Nobody is signed in."),
+        (true, "403", "They may not, or a page elsewhere asks."),
+        (path.contains('{'), "404", "It is not there, or they may not know of it."),
+        (has_body, "413", "The body is larger than 1 MiB."),
+        (true, "422", "The request cannot be read as what it should be."),
+        (true, "500", "The server's log says what went wrong, under the number of the request."),
+        (true, "503", "The database does not answer; try again."),
+    ];
+    for (_, status, text) in all.into_iter().filter(|(is_answered, ..)| *is_answered) {
+        let content = Content::new(Some(Ref::from_schema_name("Problem")));
+        let response =
+            ResponseBuilder::new().description(text).content("application/json", content);
+        let held = &mut operation.responses.responses;
+        held.entry(status.to_owned()).or_insert_with(|| response.build().into());
+    }
 }
 
 /// `post_backfills_id_pause` for `POST /api/v1/backfills/{id}/pause`.

@@ -166,7 +166,10 @@ fn text(row: &Happened, dataset: Option<&str>) -> String {
                 many => format!("{many} ticks of {dataset} until {who} were skipped: {why}"),
             }
         }
-        "schedule.failed" => format!("the tick of {dataset} at {who} failed: {what}"),
+        "schedule.failed" => {
+            let what = what.strip_prefix("failed: ").unwrap_or(what);
+            format!("the tick of {dataset} at {who} failed: {what}")
+        }
         "schedule.paused" => format!("{who} paused the schedule of {dataset}"),
         "schedule.resumed" => format!("the schedule of {dataset} was resumed"),
         "job.paused" => format!("{who} paused {dataset}"),
@@ -215,10 +218,27 @@ mod tests {
             told("attempt.failed", Some("box"), "no rows\nat all", 0),
             told("source.changed", None, "", 1),
             told("schedule.skipped", Some("2024-03-31 02:00+01:00"), "paused", 1),
-            told("schedule.skipped", Some("2024-03-31 02:00+01:00"), "cancelled: 2024-03 was", 4),
+            told(
+                "schedule.skipped",
+                Some("2024-03-31 02:00+01:00"),
+                "cancelled: 2024-03 was cancelled",
+                4,
+            ),
             told("schedule.failed", Some("2024-03-31 02:00+01:00"), "failed: 2024-03 failed", 1),
             told("job.paused", Some("ada"), "", 0),
         ];
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        ada asked for backfill 17: `orders` 2024-03, 31 runs
+        backfill 17 is done: `orders` 2024-03; 31 published
+        backfill 17 has failures: `orders` 2024-03; 28 published, 3 failed
+        ada paused backfill 17: 4 handed back
+        ada cancelled runs of backfill 17: 1 runs
+        attempt 2 of run 3 of `orders` failed with TM0505: no rows
+        1 partition of source `orders` changed
+        the tick of `orders` at 2024-03-31 02:00+01:00 was skipped: the schedule was paused
+        4 ticks of `orders` until 2024-03-31 02:00+01:00 were skipped: 2024-03 was cancelled
+        the tick of `orders` at 2024-03-31 02:00+01:00 failed: 2024-03 failed
+        ada paused `orders`
+        ");
     }
 }

@@ -75,6 +75,7 @@ impl Once {
         hasher.update([0]);
         hasher.update(&body);
         let hash: [u8; 32] = hasher.finalize().into();
+        store::forget_answers(db).await?;
         match store::claim_answer(db, &principal, &key, &hash).await? {
             Before::Nothing => Ok(Claim::New(Keep { principal, key: Some(key) })),
             Before::Same(status, Some(body)) => {

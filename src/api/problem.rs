@@ -11,7 +11,7 @@ use crate::store;
 /// Why a request was not answered as it asked.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Problem {
-    error: ProblemBody,
+    error: Box<ProblemBody>,
     #[serde(skip)]
     status: StatusCode,
     #[serde(skip)]
@@ -42,13 +42,13 @@ impl Problem {
     /// A problem with a help page.
     pub(super) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
         let (code, message) = (code.to_owned(), message.into());
-        let error = ProblemBody {
+        let error = Box::new(ProblemBody {
             code,
             message,
             hint: None,
             details: None,
             request: super::request::current(),
-        };
+        });
         Self { error, status, retry_after: None }
     }
 

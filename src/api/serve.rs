@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 use super::access::Shared;
-use super::live::{self, Live};
+use super::live;
 use super::options::ServeOptions;
 use super::problem::Problem;
 use super::{assets, guard, listen, request, router};

@@ -106,7 +106,7 @@ proptest! {
             let first = all.start + (all.end - all.start) * i64::from(from) / 256;
             let after = (first + i64::from(length)).min(all.end);
             let slice = slices[usize::from(slice) % slices.len()].clone();
-            drawn.push((slice, vec![first..after]));
+            drawn.push((slice, std::iter::once(first..after).collect()));
         }
         let [missing, failed, stale, all, upstream, downstream, newest_first] = flags;
         let class = Some(Class::ALL[class]);
@@ -139,7 +139,7 @@ fn what_is_typed_is_said_as_it_was_typed() {
         commands(&catalog, &extents, &asked).map(|lines| lines.join("\n")).unwrap_or_default()
     };
     let drawn = |name: &str, slices: &[[&str; 2]]| {
-        let range = vec![24_290..24_293];
+        let range: Vec<Range<i64>> = std::iter::once(24_290..24_293).collect();
         let all = slices.iter().map(|values| (Slice::new(values.iter().copied()), range.clone()));
         says(name, Which::Drawn(all.collect()))
     };

@@ -58,8 +58,7 @@ pub fn request_text(catalog: &Catalog, extents: &Extents, asked: &Asked) -> Stri
     if parts.len() < asked.targets.len() {
         parts.push(format!("{} more datasets", asked.targets.len() - parts.len()));
     }
-    let text = [vec![format!("backfill {}", parts.join(", "))], options].concat().join(" ");
-    text
+    [vec![format!("backfill {}", parts.join(", "))], options].concat().join(" ")
 }
 
 /// The words of each command without its options, not quoted.

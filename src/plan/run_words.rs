@@ -98,8 +98,9 @@ impl RunFacts<'_> {
                 format!("Failed{after}{}", self.because())
             }
             RunState::Cancelled => match self.outcome {
-                Some("upstream_failed") => format!("Was cancelled{}", self.because()),
-                Some("upstream_cancelled") => format!("Was cancelled{}", self.because()),
+                Some("upstream_failed" | "upstream_cancelled") => {
+                    format!("Was cancelled{}", self.because())
+                }
                 _ => format!("Was stopped{}", self.because()),
             },
         }
@@ -241,7 +242,16 @@ mod tests {
             },
         ];
         let lines: Vec<String> = all.iter().map(|run| run.sentence(at(725))).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        Has not started for 12 min 5 s: no worker is alive.
+        Has not started for 12 min 5 s.
+        Worker 3 has been at it for 3 min 45 s.
+        Published 1200 rows in 4.0 s, after it had waited 12 s.
+        Found what is published up to date, and left it as it is.
+        Failed after 2 attempts: the disk is full (TM0401).
+        Was stopped: cancelled by ada (TM0408).
+        Was cancelled: an input failed (TM0406).
+        ");
     }
 
     #[test]
@@ -260,7 +270,14 @@ mod tests {
             .iter()
             .map(|(when, text)| format!("{} {text}", when.duration_since(at(0)).as_secs()))
             .collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        0 asked for by backfill 17, since its partition was missing
+        12 worker 3 began attempt 1
+        14 attempt 1 expired: its worker showed no life
+        80 worker 3 began attempt 2
+        81 attempt 2 was committed
+        82 finished: published
+        ");
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl Entry {
     pub(in super::super) fn new(
         action: &'static str,
         object_kind: &'static str,
-        object: impl ToString,
+        object: impl std::fmt::Display,
     ) -> Self {
         Self {
             action,

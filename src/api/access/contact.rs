@@ -84,8 +84,7 @@ impl Contact {
         let is_read = method.is_safe();
         let is_visit = is_read && text(&FETCH_MODE) == Some("navigate");
         let site_fits = match site {
-            None => true,
-            Some("same-origin") => true,
+            None | Some("same-origin") => true,
             Some("none") => is_read,
             Some(_) => is_visit,
         };

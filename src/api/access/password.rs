@@ -37,7 +37,7 @@ fn hasher() -> Argon2<'static> {
 /// When it is too short, too long, or among the first that anybody tries.
 pub(crate) fn check(password: &str, login: &str) -> Result<(), String> {
     let length = password.chars().count();
-    if length < SHORTEST || LONGEST < length {
+    if !(SHORTEST..=LONGEST).contains(&length) {
         return Err(format!("a password has {SHORTEST} to {LONGEST} characters"));
     }
     let plain = password.to_lowercase();

@@ -30,14 +30,23 @@ pub(super) struct ChangeBackfill {
     #[serde(default)]
     priority: Option<i16>,
     /// How many of its runs may run at once; null for no limit.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 2_147_483_647_i64)]
-    concurrency: Option<Option<u32>>,
+    concurrency: Limit,
 }
 
-/// A field that is there, be it null.
-fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// A limit that is changed, perhaps to none, or left as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Limit {
+    #[default]
+    Kept,
+    Set(Option<u32>),
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Option::deserialize(from).map(Self::Set)
+    }
 }
 
 /// Lets nothing more of a backfill start.
@@ -168,12 +177,14 @@ pub(super) async fn change(
     At(id): At<i64>,
     Body(body): Body<ChangeBackfill>,
 ) -> Answer<Json<Backfill>> {
-    if body.priority.is_none() && body.concurrency.is_none() {
+    if body.priority.is_none() && body.concurrency == Limit::Kept {
         return Err(Problem::invalid("there is nothing to change")
             .hint("give `priority`, `concurrency`, or both"));
     }
-    let limit = body.concurrency.flatten();
-    if limit.is_some_and(|runs| runs == 0 || i32::try_from(runs).is_err()) {
+    let is_limit = |runs: u32| 0 < runs && i32::try_from(runs).is_ok();
+    if let Limit::Set(Some(runs)) = body.concurrency
+        && !is_limit(runs)
+    {
         return Err(Problem::invalid("`concurrency` is at least 1, or null for no limit")
             .hint("with 0 nothing would ever start; pause it instead"));
     }
@@ -183,7 +194,7 @@ pub(super) async fn change(
     if let Some(priority) = body.priority {
         store::set_priority_in(&mut tx, id, by, priority).await?;
     }
-    if let Some(limit) = body.concurrency {
+    if let Limit::Set(limit) = body.concurrency {
         store::set_concurrency_in(&mut tx, id, by, limit).await?;
     }
     let after = store::backfill_standing(&mut tx, id).await?;

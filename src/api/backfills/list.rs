@@ -18,8 +18,10 @@ use crate::store::{self, BackfillFilter};
 pub(super) struct Filter {
     /// Only those in this state.
     #[param(inline)]
+    #[param(inline)]
     state: Option<StateWord>,
     /// Only those that this kind of asker asked for.
+    #[param(inline)]
     #[param(inline)]
     origin: Option<OriginWord>,
 }
@@ -27,6 +29,7 @@ pub(super) struct Filter {
 /// Where a backfill stands.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BackfillState)]
 pub(super) enum StateWord {
     /// Some of its runs are live.
     Active,
@@ -41,6 +44,7 @@ pub(super) enum StateWord {
 /// Who asked.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Origin)]
 pub(super) enum OriginWord {
     /// A person.
     Person,

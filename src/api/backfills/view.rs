@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::instant::Instant;
+use super::list::{OriginWord, StateWord};
 use crate::store::BackfillStanding;
 
 /// Work that was asked for at once: which partitions, by whom, and how far it is.
@@ -12,11 +13,12 @@ pub(in super::super) struct Backfill {
     /// Its number.
     id: i64,
     /// `active`, `completed`, `failed` (some runs failed, none is live) or `cancelled`.
-    #[schema(pattern = "^(active|completed|failed|cancelled)$")]
+    #[schema(value_type = StateWord)]
     state: String,
     /// What was asked for, in a line.
     request: String,
     /// `person`, `schedule` or `automation`.
+    #[schema(value_type = OriginWord)]
     origin: String,
     /// With which class of work it shares pools: `live`, `late` or `backfill`.
     class: String,

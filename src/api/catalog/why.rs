@@ -110,13 +110,12 @@ struct Story<'a, A> {
 
 impl<A: Action> Story<'_, A> {
     fn add(&mut self, dataset: usize, key: Option<&PartitionKey>, depth: usize, text: String) {
-        self.push(dataset, key, depth, text, (None, None));
+        self.push((dataset, key), depth, text, (None, None));
     }
 
     fn push(
         &mut self,
-        dataset: usize,
-        key: Option<&PartitionKey>,
+        (dataset, key): (usize, Option<&PartitionKey>),
         depth: usize,
         text: String,
         (at, rows): (Option<Instant>, Option<i64>),
@@ -152,7 +151,7 @@ impl<A: Action> Story<'_, A> {
                 }
                 (None, state) => format!("run {} is {state}", run.id),
             };
-            self.push(own, key, 0, text, (Some(run.created_at.into()), None));
+            self.push((own, key), 0, text, (Some(run.created_at.into()), None));
             for (dataset, states) in why::grouped(self.may.mill(), self.picture, &facts.waits_on) {
                 for (state, set) in states {
                     self.add_set(dataset, &set, 1, &format!("is {state}, and waited for"));
@@ -162,7 +161,7 @@ impl<A: Action> Story<'_, A> {
         if let Some(failure) = &facts.failure {
             let text =
                 format!("run {} failed: {}: {}", failure.run_id, failure.error_code, failure.error);
-            self.push(own, key, 0, text, (Some(failure.failed_at.into()), None));
+            self.push((own, key), 0, text, (Some(failure.failed_at.into()), None));
         }
         if let Some(hold) = &facts.held {
             let seen = hold.why.input().is_none_or(|input| self.may.sees(input));
@@ -171,7 +170,7 @@ impl<A: Action> Story<'_, A> {
                 false => "an input changed that you may not see".to_owned(),
             };
             let at = Some(hold.since.into());
-            self.push(own, key, 0, format!("held back: {text}"), (at, None));
+            self.push((own, key), 0, format!("held back: {text}"), (at, None));
         }
     }
 
@@ -242,13 +241,13 @@ impl<A: Action> Story<'_, A> {
         if end.standing == Some(Standing::StaleCode) {
             let (text, at) = why::code(end);
             let at = at.map(Into::into);
-            self.push(last.dataset, Some(&last.key), depth - 1, text, (at, None));
+            self.push((last.dataset, Some(&last.key)), depth - 1, text, (at, None));
         }
         for (dataset, is_routed, change) in end.changes.iter().take(why::CHANGES_MAX) {
             let key = why::change_key(self.picture, change);
             let text = why::change_text(change, *is_routed);
             let at = change.after_at.map(Into::into);
-            self.push(*dataset, Some(&key), depth, text, (at, change.after_rows));
+            self.push((*dataset, Some(&key)), depth, text, (at, change.after_rows));
         }
         // What was made again shows what had come by what it was read from.
         let followed =
@@ -297,6 +296,6 @@ impl<A: Action> Story<'_, A> {
             text.push_str(&format!("; {}", version.paths.join(", ")));
         }
         let came = (Some(version.committed_at.into()), version.rows);
-        self.push(dataset, Some(&key), depth, text, came);
+        self.push((dataset, Some(&key)), depth, text, came);
     }
 }

@@ -166,7 +166,8 @@ struct Stream {
     heartbeat: Interval,
     check: Interval,
     /// Given back when the stream ends.
-    _place: Place,
+    #[expect(dead_code, reason = "it is given back when the stream ends")]
+    place: Place,
 }
 
 impl Stream {
@@ -199,8 +200,7 @@ impl Stream {
         changes.mark_changed();
         let queue = VecDeque::from([first]);
         let (heartbeat, check) = (every(HEARTBEAT), every(CHECK));
-        let _place = place;
-        Self { shared, by, standing, topics, changes, seen, queue, heartbeat, check, _place }
+        Self { shared, by, standing, topics, changes, seen, queue, heartbeat, check, place }
     }
 
     /// The next event; none when the stream ends.

@@ -127,7 +127,8 @@ impl Provider {
         let tokens: Tokens = answer("the code", request).await?;
         let mut claims = self.verified(known, &tokens.id_token, going.nonce).await?;
         // Some say the rest only when they are asked.
-        if !claims.all.contains_key(&self.options.role_claim)
+        let wanted = [self.options.role_claim.as_str(), "name", "preferred_username"];
+        if wanted.iter().any(|name| !claims.all.contains_key(*name))
             && let Some(token) = &tokens.access_token
         {
             self.add_more(&mut claims, token).await?;

@@ -16,8 +16,6 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use dto::{RoleName, ScopeBody, UserBrief};
-
 use super::access::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {

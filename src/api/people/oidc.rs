@@ -31,6 +31,7 @@ pub(in super::super) struct Start {
 /// What somebody comes back with.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "a query with other keys is refused, and these come along")]
 pub(in super::super) struct Callback {
     /// Which sign-in it was.
     #[param(max_length = 200)]

@@ -89,6 +89,7 @@ pub(super) async fn current(open: Open, parts: Parts) -> Answer<Json<Session>> {
 #[utoipa::path(
     post,
     path = "/session",
+    request_body = Credentials,
     tag = "access",
     security(()),
     responses(

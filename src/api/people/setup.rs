@@ -44,6 +44,7 @@ pub(in super::super) struct Link {
 #[utoipa::path(
     post,
     path = "/setup",
+    request_body = Setup,
     tag = "access",
     security(()),
     responses(
@@ -98,6 +99,7 @@ pub(super) async fn first(
 #[utoipa::path(
     post,
     path = "/session/link",
+    request_body = Link,
     tag = "access",
     security(()),
     responses(

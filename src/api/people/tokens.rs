@@ -114,7 +114,8 @@ pub(in super::super) struct TokenFilter {
     responses(
         (status = OK, body = Page<Token>),
         (status = UNAUTHORIZED, body = Problem),
-        (status = FORBIDDEN, body = Problem)
+        (status = FORBIDDEN, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
     )
 )]
 pub(super) async fn list(
@@ -137,6 +138,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/tokens",
+    request_body = TokenRequest,
     tag = "access",
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again, it is refused: the secret is shown once.")),
     responses(

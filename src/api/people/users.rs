@@ -125,7 +125,8 @@ pub(in super::super) struct NewPassword {
     responses(
         (status = OK, body = Page<User>),
         (status = UNAUTHORIZED, body = Problem),
-        (status = FORBIDDEN, body = Problem)
+        (status = FORBIDDEN, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
     )
 )]
 pub(super) async fn list(
@@ -143,6 +144,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/users",
+    request_body = NewUserBody,
     tag = "access",
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again, it is answered again.")),
     responses(
@@ -191,6 +193,7 @@ fn found(person: Option<PersonRow>, id: i64) -> Answer<PersonRow> {
 #[utoipa::path(
     patch,
     path = "/users/{id}",
+    request_body = UserChange,
     tag = "access",
     params(("id" = i64, Path, description = "The number of the user.")),
     responses(
@@ -236,6 +239,7 @@ pub(super) async fn change(
 #[utoipa::path(
     post,
     path = "/users/{id}/password",
+    request_body = NewPassword,
     tag = "access",
     params(("id" = i64, Path, description = "The number of the user.")),
     responses(

@@ -58,7 +58,8 @@ fn over(line: &RunLine) -> Problem {
 
 /// Makes the partition of a run again, by a backfill of exactly that partition.
 ///
-/// A partition that is up to date is made again when its run succeeded: somebody wants it so.
+/// A partition that is up to date is made again when its run succeeded, or was to be made fresh or
+/// not: somebody wants it so.
 #[utoipa::path(
     post,
     path = "/runs/{id}/retry",
@@ -119,7 +120,8 @@ async fn again(may: &May<act::CreateBackfill>, line: &RunLine) -> Answer<i64> {
     }
     let slice = Slice::new(line.dimension_values.iter().map(String::as_str));
     let key = PartitionKey { slice, ordinal: line.ordinal };
-    let all = line.state == "succeeded";
+    // What somebody wanted fresh or not is wanted so again.
+    let all = line.state == "succeeded" || line.reason == "forced";
     let select = Select { missing: true, failed: true, stale: true, keep_code: false, all };
     let targets = vec![(dataset, PartitionSet::single(&key))];
     let request = Request { targets, select, upstream: false, downstream: false };

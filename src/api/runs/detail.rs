@@ -171,7 +171,7 @@ pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json
     let sentence = naming::conceal(&may, facts.sentence(now));
     let events = facts.events().into_iter();
     let events = events.map(|(at, text)| RunEvent { at: at.into(), text }).collect();
-    let rows = attempts.iter().zip(hosts).map(|(row, host)| attempt(&may, row, host)).collect();
+    let rows = attempts.iter().zip(&hosts).map(|(row, host)| attempt(&may, row, host)).collect();
     Ok(Json(Run {
         sentence,
         events,
@@ -261,7 +261,7 @@ fn facts<'a>(
     }
 }
 
-fn attempt(may: &May<act::ReadRuns>, row: &AttemptRow, host: AttemptHost) -> Attempt {
+fn attempt(may: &May<act::ReadRuns>, row: &AttemptRow, host: &AttemptHost) -> Attempt {
     let state = match row.state.as_str() {
         "running" => AttemptState::Running,
         "committed" => AttemptState::Committed,

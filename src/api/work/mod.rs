@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 pub(super) use pools::Pool;
 pub(super) use queue::Queue;
+
 pub(super) use schedules::Schedule;
 
 use super::access::Shared;

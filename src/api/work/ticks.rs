@@ -44,6 +44,7 @@ impl TickState {
 
 /// A tick of a schedule, or several that were skipped together.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "programs read `tick_at`, as in the database")]
 pub(in super::super) struct Tick {
     /// Its number.
     id: i64,

@@ -85,7 +85,13 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
         figures.extend(api::api(config, of_api).await?);
     }
     anyhow::ensure!(!figures.is_empty(), "there is no bench of that name; there are {NAMES}");
-    for figure in &figures {
+    show(&figures, json);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints figures beside what they are held against.
+fn show(figures: &[Figure], json: bool) {
+    for figure in figures {
         let ratio = figure.value / figure.limit;
         if json {
             output::json(&serde_json::json!({
@@ -110,7 +116,6 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
             ));
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The first partition of a dataset's calendar.

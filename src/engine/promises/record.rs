@@ -220,7 +220,7 @@ impl Recorder<'_> {
     /// Says what was missed: one line for each promise.
     fn log(&self, promise: &Promise<'_>, recording: &SlaRecording) {
         let missed = recording.windows.iter().zip(&recording.objects).filter(|(it, _)| !it.is_met);
-        let Some((_, object)) = missed.clone().last() else { return };
+        let Some((_, object)) = missed.clone().next_back() else { return };
         let spec = self.mill.catalog.dataset(promise.dataset);
         tracing::warn!(
             dataset.name = spec.name.as_str(),

@@ -9,14 +9,16 @@ use super::super::Result;
 use super::{RunLine, RunPlace, RunSearch};
 use crate::model::RunState;
 
-/// How many rows are looked at in one statement, where not each of them is asked for.
-const LOOK: usize = 2_000;
+/// How many rows are looked at in one statement after the other, where not each of them is asked for.
+const LOOKS: [usize; 3] = [250, 1_000, 4_000];
 /// How many are looked at before the search takes a rest.
 const LOOK_MAX: usize = 10_000;
 /// The length of the first stretch in hours, and by how much each is longer than the one before.
 const STRETCH: (i64, i64) = (24, 4);
-/// After so many stretches that found too little, the rest is one.
+/// After so many stretches that found too little, the rest is one: where an index answers what is
+/// asked for, looking into that of each day costs little.
 const STRETCHES: u32 = 5;
+const STRETCHES_OF_INDEX: u32 = 1;
 /// Of so many datasets at most, each is looked up in the index of its own.
 const DATASETS: usize = 8;
 
@@ -160,10 +162,15 @@ pub(super) async fn search(
     }
     let driver = Driver::of(search);
     let Some(mut left) = whole(db, search, place).await? else { return Ok(None) };
-    let (mut looked, mut hours, mut stretches) = (0, STRETCH.0, 0);
+    let most = if matches!(driver, Driver::Time) { STRETCHES } else { STRETCHES_OF_INDEX };
+    let (mut looked, mut looks, mut hours, mut stretches) = (0, LOOKS.into_iter(), STRETCH.0, 0);
     loop {
-        let stretch = cut(search, &left, (stretches < STRETCHES).then_some(hours));
-        let (rows, last) = look(db, search, &driver, &stretch, limit + 1, runs).await?;
+        let stretch = cut(search, &left, (stretches < most).then_some(hours));
+        // Of what an index answers as a whole, no more is looked at than is wanted.
+        let rows =
+            if driver.is_exact(search) { None } else { looks.next().or(LOOKS.last().copied()) };
+        let size = (rows.unwrap_or(limit + 1), limit + 1);
+        let (rows, last) = look(db, search, &driver, &stretch, size, runs).await?;
         looked += rows;
         if limit < runs.len() {
             return Ok(None);
@@ -215,6 +222,23 @@ async fn whole(
             until = Some(until.map_or(ended, |until| until.min(ended)));
         }
     }
+    if let Some(backfill) = search.backfill {
+        // The clock of who recorded it may be a little off.
+        let life = sqlx::query!(
+            r#"select created_at - interval '1 hour' as "created_at!: SqlTimestamp",
+                   finished_at + interval '1 hour' as "finished_at: SqlTimestamp"
+               from tidemill.backfill where id = $1"#,
+            backfill,
+        )
+        .fetch_optional(&mut *db)
+        .await?;
+        let Some(life) = life else { return Ok(None) };
+        let began = life.created_at.to_jiff();
+        from = Some(from.map_or(began, |from| from.max(began)));
+        if let Some(ended) = life.finished_at.map(SqlTimestamp::to_jiff) {
+            until = Some(until.map_or(ended, |until| until.min(ended)));
+        }
+    }
     if search.oldest_first && from.is_none() && place.is_none() {
         let first = sqlx::query_scalar!(
             r#"select min(finished_at) as "at: SqlTimestamp" from tidemill.run_history"#
@@ -258,13 +282,11 @@ async fn look(
     search: &RunSearch,
     driver: &Driver,
     stretch: &Stretch,
-    wanted: usize,
+    // Spelled out in the statement: knowing that, the database finds that one plan serves all, and
+    // plans it once. The plan leaves out days as it begins.
+    (most, wanted): (usize, usize),
     runs: &mut Vec<RunLine>,
 ) -> Result<(usize, Option<RunPlace>)> {
-    // How many rows are wanted is spelled out in the statement: knowing that, the database finds that
-    // one plan serves all, and plans it once. The plan leaves out days as it begins.
-    let is_exact = driver.is_exact(search);
-    let most = if is_exact { wanted } else { LOOK };
     let (order, reverse) = match search.oldest_first {
         true => ("finished_at, id", "finished_at desc, id desc"),
         false => ("finished_at desc, id desc", "finished_at, id"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::api::{Api, Reply};
 
 /// A request for one dataset, changed by what is given.
-fn asked(dataset: &str, change: Value) -> Value {
+fn asked(dataset: &str, change: &Value) -> Value {
     let mut body = json!({
         "targets": [{ "dataset": dataset, "ranges": null, "selection": null }],
         "select": { "missing": false, "failed": false, "stale": false, "all": false },
@@ -56,7 +56,7 @@ async fn recorded(api: &Api, body: Value) -> (Value, Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_planned_is_what_the_terminal_plans_and_what_is_recorded_once() {
     let api = Api::made().await;
-    let body = asked("click_dau", all());
+    let body = asked("click_dau", &all());
     let plan = api.post("viewer", "/backfills/plan", body.clone()).await.ok();
     let runs = plan["runs"].as_u64().unwrap();
     assert!(0 < runs && plan["steps"][0]["reason"] == "forced", "{plan}");
@@ -94,7 +94,7 @@ async fn what_is_planned_is_what_the_terminal_plans_and_what_is_recorded_once() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backfill_is_followed_changed_held_and_made_again() {
     let api = Api::made().await;
-    let (plan, made) = recorded(&api, asked("click_dau", all())).await;
+    let (plan, made) = recorded(&api, asked("click_dau", &all())).await;
     let (id, runs) = (made["id"].as_i64().unwrap(), plan["runs"].clone());
     let at = format!("/backfills/{id}");
     let detail = api.get("viewer", &at).await.ok();
@@ -158,7 +158,7 @@ async fn a_backfill_is_followed_changed_held_and_made_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn backfills_are_listed_in_pages_by_state_and_origin() {
     let api = Api::made().await;
-    let (_, made) = recorded(&api, asked("click_dau", all())).await;
+    let (_, made) = recorded(&api, asked("click_dau", &all())).await;
     let first = api.get("viewer", "/backfills?limit=1&origin=person").await.ok();
     assert_eq!(first["items"][0]["id"], made["id"]);
     let mut seen = vec![first["items"][0]["id"].as_i64().unwrap()];
@@ -184,14 +184,14 @@ async fn backfills_are_listed_in_pages_by_state_and_origin() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_selection_means_the_partitions_that_were_drawn() {
     let api = Api::made().await;
-    let typed = api.post("viewer", "/backfills/plan", asked("click_dau", all())).await.ok();
+    let typed = api.post("viewer", "/backfills/plan", asked("click_dau", &all())).await.ok();
     let range = typed["steps"][0]["ranges"][0].clone();
     let first: jiff::civil::Date = text(&range, "from").parse().unwrap();
     let epoch = jiff::civil::date(1970, 1, 1);
     let ordinal = i64::from(first.since((jiff::Unit::Day, epoch)).unwrap().get_days());
     let drawn = |slice: Value, from: i64, to: i64| {
         let selection = json!({ "slices": [{ "slice": slice, "ranges": [[from, to]] }] });
-        let mut body = asked("click_dau", all());
+        let mut body = asked("click_dau", &all());
         body["targets"][0]["selection"] = selection;
         body
     };
@@ -215,13 +215,13 @@ async fn a_selection_means_the_partitions_that_were_drawn() {
     let mut both = drawn(json!([]), ordinal, ordinal + 1);
     both["targets"][0]["ranges"] = "2024".into();
     assert!(refused(both).await.contains("at once"));
-    let mut text = asked("click_dau", json!({}));
+    let mut text = asked("click_dau", &json!({}));
     text["targets"][0]["ranges"] = "soon".into();
     assert!(refused(text).await.contains("names no time"));
-    assert!(refused(asked("click_dau", json!({ "owner": "me" }))).await.contains("owner"));
+    assert!(refused(asked("click_dau", &json!({ "owner": "me" }))).await.contains("owner"));
     let many = vec![json!({ "dataset": "click_dau", "ranges": null, "selection": null }); 101];
-    assert!(refused(asked("click_dau", json!({ "targets": many }))).await.contains("at most 100"));
-    let foreign = asked("nothing", json!({}));
+    assert!(refused(asked("click_dau", &json!({ "targets": many }))).await.contains("at most 100"));
+    let foreign = asked("nothing", &json!({}));
     api.post("viewer", "/backfills/plan", foreign).await.problem(404, "TM0604");
 }
 
@@ -234,13 +234,13 @@ async fn who_sees_a_part_plans_and_sees_backfills_of_that_part_alone() {
                   where name = 'operator'";
     sqlx::query(narrow).execute(&api.database().await).await.unwrap();
 
-    let hidden = asked("dev_dau", all());
+    let hidden = asked("dev_dau", &all());
     api.post("operator", "/backfills/plan", hidden.clone()).await.problem(404, "TM0604");
-    let beyond = asked("click_dau", json!({ "upstream": true, "select": all()["select"] }));
+    let beyond = asked("click_dau", &json!({ "upstream": true, "select": all()["select"] }));
     let known = api.post("admin", "/backfills/plan", beyond.clone()).await.ok();
     let is_own = |step: &Value| text(step, "dataset").starts_with("click_");
     assert!(known["steps"].as_array().unwrap().iter().all(is_own), "{known}");
-    let down = asked("click_dau", all());
+    let down = asked("click_dau", &all());
     let (_, own) = recorded(&api, down).await;
     let page = api.get("operator", "/backfills").await.ok();
     let ids: Vec<&Value> = page["items"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
@@ -260,7 +260,7 @@ async fn who_sees_a_part_plans_and_sees_backfills_of_that_part_alone() {
         let reply = api.post("operator", &format!("/backfills/{dev}/{action}"), body).await;
         reply.problem(404, "TM0207");
     }
-    let everything = asked("click_dau", json!({ "targets": [], "select": all_of() }));
+    let everything = asked("click_dau", &json!({ "targets": [], "select": all_of() }));
     let plan = api.post("operator", "/backfills/plan", everything).await.ok();
     assert!(plan["steps"].as_array().unwrap().iter().all(is_own), "{plan}");
 }

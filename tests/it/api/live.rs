@@ -44,9 +44,9 @@ impl Ears {
                 let mut heard = Heard::default();
                 for line in block.lines() {
                     match line.split_once(':') {
-                        Some(("id", value)) => heard.id = value.trim().to_owned(),
-                        Some(("event", value)) => heard.event = value.trim().to_owned(),
-                        Some(("data", value)) => heard.data = value.trim().to_owned(),
+                        Some(("id", value)) => value.trim().clone_into(&mut heard.id),
+                        Some(("event", value)) => value.trim().clone_into(&mut heard.event),
+                        Some(("data", value)) => value.trim().clone_into(&mut heard.data),
                         _ => (),
                     }
                 }

@@ -217,7 +217,12 @@ async fn what_somebody_may_not_know_of_is_not_there() {
             || (below.contains("{id}") && numbers.contains_key(kind));
         // A body that cannot be read is said to be so before anything is looked for.
         if names_one && !(reply.status == 422 && route.method != "get") && kind != "pools" {
-            reply.problem(404, "TM0604");
+            let mut absent = values.clone();
+            for (name, value) in [("name", ABSENT), ("dataset", ABSENT), ("id", NUMBER)] {
+                absent.insert(name, value);
+            }
+            let other = route.ask(&api, &route.fill(&absent), Some(&stranger)).await;
+            assert_eq!(said(&reply, &values), said(&other, &absent), "{}", route.name());
         }
         if route.method == "get" && !names_one {
             for name in &names {
@@ -229,6 +234,20 @@ async fn what_somebody_may_not_know_of_is_not_there() {
     let page = route_list(&api, &stranger, "/datasets").await;
     assert_eq!(page["items"], json!([]));
     assert!(page["total"].is_null() || page["total"] == 0, "{page}");
+}
+
+/// What is not there, for anybody.
+const ABSENT: &str = "no_such_dataset";
+const NUMBER: &str = "999999999";
+
+/// What a 404 says, without the name of what is not there and without what is of one request only.
+fn said(reply: &Reply, values: &BTreeMap<&str, &str>) -> (String, String) {
+    let error = &reply.is(404)["error"];
+    let mut text = format!("{} {} {}", error["message"], error["hint"], error["details"]);
+    for value in ["name", "dataset", "id"].iter().filter_map(|name| values.get(name)) {
+        text = text.replace(*value, "…");
+    }
+    (error["code"].to_string(), text)
 }
 
 async fn route_list(api: &Api, token: &str, path: &str) -> Value {

@@ -9,6 +9,7 @@ mod guard;
 mod live;
 mod matrix;
 mod million;
+mod schemathesis;
 mod oidc;
 mod people;
 mod runs;

@@ -25,14 +25,14 @@ export function Page({ title, heading, sentence, actions, children }: PageProps)
   }, []);
   return (
     <div className="mx-auto flex w-full max-w-[1600px] flex-col gap-4 px-4 py-4 md:px-6">
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 lg:flex-nowrap">
         <div className="min-w-0">
           <h1 ref={h1} tabIndex={-1} className="text-xl font-semibold break-words">
             {heading ?? title}
           </h1>
           {sentence && <div className="mt-0.5 text-muted">{sentence}</div>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex flex-wrap items-center gap-2 lg:shrink-0">{actions}</div>}
       </div>
       {children}
     </div>

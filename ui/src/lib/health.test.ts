@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { counts } from "@/test/factories/datasets";
 import { EMPTY, nextProblem, ordinalsOf, pack, stateAt, toGrid, unpack, worstBuckets } from "./health";
 import type { Health } from "./types";
 
@@ -9,7 +10,7 @@ const health: Health = {
   axis: { unit: "day", step: 1, zone: "UTC", first: 100, end: 120, origin: "1970-04-11T00:00:00Z" },
   states: ["fresh", "failed", "stale", "missing"],
   reasons: [null, null, "code", null],
-  series: [{ slice: [], first: 100, runs: [0, 5, 1, 2, 2, 3, -1, 4, 0, 5, 3, 1], counts: {} }],
+  series: [{ slice: [], first: 100, runs: [0, 5, 1, 2, 2, 3, -1, 4, 0, 5, 3, 1], counts: counts({}) }],
   more_series: 0,
   width: 1,
 };
@@ -52,7 +53,7 @@ test("a cell can stand for several partitions", () => {
   const wide = toGrid({
     ...health,
     width: 10,
-    series: [{ slice: [], first: 100, runs: [0, 1, 1, 1], counts: {} }],
+    series: [{ slice: [], first: 100, runs: [0, 1, 1, 1], counts: counts({}) }],
   });
   expect(stateAt(wide, 0, 109)).toBe(0);
   expect(stateAt(wide, 0, 110)).toBe(1);

@@ -1,5 +1,6 @@
 import { cleanup, configure } from "@testing-library/react";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, vi } from "vitest";
+import { NOW } from "./factories/datasets";
 import { server } from "./server";
 
 // What jsdom lacks and our components ask for.

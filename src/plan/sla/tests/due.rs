@@ -41,7 +41,7 @@ fn days(zone: &str) -> TimePartitions {
 
 #[test]
 fn a_time_of_day_is_civil_whatever_clocks_do() {
-    let spec = job(&days("Europe/Berlin"), Sla::complete_by("06:00"));
+    let spec = job(days("Europe/Berlin"), Sla::complete_by("06:00"));
     // 23 hours in March and 25 in October: due at six all the same.
     assert_snapshot!(shown(&spec, "2026-03-27..2026-03-30", "Europe/Berlin"), @r"
     2026-03-27 2026-03-28 06:00 +01:00
@@ -58,7 +58,7 @@ fn a_time_of_day_is_civil_whatever_clocks_do() {
 
 #[test]
 fn where_a_clock_leaves_a_time_out_it_is_due_when_clocks_go_on() {
-    let spec = job(&days("Europe/Berlin"), Sla::complete_by("02:30"));
+    let spec = job(days("Europe/Berlin"), Sla::complete_by("02:30"));
     assert_snapshot!(shown(&spec, "2026-03-27..2026-03-29", "Europe/Berlin"), @r"
     2026-03-27 2026-03-28 02:30 +01:00
     2026-03-28 2026-03-29 03:00 +02:00
@@ -70,14 +70,14 @@ fn where_a_clock_leaves_a_time_out_it_is_due_when_clocks_go_on() {
     2026-10-24 2026-10-25 02:30 +02:00
     2026-10-25 2026-10-26 02:30 +01:00
     ");
-    let lord_howe = job(&days("Australia/Lord_Howe"), Sla::complete_by("02:15"));
+    let lord_howe = job(days("Australia/Lord_Howe"), Sla::complete_by("02:15"));
     assert_snapshot!(shown(&lord_howe, "2026-10-02..2026-10-04", "Australia/Lord_Howe"), @r"
     2026-10-02 2026-10-03 02:15 +10:30
     2026-10-03 2026-10-04 02:30 +11:00
     2026-10-04 2026-10-05 02:15 +11:00
     ");
     // Santiago's days begin at one o'clock when clocks go on at midnight.
-    let santiago = job(&days("America/Santiago"), Sla::complete_by("00:30"));
+    let santiago = job(days("America/Santiago"), Sla::complete_by("00:30"));
     assert_snapshot!(shown(&santiago, "2026-09-04..2026-09-06", "America/Santiago"), @r"
     2026-09-04 2026-09-05 00:30 -04:00
     2026-09-05 2026-09-06 01:00 -03:00
@@ -88,7 +88,7 @@ fn where_a_clock_leaves_a_time_out_it_is_due_when_clocks_go_on() {
 #[test]
 fn a_promise_may_be_read_in_another_zone_and_windows_may_be_of_any_length() {
     let elsewhere = Sla::complete_by("09:00").time_zone("America/New_York");
-    let spec = job(&days("Europe/Berlin"), elsewhere);
+    let spec = job(days("Europe/Berlin"), elsewhere);
     assert_snapshot!(shown(&spec, "2026-03-07..2026-03-08", "America/New_York"), @r"
     2026-03-07 2026-03-08 09:00 -04:00
     2026-03-08 2026-03-09 09:00 -04:00
@@ -130,7 +130,7 @@ fn words_say_what_is_promised() {
 
 #[test]
 fn months_are_counted_by_the_calendar_of_the_zone() {
-    let spec = job(&days("Europe/Berlin"), Sla::complete_by("06:00"));
+    let spec = job(days("Europe/Berlin"), Sla::complete_by("06:00"));
     let rule = Rule::of(&spec).unwrap();
     let march = jiff::civil::date(2026, 3, 1);
     assert_eq!(rule.month_of(at("2026-02-28T23:30:00Z")), march);
@@ -141,7 +141,7 @@ fn months_are_counted_by_the_calendar_of_the_zone() {
 
 #[test]
 fn a_calendar_that_ends_has_a_last_window_that_is_due() {
-    let spec = job(&days("UTC").until("2020-01-03"), Sla::complete_by("06:00"));
+    let spec = job(days("UTC").until("2020-01-03"), Sla::complete_by("06:00"));
     let rule = Rule::of(&spec).unwrap();
     let first = spec.scheme.time().unwrap().calendar().start;
     assert_eq!(rule.first_after(Timestamp::MIN), first);
@@ -161,7 +161,7 @@ fn any_promise() -> impl Strategy<Value = DatasetSpec> {
     ];
     let grain = 0..5_usize;
     (zones(), prop::option::of(zones()), sla, grain).prop_map(|(zone, other, sla, grain)| {
-        let sla = other.into_iter().fold(sla, |sla, zone| sla.time_zone(zone));
+        let sla = other.into_iter().fold(sla, Sla::time_zone);
         let start = "2000-01-01";
         let cut = match grain {
             0 => TimePartitions::hourly(start),

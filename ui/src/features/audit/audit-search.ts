@@ -43,7 +43,7 @@ export interface AuditFilter {
   action?: string;
   object_kind?: string;
   object?: string;
-  outcome?: string;
+  outcome?: (typeof OUTCOMES)[number];
   from?: string;
   to?: string;
 }

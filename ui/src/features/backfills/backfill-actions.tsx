@@ -15,8 +15,8 @@ import { renewBackfills } from "./queries";
 /** What can be done with a backfill. What cannot says why. */
 export function BackfillActions({ backfill, onRetry }: { backfill: BackfillDetail; onRetry: () => void }) {
   const cache = useQueryClient();
-  const mayChange = useMay("backfill.change");
-  const mayCancel = useMay("backfill.cancel");
+  const mayChange = useMay("backfill.control");
+  const mayCancel = useMay("backfill.control");
   const mayCreate = useMay("backfill.create");
   const [dialog, setDialog] = useState<"pause" | "cancel" | "change" | null>(null);
   const close = (open: boolean) => !open && setDialog(null);

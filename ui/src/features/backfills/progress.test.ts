@@ -30,6 +30,7 @@ const step = (dataset: string, wave: number, partitions: number): PlanStep => ({
   wave,
   partitions,
   in_order: false,
+  more_ranges: 0,
   reason: "missing",
   ranges: [],
 });

@@ -130,3 +130,9 @@ test("what is the default is not in the address", async () => {
   await theGrid();
   expect(router.state.location.href).toBe(`${PAGE}?p=2026-11-21`);
 });
+
+test("rows are not shown to those who may not read them", async () => {
+  who.role = "viewer";
+  open(`${PAGE}?tab=preview`);
+  await screen.findByText("The rows of partitions are not for the role viewer.");
+});

@@ -20,6 +20,7 @@ import type { Dataset } from "@/lib/types";
 import { DATASET_TABS, type DatasetTab } from "./dataset-search";
 import { LineageTab } from "./lineage-tab";
 import { ManifestTab } from "./manifest-tab";
+import { MayReadData } from "./may-read-data";
 import { PartitionsTab } from "./partitions-tab";
 import { PauseButton } from "./pause-button";
 import { PreviewTab } from "./preview-tab";
@@ -119,9 +120,17 @@ function TabContent({ tab, data }: { tab: DatasetTab; data: Dataset }) {
     case "schema":
       return <SchemaTab data={data} />;
     case "preview":
-      return <PreviewTab data={data} />;
+      return (
+        <MayReadData what="The rows of partitions">
+          <PreviewTab data={data} />
+        </MayReadData>
+      );
     case "manifest":
-      return <ManifestTab name={data.name} />;
+      return (
+        <MayReadData what="The files of datasets">
+          <ManifestTab name={data.name} />
+        </MayReadData>
+      );
     case "sla":
       return <SlaTab data={data} />;
     case "settings":

@@ -11,7 +11,7 @@ import type { Partition } from "@/lib/types";
 /** What can be done with one partition, from what is needed most. */
 export function PartitionActions({ data, source }: { data: Partition; source: boolean }) {
   const mayBackfill = useMay("backfill.create");
-  const mayRetry = useMay("run.retry");
+  const mayRetry = useMay("run.control");
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [key] = useState(idempotencyKey);

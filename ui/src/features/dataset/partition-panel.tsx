@@ -63,7 +63,11 @@ function Details({ data, source }: { data: Partition; source: boolean }) {
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <StateBadge standing={data.standing} detail={data.reason} />
+        {data.standing ? (
+          <StateBadge standing={data.standing} detail={data.reason} />
+        ) : (
+          "Its time has not come yet"
+        )}
         {data.starts_at && data.ends_at && (
           <span className="text-muted">
             <Time at={data.starts_at} zoneless /> – <Time at={data.ends_at} />

@@ -7,7 +7,7 @@ import type { Dataset } from "@/lib/types";
 
 /** Pausing can be undone at once, so it asks nothing. */
 export function PauseButton({ data }: { data: Dataset }) {
-  const may = useMay("dataset.pause");
+  const may = useMay("job.control");
   const cache = useQueryClient();
   const params = { params: { path: { name: data.name } } };
   const change = useMutation({

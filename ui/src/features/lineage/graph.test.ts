@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Graph, GraphNode } from "@/lib/types";
+import { counts } from "@/test/factories/datasets";
 import { fold, HUB_CONSUMERS, hubId } from "./fold";
 import { indexGraph, litBetween, matches, mergeGraphs, reach } from "./graph";
 import { impactCsv, impactOf } from "./impact";
@@ -12,7 +13,7 @@ function node(name: string, more: Partial<GraphNode> = {}): GraphNode {
     owner: null,
     tags: [],
     worst: "fresh",
-    counts: { fresh: 3 },
+    counts: counts({ fresh: 3 }),
     published_at: null,
     sla: null,
     hidden_up: 0,

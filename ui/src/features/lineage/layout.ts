@@ -50,12 +50,12 @@ export function layout(input: LayoutInput): Layout {
       : before - after;
   });
   const result: Layout = { places: {}, routes: [], width: 0, height: 0 };
-  let top = 0;
-  for (const part of joined) {
-    const size = placePart(part, input, previous, result, top);
-    result.width = Math.max(result.width, size.width);
-    top = size.bottom + PART_GAP;
-  }
+  const sized = joined.map((part) => {
+    const before = result.routes.length;
+    const size = placePart(part, input, previous, result);
+    return { ids: part.ids, routes: result.routes.slice(before), ...size };
+  });
+  const top = pack(sized, result);
   placeLone(
     lone.map((part) => part.ids[0] ?? ""),
     input,
@@ -66,13 +66,46 @@ export function layout(input: LayoutInput): Layout {
   return result;
 }
 
+interface Sized {
+  ids: readonly string[];
+  routes: readonly Layout["routes"][number][];
+  width: number;
+  height: number;
+}
+
+/** Puts parts that have nothing to do with each other under and beside each other; gives where they end below. */
+function pack(parts: readonly Sized[], result: Layout): number {
+  // A screen is about twice as wide as high; what is as high as the picture is wide would be small on it.
+  const area = parts.reduce((sum, { width, height }) => sum + width * (height + PART_GAP), 0);
+  const most = Math.max(Math.sqrt(area / 2), ...parts.map(({ height }) => height));
+  let [left, top, right, bottom] = [0, 0, 0, 0];
+  for (const { ids, routes, width, height } of parts) {
+    if (0 < top && most < top + height) {
+      left = right + 2 * COLUMN_GAP;
+      top = 0;
+    }
+    for (const id of ids) {
+      const place = result.places[id];
+      if (place) result.places[id] = { x: place.x + left, y: place.y + top };
+    }
+    for (const { points } of routes) {
+      for (const [index, value] of points.entries()) points[index] = value + (index % 2 === 0 ? left : top);
+    }
+    right = Math.max(right, left + width);
+    top += height + PART_GAP;
+    bottom = Math.max(bottom, top);
+  }
+  result.width = Math.max(result.width, right);
+  return bottom;
+}
+
+/** Places one part with its left upper corner at the origin. */
 function placePart(
   piece: Piece,
   input: LayoutInput,
   previous: Readonly<Record<string, Place>>,
   result: Layout,
-  top: number,
-): { width: number; bottom: number } {
+): { width: number; height: number } {
   const part = prepare(piece, input);
   const known = piece.ids.filter((id) => previous[id] !== undefined).length;
   // With too few to hold on to, a new picture is better than an old one with a bulge.
@@ -85,7 +118,7 @@ function placePart(
     low = Math.min(low, middle - at(part.height, vertex) / 2);
     high = Math.max(high, middle + at(part.height, vertex) / 2);
   });
-  const shift = top - low;
+  const shift = -low;
   const left = (vertex: number): number => at(part.rank, vertex) * (NODE_WIDTH + COLUMN_GAP);
   piece.ids.forEach((id, vertex) => {
     result.places[id] = {
@@ -103,7 +136,7 @@ function placePart(
     result.routes.push({ from: chain.from, to: chain.to, points, circular: chain.circular });
   }
   const ranks = part.layers.length;
-  return { width: ranks * NODE_WIDTH + Math.max(0, ranks - 1) * COLUMN_GAP, bottom: high + shift };
+  return { width: ranks * NODE_WIDTH + Math.max(0, ranks - 1) * COLUMN_GAP, height: Math.ceil(high + shift) };
 }
 
 /** Nodes that nothing hangs on, in rows under the rest. */

@@ -1,5 +1,6 @@
 import { Link, linkOptions } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
+import { CodeText } from "@/components/prose";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { plural } from "@/lib/format";
@@ -54,13 +55,12 @@ export function Problems({ items }: { items: ProblemItem[] }) {
           <div className="min-w-0 grow">
             <p className="flex flex-wrap items-baseline gap-x-2">
               <Link {...problemLink(item)} className="font-medium hover:underline">
-                {item.dataset && <span className="font-mono">{item.dataset}</span>}
-                {item.dataset && " · "}
-                {item.title}
+                <CodeText text={item.title} />
               </Link>
-              {item.partition && <span className="font-mono text-sm text-muted">{item.partition}</span>}
             </p>
-            <p className="break-words text-muted">{item.detail}</p>
+            <p className="break-words text-muted">
+              <CodeText text={item.detail} />
+            </p>
             {item.blocks.length > 0 && (
               <p className="text-sm text-muted">
                 {plural(item.blocks.length, "dataset waits", "datasets wait")} on it:{" "}

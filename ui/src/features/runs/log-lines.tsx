@@ -8,6 +8,7 @@ import { useZone } from "@/lib/preferences";
 import type { LogLine } from "@/lib/types";
 import { type LogRow, rowOf } from "./log-rows";
 import { LINE_CUT, marked, plainText } from "./log-text";
+import { ROW, useLogScroll } from "./use-log-scroll";
 
 interface LogLinesProps {
   rows: readonly LogRow[];
@@ -21,11 +22,9 @@ interface LogLinesProps {
   onHole: (first: number, last: number, end: "top" | "bottom") => void;
 }
 
-const ROW = 20;
-
 /** The lines themselves, all of one height, and only those in view. */
 export function LogLines(props: LogLinesProps) {
-  const { rows, attempt, find, meant, follow, onHole } = props;
+  const { rows, attempt, find, meant, follow } = props;
   const box = useRef<HTMLDivElement>(null);
   const [whole, setWhole] = useState<LogLine | null>(null);
   const zone = useZone();
@@ -58,16 +57,7 @@ export function LogLines(props: LogLinesProps) {
   }, [rows.length, meant, virtualizer]);
 
   const items = virtualizer.getVirtualItems();
-  const shown = items.map((item) => rows[item.index]);
-  const hole = shown.find((row) => row?.kind === "hole");
-  const atTop = hole !== undefined && shown.indexOf(hole) > 0;
-  const holeFirst = hole?.kind === "hole" ? hole.first : null;
-  const holeLast = hole?.kind === "hole" ? hole.last : null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each hole
-  useEffect(() => {
-    // A hole at the upper edge is read backwards: what is next to what one sees comes first.
-    if (holeFirst !== null && holeLast !== null) onHole(holeFirst, holeLast, atTop ? "top" : "bottom");
-  }, [holeFirst, holeLast]);
+  const look = useLogScroll(box, rows, follow, props.onHole);
 
   return (
     <>
@@ -82,6 +72,7 @@ export function LogLines(props: LogLinesProps) {
           if (scrollTop < before.current && scrollTop + clientHeight < scrollHeight - 3 * ROW)
             props.onScrolledUp();
           before.current = scrollTop;
+          look();
         }}
         className="h-[calc(100vh-17rem)] min-h-80 overflow-auto bg-sunken font-mono text-sm leading-5"
       >

@@ -121,7 +121,17 @@ export function LogView({ run }: { run: Run }) {
         </div>
       ) : rows.length === 0 ? (
         <EmptyState title={live ? "Nothing written yet." : "This attempt wrote nothing."}>
-          {live ? "Lines appear here as they are written." : "Or retention has removed its log."}
+          {live ? (
+            "Lines appear here as they are written."
+          ) : attempt?.error ? (
+            <>
+              The job printed nothing before it failed:{" "}
+              <span className="break-words font-mono text-sm text-ink">{attempt.error}</span>
+              {attempt.error_code && ` (${attempt.error_code})`}
+            </>
+          ) : (
+            "The job printed nothing, or retention has removed its log."
+          )}
         </EmptyState>
       ) : (
         <LogLines

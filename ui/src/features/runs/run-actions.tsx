@@ -15,8 +15,8 @@ import { cliOf } from "./run-words";
 export function RunActions({ run }: { run: Run }) {
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const mayCancel = useMay("run.cancel");
-  const mayRetry = useMay("run.retry");
+  const mayCancel = useMay("run.control");
+  const mayRetry = useMay("run.control");
   const [asking, setAsking] = useState(false);
   // One key for as long as this page is open: two clicks make one backfill.
   const key = useRef(idempotencyKey());

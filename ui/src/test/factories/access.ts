@@ -1,30 +1,35 @@
 import type { Session } from "@/lib/types";
 
+// As the one table of the server says; each role may what those before it may.
+const VIEWER = [
+  "catalog.read",
+  "run.read",
+  "backfill.read",
+  "schedule.read",
+  "worker.read",
+  "sla.read",
+  "metrics.read",
+  "live.read",
+  "account.own",
+];
 const OPERATOR = [
+  ...VIEWER,
+  "data.read",
   "backfill.create",
-  "backfill.change",
-  "backfill.cancel",
-  "run.cancel",
-  "run.retry",
-  "dataset.pause",
-  "schedule.pause",
+  "backfill.control",
+  "run.control",
   "job.control",
+  "source.announce",
+  "change.approve",
 ];
-const ADMIN = [
-  ...OPERATOR,
-  "dataset.approve",
-  "pool.change",
-  "pool.set",
-  "user.manage",
-  "token.manage",
-  "audit.read",
-];
+const EDITOR = [...OPERATOR, "pool.set", "audit.read", "settings.read"];
+const ADMIN = [...EDITOR, "user.manage", "token.manage"];
 
 /** Somebody who is signed in, one for each role. */
 export const session = {
   admin: (): Session => make("admin", ADMIN),
   operator: (): Session => make("operator", OPERATOR),
-  viewer: (): Session => make("viewer", []),
+  viewer: (): Session => make("viewer", VIEWER),
 };
 
 function make(role: Session["role"], may: string[]): Session {

@@ -264,6 +264,7 @@ export const plan = {
             wave: 1,
             in_order: false,
             reason: "missing",
+            more_ranges: 0,
             partitions: 92,
             ranges: [range],
             seconds: 1104,
@@ -280,6 +281,7 @@ export const plan = {
             wave: wave + 1,
             in_order: true,
             reason: "upstream",
+            more_ranges: 0,
             partitions: 4,
             ranges: [{ from: "2026-08", to: "2026-11", before: "2026-12", partitions: 4, dimensions: {} }],
             seconds: 61,
@@ -294,6 +296,7 @@ export const plan = {
         wave,
         in_order: false,
         reason: "stale_input",
+        more_ranges: 0,
         partitions: 61,
         ranges: [{ ...range, to: "2026-10-21", before: "2026-10-22", partitions: 61 }],
         seconds: 780,
@@ -305,6 +308,7 @@ export const plan = {
         wave,
         in_order: false,
         reason: "missing",
+        more_ranges: 0,
         partitions: 31,
         ranges: Array.from({ length: 8 }, (_, at) => ({
           from: `2026-11-0${at + 1}`,
@@ -323,6 +327,7 @@ export const plan = {
     const datasets = new Set(steps.map((step) => step.dataset)).size;
     return {
       hash: `aae2f72b5c50198b-${runs}`,
+      runs_max: 100_000,
       runs,
       steps,
       blocked: request.upstream

@@ -215,6 +215,7 @@ export function preview(dataset: string, key: string): Preview {
       at % 5 === 0 ? null : 41.5 * at,
     ]),
     total_rows: 48_213,
+    more_columns: 0,
   };
 }
 

@@ -1,0 +1,112 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inject } from "vitest";
+import { expect, test } from "./browser.ts";
+
+const HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+const BAD = `${HEADER}\n536365,85123A,LAMP,many,2026-01-01 08:26:00,2.55,17850.0,France\n`;
+
+/** The newest file of the shop, and the day it is of. */
+async function newestFile(from: (path: string) => Promise<unknown>): Promise<{ day: string; file: string }> {
+  const answer = await from("/datasets/retail_lines/materializations?limit=100");
+  const days = itemsOf(answer)
+    .map((item) => String(item.partition))
+    .sort();
+  const day = days.at(-1);
+  if (!day) throw new Error("`retail_lines` has no partition");
+  return { day, file: join(inject("world").landing, "retail", `${day}.csv.gz`) };
+}
+
+function itemsOf(answer: unknown): Record<string, unknown>[] {
+  if (typeof answer !== "object" || answer === null || !("items" in answer) || !Array.isArray(answer.items))
+    throw new Error(`not a list: ${JSON.stringify(answer)}`);
+  return answer.items;
+}
+
+test("a failure is found from the overview, read, mended at its file, and retried", async ({ as }) => {
+  const me = await as("operator");
+  const { page } = me;
+  const { day, file } = await newestFile(async (path) => (await me.api("GET", path)).body);
+  const good = await readFile(file);
+  await me.go("/");
+  await writeFile(file, BAD);
+  expect((await me.api("POST", "/datasets/retail_files/announce")).status).toBeLessThan(300);
+
+  // The page learns of it by itself.
+  const problems = me.region(/^Needs attention/);
+  const problem = problems.getByRole("listitem").filter({ hasText: `retail_lines` }).filter({ hasText: day });
+  await problem.getByText(/`?Quantity`? is `?many`?, not an int64/).waitFor();
+  await problem.getByRole("link", { name: /^run \d+$/ }).click();
+  await page.getByRole("heading", { name: /^Run \d+ .*Failed/ }).waitFor();
+  await me
+    .region("Error")
+    .getByText(/not an int64/)
+    .waitFor();
+  await me.region("Error").getByText("TM0501", { exact: true }).first().waitFor();
+  await page.getByRole("tab", { name: /^Log/ }).click();
+  await me
+    .text(/not an int64/)
+    .first()
+    .waitFor();
+
+  await writeFile(file, good);
+  await me.api("POST", "/datasets/retail_files/announce");
+  await page.getByRole("tab", { name: "Summary" }).click();
+  const run = page.url();
+  const retry = me.button("Retry");
+  await retry.click();
+  await page.getByRole("heading", { name: /^Backfill \d+/ }).waitFor();
+  await page.getByRole("heading", { name: /Completed|Done/ }).waitFor();
+  expect(page.url()).not.toBe(run);
+
+  await me.go(`/datasets/retail_lines?p=${day}`);
+  const panel = page.getByRole("complementary", { name: `Partition ${day}` });
+  await panel.getByText("Fresh", { exact: true }).first().waitFor();
+});
+
+test("a published number is followed down to the file it comes from", async ({ as }) => {
+  const me = await as("operator");
+  const { page } = me;
+  const { day } = await newestFile(async (path) => (await me.api("GET", path)).body);
+  await me.go(`/datasets/retail_revenue_daily?p=${day}`);
+  const panel = page.getByRole("complementary", { name: `Partition ${day}` });
+  await panel.getByRole("link", { name: "Lineage", exact: true }).click();
+  await page.getByRole("heading", { name: `Lineage of retail_revenue_daily ${day}` }).waitFor();
+  const files = page.getByRole("grid", { name: "Source files" });
+  await files.getByText(`retail/${day}.csv.gz`).waitFor();
+  await page.goto(`${page.url()}&view=list`);
+  const versions = page.getByRole("grid", { name: "Versions by distance" });
+  await versions.getByRole("row", { name: new RegExp(`1 hop up .*retail_lines ${day}`) }).waitFor();
+  await versions.getByRole("row", { name: new RegExp(`2 hops up .*retail_files ${day}`) }).waitFor();
+});
+
+test("why a partition is stale is said down to the file that changed", async ({ as }) => {
+  const me = await as("operator");
+  const { page } = me;
+  const { day, file } = await newestFile(async (path) => (await me.api("GET", path)).body);
+  const good = await readFile(file);
+  await me.go("/datasets/retail_lines");
+  await me.button(/^Pause/).click();
+  await me.button(/^Resume/).waitFor();
+  await me.go(`/datasets/retail_revenue_daily?p=${day}`);
+  const why = page.getByRole("region", { name: "Why" });
+  await why.waitFor();
+
+  await writeFile(file, `${HEADER}\n536365,85123A,LAMP,3,${day} 08:26:00,2.55,17850.0,France\n`);
+  await me.api("POST", "/datasets/retail_files/announce");
+  // The panel is open and learns of it by itself.
+  await why
+    .getByText(/retail_files/)
+    .first()
+    .waitFor();
+  await why
+    .getByText(new RegExp(`retail/${day}\\.csv\\.gz`))
+    .first()
+    .waitFor();
+
+  await writeFile(file, good);
+  await me.api("POST", "/datasets/retail_files/announce");
+  await me.go("/datasets/retail_lines");
+  await me.button(/^Resume/).click();
+  await me.button(/^Pause/).waitFor();
+});

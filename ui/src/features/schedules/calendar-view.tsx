@@ -107,7 +107,11 @@ export function CalendarView({ view }: { view: "month" | "week" }) {
         )}
         <Legend zone={zone} />
       </Panel>
-      <CellPanel cell={cell} name={search.cell} unit={view === "month" ? "day" : "hour"} />
+      <CellPanel
+        cell={cell}
+        name={search.cell}
+        unit={view === "week" && data && isHourly(data) ? "hour" : "day"}
+      />
     </div>
   );
 }

@@ -49,7 +49,7 @@ test("the audit log says who did what, and what was refused", async ({ as }) => 
   await admin.go("/audit?outcome=refused&actor=viewer");
   const log = page.getByRole("grid", { name: "Audit log" });
   await log
-    .getByRole("row", { name: /viewer .*Refused.* operator/ })
+    .getByRole("row", { name: /viewer .*Refused.*operator/ })
     .first()
     .waitFor();
   await admin.go("/audit?object=click_views");

@@ -24,7 +24,7 @@ pub(crate) const ROLES: [&str; 4] = ["viewer", "operator", "editor", "admin"];
 /// What is below this is what the OpenAPI document describes.
 pub(crate) const BELOW: &str = "/api/v1";
 /// Longer than a server ever takes to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A home, a database and tokens, made once and copied for each test.
 struct Template {

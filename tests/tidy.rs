@@ -47,7 +47,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
 ];
 
 /// What the tests inside a layer may use beside what the layer itself may use.
-const FOR_TESTS: [&str; 2] = ["testing", "cluster"];
+const FOR_TESTS: [&str; 3] = ["testing", "cluster", "prelude"];
 
 /// Layers the reference jobs must not reach into: they prove the public API.
 const INTERNAL: [&str; 4] = ["store", "engine", "cli", "cluster"];

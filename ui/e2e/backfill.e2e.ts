@@ -25,7 +25,7 @@ test("a range is selected by keyboard, planned, applied, and watched to its end"
   await page.getByLabel("What is made from them").check();
   const plan = page.locator("#plan");
   await plan.getByText("Wave 2").waitFor();
-  await plan.getByRole("link", { name: "dev_dau", exact: true }).waitFor();
+  await plan.getByRole("link", { name: "dev_dedup_daily", exact: true }).waitFor();
 
   // Everything the bar says is kept from its first word on, so that "live" can be told from "once".
   await page.evaluate(() => {

@@ -28,6 +28,12 @@ test("`?` lists the keys, and the keys do what it says", async ({ as }) => {
   await page.getByRole("heading", { name: "Overview" }).waitFor();
 });
 
+test("whoever looks at a page is told what changes", async ({ as }) => {
+  const me = await as("viewer");
+  await me.go("/workers");
+  await me.page.getByRole("banner").getByText("Live", { exact: true }).waitFor();
+});
+
 test("a schedule is paused and resumed, and says by whom", async ({ as }) => {
   const me = await as("operator");
   const { page } = me;

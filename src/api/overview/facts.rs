@@ -88,7 +88,10 @@ impl OverviewFacts {
     ) -> Answer<Arc<Facts>> {
         let held = self.held(&only);
         let age = held.as_ref().map(|held| held.at.elapsed());
-        if let (Some(held), Some(age)) = (held, age.filter(|age| *age < SHOW)) {
+        // Facts from before the picture would contradict it.
+        let since = crate::clock::now().duration_since(picture.at).unsigned_abs();
+        let is_shown = |age: &Duration| *age < KEEP || (*age < SHOW && *age <= since);
+        if let (Some(held), Some(age)) = (held, age.filter(is_shown)) {
             if KEEP <= age
                 && let Ok(turn) = Arc::clone(&self.taking).try_lock_owned()
             {

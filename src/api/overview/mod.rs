@@ -192,7 +192,8 @@ fn sentence(counts: &Counts, problems: &[ProblemItem], running: i64, waiting: i6
                 format!("{} cannot be looked at", words::count(count, "source"))
             }
             ProblemKind::MissingUpstream => {
-                format!("{} lack what others need", words::count(count, "dataset"))
+                let verb = if count == 1 { "lacks" } else { "lack" };
+                format!("{} {verb} what others need", words::count(count, "dataset"))
             }
             ProblemKind::Hold => format!("{count} to decide about"),
             ProblemKind::Paused => {

@@ -126,6 +126,7 @@ pub fn changed(
 }
 
 /// Neighbors of one dataset are one link of the chain.
+#[must_use]
 pub fn chain(catalog: &Catalog, trail: &[Hop]) -> String {
     let mut links: Vec<(usize, PartitionSet)> = Vec::new();
     for hop in trail {

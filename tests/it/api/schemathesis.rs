@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use crate::support::api::Api;
 
+#[expect(clippy::disallowed_methods, reason = "set for the tests alone")]
 /// What makes up requests; beside the S3 server of the tests.
 fn schemathesis() -> PathBuf {
     let moto = std::env::var("TIDEMILL_TEST_MOTO").unwrap_or_else(|_| {

@@ -1335,6 +1335,7 @@ export interface components {
             id: number;
             /** @description What whoever asked for it wants others to know. */
             note?: string | null;
+            /** @description `person`, `schedule` or `automation`. */
             origin: components["schemas"]["Origin"];
             paused_at?: components["schemas"]["Instant"] | null;
             /** @description Who paused it. */
@@ -1376,6 +1377,7 @@ export interface components {
              * @description How many seconds are left at that rate; none before five have finished.
              */
             seconds_left?: number | null;
+            /** @description `active`, `completed`, `failed` (some runs failed, none is live) or `cancelled`. */
             state: components["schemas"]["BackfillState"];
             /**
              * Format: int64
@@ -1433,6 +1435,11 @@ export interface components {
             /** @description With what. */
             details: string;
         };
+        /**
+         * @description Where a backfill stands.
+         * @enum {string}
+         */
+        BackfillState: "active" | "completed" | "failed" | "cancelled";
         /** @description How the runs of a backfill for one dataset stand. */
         BackfillStep: {
             /**
@@ -2305,6 +2312,11 @@ export interface components {
             scope: components["schemas"]["Scope"];
         };
         /**
+         * @description Who asked.
+         * @enum {string}
+         */
+        Origin: "person" | "schedule" | "automation";
+        /**
          * @description How it ended.
          * @enum {string}
          */
@@ -2418,6 +2430,7 @@ export interface components {
                 id: number;
                 /** @description What whoever asked for it wants others to know. */
                 note?: string | null;
+                /** @description `person`, `schedule` or `automation`. */
                 origin: components["schemas"]["Origin"];
                 paused_at?: components["schemas"]["Instant"] | null;
                 /** @description Who paused it. */
@@ -2459,6 +2472,7 @@ export interface components {
                  * @description How many seconds are left at that rate; none before five have finished.
                  */
                 seconds_left?: number | null;
+                /** @description `active`, `completed`, `failed` (some runs failed, none is live) or `cancelled`. */
                 state: components["schemas"]["BackfillState"];
                 /**
                  * Format: int64
@@ -3633,7 +3647,7 @@ export interface components {
         };
         /** @description Code that reads the files of a page, to be pasted. */
         Snippets: {
-            /** @description SQL for DuckDB. */
+            /** @description SQL for `DuckDB`. */
             duckdb: string;
             /** @description Python for Polars. */
             polars: string;
@@ -3937,10 +3951,6 @@ export interface components {
             /** @description When it began. */
             started_at: components["schemas"]["Instant"];
         };
-        /** @enum {string} */
-        BackfillState: "active" | "completed" | "failed" | "cancelled";
-        /** @enum {string} */
-        Origin: "person" | "schedule" | "automation";
     };
     responses: never;
     parameters: never;
@@ -8371,7 +8381,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request cannot be read as what it should be. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8595,7 +8604,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request cannot be read as what it should be. */
             422: {
                 headers: {
                     [name: string]: unknown;

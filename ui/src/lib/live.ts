@@ -16,8 +16,9 @@ export type LiveState =
 /** Whether what is shown is of now. */
 export const live = createStore<LiveState>({ kind: "connecting", since: new Date() });
 
+// One topic that is not for somebody would cost them the whole stream: here is only what everybody may know.
 /** What every page listens to; a page about one thing adds its own topic. */
-const EVERYWHERE = ["runs", "backfills", "datasets", "workers", "schedules", "sla", "audit"];
+const EVERYWHERE = ["runs", "backfills", "datasets", "workers", "schedules", "sla"];
 const topics = createStore<readonly string[]>([]);
 
 /** Hears of one thing for as long as the component is there: `useTopic("dataset:dev_dau")`. */

@@ -9,6 +9,8 @@ import { Page } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { LookBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { useTopic } from "@/lib/live";
+import { useMay } from "@/lib/permissions";
 import { ApiError } from "@/lib/problem";
 import { useSession } from "@/lib/session";
 import { useShortcut } from "@/lib/shortcuts";
@@ -67,6 +69,8 @@ export function AuditPage() {
   const search = useSearch({ from: "/_app/audit" });
   const navigate = useNavigate({ from: "/audit" });
   const [opened] = useState(() => Date.now());
+  const may = useMay("audit.read");
+  useTopic(may.allowed ? "audit" : "runs");
   const [exporting, setExporting] = useState(false);
   const first = useRef<HTMLInputElement>(null);
   const { actor, action, kind, object, outcome, span, from, to } = search;

@@ -3,7 +3,7 @@ import { HttpResponse, http } from "msw";
 import { afterEach, expect, test } from "vitest";
 import { who } from "@/test/handlers/access";
 import { problem } from "@/test/handlers/respond";
-import { open } from "@/test/render";
+import { open, textOf } from "@/test/render";
 import { server } from "@/test/server";
 
 afterEach(() => {
@@ -130,7 +130,7 @@ test("numbers of a backfill lead to their runs", async () => {
   open("/backfills/17");
   const link = await screen.findByRole("link", { name: "12 failed of dev_sessions_daily" });
   expect(link.getAttribute("href")).toBe("/runs?state=failed&dataset=dev_sessions_daily&backfill=17");
-  screen.getByText(/pool `warehouse` is full/, { selector: "p" });
+  expect(textOf(screen.getByRole("region", { name: "Progress" }))).toContain("pool warehouse is full");
 });
 
 test("a retry shows its own plan first", async () => {

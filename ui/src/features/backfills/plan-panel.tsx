@@ -6,6 +6,7 @@ import { CopyButton } from "@/components/copy-button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Kbd } from "@/components/kbd";
+import { CodeText } from "@/components/prose";
 import { Loading } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { count } from "@/lib/format";
@@ -95,7 +96,9 @@ export function PlanPanel(props: PlanPanelProps) {
           <Loading what="the plan" />
         ) : (
           <>
-            <p>{plan.sentence}</p>
+            <p>
+              <CodeText text={plan.sentence} />
+            </p>
             {plan.runs === 0 && (
               <NothingToDo plan={plan} set={props.set} all={draft.selects.includes("all")} />
             )}

@@ -152,7 +152,8 @@ function Versions({ data }: { data: Partition }) {
               {version.expired_at && <span className="ml-1 text-sm text-muted">files deleted</span>}
             </span>
             <span className="text-sm text-muted">
-              <Count value={version.rows} /> rows · <Time at={version.committed_at} />
+              <Count value={version.rows} /> {version.rows === 1 ? "row" : "rows"} ·{" "}
+              <Time at={version.committed_at} />
               {version.run && (
                 <>
                   {" · "}

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Count } from "@/components/amount";
+import { CodeText } from "@/components/prose";
 import { Time } from "@/components/time";
 import type { Why } from "@/lib/types";
 
@@ -7,7 +8,9 @@ import type { Why } from "@/lib/types";
 export function WhyBlock({ why }: { why: Why }) {
   return (
     <section aria-label="Why">
-      <p>{why.sentence}</p>
+      <p>
+        <CodeText text={why.sentence} />
+      </p>
       {why.causes.length > 0 && (
         <ol className="mt-2 flex flex-col gap-1.5">
           {why.causes.map((cause, index) => (
@@ -25,7 +28,7 @@ export function WhyBlock({ why }: { why: Why }) {
                 {cause.dataset}
                 {cause.partition && ` ${cause.partition}`}
               </Link>{" "}
-              {cause.text}
+              <CodeText text={cause.text} />
               <span className="text-sm text-muted">
                 {cause.rows !== null && cause.rows !== undefined && (
                   <>

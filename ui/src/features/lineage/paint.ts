@@ -145,7 +145,11 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
       context.fillRect(place.x, place.y, 8 * hairline, BOX_HEIGHT);
       context.fillStyle = palette.ink;
       const room = (NODE_WIDTH - 16 * hairline) / (6.2 * hairline);
-      context.fillText(cut(scene.title(box), room), place.x + 13 * hairline, place.y + BOX_HEIGHT / 2);
+      const lines = linesOf(scene.title(box), room, 22 <= BOX_HEIGHT * camera.zoom ? 2 : 1);
+      for (const [index, line] of lines.entries()) {
+        const above = (lines.length - 1) / 2 - index;
+        context.fillText(line, place.x + 13 * hairline, place.y + BOX_HEIGHT / 2 - above * 11 * hairline);
+      }
     } else {
       context.fillStyle = palette.tone[tone];
       context.fillRect(place.x, place.y, NODE_WIDTH, BOX_HEIGHT);
@@ -155,6 +159,13 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
     context.strokeRect(place.x, place.y, NODE_WIDTH, BOX_HEIGHT);
   }
   context.globalAlpha = 1;
+}
+
+/** A name in as many lines as there is room for; it is parted where its words end. */
+function linesOf(name: string, room: number, most: number): string[] {
+  if (name.length <= room || most < 2) return [cut(name, room)];
+  const end = name.lastIndexOf("_", room - 1) + 1;
+  return end === 0 ? [cut(name, room)] : [name.slice(0, end), cut(name.slice(end), room)];
 }
 
 /** A name that fits; its end tells more than its middle. */

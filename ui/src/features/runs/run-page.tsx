@@ -3,6 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
+import { CodeText } from "@/components/prose";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
 import { Tabs } from "@/components/tabs";
@@ -76,7 +77,11 @@ function Loaded({ run }: { run: Run }) {
           </Link>
         </span>
       }
-      sentence={<span className="text-ink">{run.sentence}</span>}
+      sentence={
+        <span className="text-ink">
+          <CodeText text={run.sentence} />
+        </span>
+      }
       actions={<RunActions run={run} />}
     >
       <Tabs<RunTab>

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { CopyButton } from "@/components/copy-button";
 import { Facts, Panel } from "@/components/page";
+import { CodeText } from "@/components/prose";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Time } from "@/components/time";
 import { reasonWord } from "@/lib/run-words";
@@ -95,7 +96,9 @@ function RunWait({ wait }: { wait: Wait }) {
   return (
     <section aria-label="Why it waits" className="rounded border border-line bg-panel px-4 py-3">
       <h2 className="font-semibold">Why it waits</h2>
-      <p className="mt-1">{wait.text}</p>
+      <p className="mt-1">
+        <CodeText text={wait.text} />
+      </p>
       <p className="mt-1 text-muted">
         {typeof wait.position === "number" &&
           (wait.position === 0 ? "Nothing is in front of it. " : `${wait.position} in front of it. `)}

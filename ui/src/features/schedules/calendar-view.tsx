@@ -34,9 +34,7 @@ export function CalendarView({ view }: { view: "month" | "week" }) {
   const weeks = view === "month" ? monthWeeks(date) : [weekOf(date)];
   const from = weeks[0]?.[0] ?? date;
   const to = weeks.at(-1)?.at(-1) ?? date;
-  const { data, error, refetch, isPlaceholderData } = useQuery(
-    calendarQuery(from, to, zone, view === "month" ? "day" : "hour"),
-  );
+  const { data, error, refetch, isPlaceholderData } = useQuery(calendarQuery(from, to, zone));
   const move = (by: 1 | -1) =>
     view === "month" ? addMonths(firstOfMonth(date), by) : addDays(mondayOf(date), 7 * by);
   const go = (next: string | undefined) =>
@@ -109,7 +107,11 @@ export function CalendarView({ view }: { view: "month" | "week" }) {
         )}
         <Legend zone={zone} />
       </Panel>
-      <CellPanel cell={cell} name={search.cell} unit={view === "month" ? "day" : "hour"} />
+      <CellPanel
+        cell={cell}
+        name={search.cell}
+        unit={view === "week" && data && isHourly(data) ? "hour" : "day"}
+      />
     </div>
   );
 }

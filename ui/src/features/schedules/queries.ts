@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/lib/api";
+import { addDays } from "@/lib/civil";
 import type { TickState } from "@/lib/states";
 
 export const schedulesQuery = () =>
@@ -30,13 +31,13 @@ export const ticksQuery = (dataset: string, state: TickState | undefined) =>
   });
 
 /** What is planned and what became of it, from the first day to the last; both are in the answer. */
-export const calendarQuery = (from: string, to: string, zone: string, by: "day" | "hour") =>
+export const calendarQuery = (from: string, last: string, zone: string) =>
   queryOptions({
-    queryKey: ["schedules", "calendar", from, to, zone, by] as const,
-    queryFn: ({ signal }) => {
-      const query = { from, to, zone, by };
-      return unwrap(api.GET("/api/v1/calendar", { params: { query }, signal }));
-    },
+    queryKey: ["schedules", "calendar", from, last, zone] as const,
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/calendar", { params: { query: { from, to: addDays(last, 1), zone } }, signal }),
+      ),
     placeholderData: (old) => old,
   });
 

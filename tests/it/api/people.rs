@@ -158,6 +158,7 @@ async fn a_token_may_do_less_than_who_makes_it_and_never_more() {
     revoke(&json!(99_999)).await.problem(404, "TM0604");
     assert_eq!(revoke(id).await.status, 204);
     by_token(Method::GET, "/datasets", None).await.problem(401, "TM0602");
+    api.delete("viewer", "/tokens/99999").await.problem(404, "TM0604");
     let all = api.get("admin", "/tokens?all=true").await.ok();
     assert!(all["items"].as_array().unwrap().iter().any(|token| token["id"] == *id));
     let db = api.database().await;

@@ -52,6 +52,7 @@ test("pictures of every page", { timeout: 400_000 }, async ({ as }) => {
     const me = await as("admin", { theme });
     for (const { name, path } of await places(me)) {
       await me.go(path);
+      await drawn(me.page);
       await me.page.screenshot({ path: join(OUT, `${name}-${theme}.png`) });
     }
     console.log(`${OUT}: pictures in ${theme}`);
@@ -72,10 +73,18 @@ async function readme(me: Visitor, backfill: number): Promise<void> {
   await me.page.setViewportSize({ width: 1280, height: 800 });
   for (const [name, path] of Object.entries(pictures)) {
     await me.go(path);
-    await me.text("Live").first().waitFor();
+    await drawn(me.page);
     if (name === "backfill-plan") await me.page.locator("#plan").getByText("Wave 1").waitFor();
     await writeFile(join(UI, "docs", `${name}.webp`), await webp(me.page));
   }
+}
+
+/** Waits until the page is told what changes, and what it drew last is on the screen. */
+async function drawn(page: Page): Promise<void> {
+  const banner = page.getByRole("banner");
+  // A page that is not there has none.
+  if ((await banner.count()) > 0) await banner.getByText("Live", { exact: true }).waitFor();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 /** A small picture: a third of what the same is as PNG. */

@@ -32,15 +32,14 @@ test("a failure is found from the overview, read, mended at its file, and retrie
     .first()
     .waitFor();
 
-  await writeFile(file, good);
-  await me.api("POST", "/datasets/retail_files/announce");
   await page.getByRole("tab", { name: "Summary" }).click();
-  const run = page.url();
   const retry = me.button("Retry");
+  await retry.waitFor();
+  // Nobody announces the mended file: it would be made again by itself before one can ask for it.
+  await writeFile(file, good);
   await retry.click();
   await page.getByRole("heading", { name: /^Backfill \d+/ }).waitFor();
   await page.getByRole("heading", { name: /Completed|Done/ }).waitFor();
-  expect(page.url()).not.toBe(run);
 
   await me.go(`/datasets/retail_lines?p=${day}`);
   const panel = page.getByRole("complementary", { name: `Partition ${day}` });
@@ -75,21 +74,21 @@ test("why a partition is stale is said down to the file that changed", async ({ 
   const why = page.getByRole("region", { name: "Why" });
   await why.waitFor();
 
-  await writeFile(file, `${HEADER}\n536365,85123A,LAMP,3,${day} 08:26:00,2.55,17850.0,France\n`);
-  await me.api("POST", "/datasets/retail_files/announce");
-  // The panel is open and learns of it by itself.
-  await why
-    .getByText(/retail_files/)
-    .first()
-    .waitFor();
-  await why
-    .getByText(new RegExp(`retail/${day}\\.csv\\.gz`))
-    .first()
-    .waitFor();
-
-  await writeFile(file, good);
-  await me.api("POST", "/datasets/retail_files/announce");
-  await me.go("/datasets/retail_lines");
-  await me.button(/^Resume/).click();
-  await me.button(/^Pause/).waitFor();
+  try {
+    await writeFile(file, `${HEADER}\n536365,85123A,LAMP,3,${day} 08:26:00,2.55,17850.0,France\n`);
+    await me.api("POST", "/datasets/retail_files/announce");
+    // The panel is open and learns of it by itself.
+    await why
+      .getByText(/retail_files/)
+      .first()
+      .waitFor();
+    await why
+      .getByText(new RegExp(`retail/${day}\\.csv\\.gz`))
+      .first()
+      .waitFor();
+  } finally {
+    await writeFile(file, good);
+    await me.api("POST", "/datasets/retail_files/announce");
+    await me.api("POST", "/datasets/retail_lines/resume");
+  }
 });

@@ -6,7 +6,8 @@ const WORDS: Record<string, readonly string[]> = {
   runs: ["runs", "run", "overview", "queue"],
   backfills: ["backfills", "overview"],
   backfill: ["backfill"],
-  datasets: ["datasets", "overview", "lineage", "graph"],
+  // How one dataset stands follows from others, of which the topic of that one says nothing.
+  datasets: ["datasets", "dataset", "overview", "lineage", "graph"],
   dataset: ["dataset"],
   workers: ["workers", "pools", "queue", "overview"],
   schedules: ["schedules", "schedule", "calendar", "ticks"],

@@ -16,6 +16,13 @@ import { SLA_STATES } from "./sla-search";
 import { attainmentWords, budgetWords, keeps, marginWords } from "./standing";
 import { WindowStrip } from "./window-strip";
 
+/** How many misses are left; before anything was due, what is promised. */
+function budgetOf({ rule, months }: SlaStanding): string {
+  const month = months.at(-1);
+  if (rule.objective != null && month?.attainment == null) return `${percent(rule.objective)} promised`;
+  return budgetWords(rule.objective == null ? null : month?.budget_left);
+}
+
 function tableColumns(now: number): Column<SlaStanding>[] {
   return [
     { id: "state", header: "State", width: "6.5rem", cell: ({ state }) => <StateBadge sla={state} /> },
@@ -82,9 +89,7 @@ function tableColumns(now: number): Column<SlaStanding>[] {
           <span className="block">
             <Attainment standing={row} />
           </span>
-          <span className="block text-sm text-muted">
-            {budgetWords(row.rule.objective == null ? null : row.months.at(-1)?.budget_left)}
-          </span>
+          <span className="block text-sm text-muted">{budgetOf(row)}</span>
         </>
       ),
     },
@@ -102,7 +107,9 @@ function Attainment({ standing }: { standing: SlaStanding }) {
         {attainmentWords(month)}
         {kept === false && <span className="sr-only">, below its objective</span>}
       </span>
-      {objective != null && <span className="text-muted"> / {percent(objective)}</span>}
+      {objective != null && month?.attainment != null && (
+        <span className="text-muted"> / {percent(objective)}</span>
+      )}
     </span>
   );
 }

@@ -80,7 +80,7 @@ look: build $(own-postgres) need-chromium ## Make pictures of every page, light 
 
 # --- test ---
 
-test: need-rust need-postgres need-moto need-schemathesis need-node-tools need-faketime check ui-check suites e2e doctest doc ## Run all that CI runs
+test: need-rust need-postgres need-moto need-schemathesis need-node-tools need-faketime pages check ui-check suites e2e doctest doc ## Run all that CI runs
 	$(call say,all of it passed)
 
 check: need-rust format clippy tidy ## Run the part of `test` that needs no database

@@ -102,8 +102,7 @@ mod tests {
     use jiff::ToSpan;
 
     use super::*;
-    use crate::prelude::TimePartitions;
-    use crate::spec::Partitions;
+    use crate::spec::{Partitions, TimePartitions};
 
     fn of(partitions: impl Into<Partitions>, ordinals: i64) -> (Axis, Scheme) {
         let scheme = partitions.into().scheme().unwrap();

@@ -274,18 +274,18 @@ impl Facets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prelude::*;
+    use crate::spec::{Catalog, Contract, Source, TimePartitions, Type};
 
-    fn catalog() -> crate::spec::Catalog {
-        let mut project = Project::new();
+    fn catalog() -> Catalog {
         let day = TimePartitions::daily("2024-01-01");
-        let columns = || Contract::new([("n", Type::Int64)]);
-        let file = |name: &str| {
-            Source::files(name, "{day}.csv").under("x").partitions(&day).contract(columns())
+        let declared = |source: Source| {
+            let contract = Contract::new([("n", Type::Int64)]);
+            source.partitions(&day).contract(contract).declared(Some("x".to_owned())).0
         };
-        project.source(file("orders").owner("shop").tags(["raw", "pii"]));
-        project.source(file("clicks").owner("web").tags(["raw"]).description("What people CLICK"));
-        project.catalog().unwrap()
+        let orders = Source::files("orders", "{day}.csv").owner("shop").tags(["raw", "pii"]);
+        let clicks = Source::files("clicks", "{day}.csv").owner("web").tags(["raw"]);
+        let clicks = clicks.description("What people CLICK");
+        Catalog::build(&[declared(orders), declared(clicks)], &[]).unwrap()
     }
 
     #[test]

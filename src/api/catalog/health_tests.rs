@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::super::axis::Axis;
 use super::*;
 use crate::model::{PartitionSet, Ranges};
-use crate::prelude::{Partitions, TimePartitions};
+use crate::spec::{Partitions, TimePartitions};
 
 /// A slice as slices are: history that is fresh, a rebuild that stopped half way, failures and gaps
 /// here and there, late windows at the end.

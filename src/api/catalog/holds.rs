@@ -223,11 +223,11 @@ impl Approve {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{Partitions, TimePartitions};
 
     #[test]
     fn what_is_named_is_read_and_nothing_else() {
-        let scheme =
-            crate::prelude::Partitions::from(crate::prelude::TimePartitions::daily("1970-01-01"));
+        let scheme = Partitions::from(TimePartitions::daily("1970-01-01"));
         let scheme = scheme.scheme().unwrap();
         let known = [Slice::none()];
         let read = |body: serde_json::Value| -> Option<Vec<(i64, i64)>> {

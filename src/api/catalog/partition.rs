@@ -74,8 +74,9 @@ struct Failure {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PartitionQuery {
-    /// Its name, such as `2024-03-31` or `2024-03-31/eu`; `all` where there is only one.
-    key: String,
+    /// Its name, such as `2024-03-31` or `2024-03-31/eu`. It may be left out where there is only
+    /// one, which is `all`.
+    key: Option<String>,
 }
 
 /// A partition.
@@ -99,7 +100,7 @@ pub(super) async fn partition(
     Asked(query): Asked<PartitionQuery>,
 ) -> Answer<Json<Partition>> {
     let (dataset, spec) = may.dataset(&name)?;
-    let key = lookup::parse(spec, &query.key)?;
+    let key = lookup::parse(spec, query.key.as_deref().unwrap_or("all"))?;
     let picture = may.picture().await?;
     let mill = may.mill();
     let text = spec.scheme.key(&key);

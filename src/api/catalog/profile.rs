@@ -55,17 +55,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::prelude::*;
+    use crate::spec::{Catalog, Contract, Source, TimePartitions, Type};
 
     #[test]
     fn what_is_masked_says_so_and_shows_no_value() {
-        let mut project = Project::new();
         let columns =
             Contract::new([("n", Type::Int64), ("email", Type::String)]).masked(["email"]);
         let day = TimePartitions::daily("2024-01-01");
-        let file = Source::files("people", "{day}.csv").under("x");
-        project.source(file.partitions(&day).contract(columns));
-        let catalog = project.catalog().unwrap();
+        let file = Source::files("people", "{day}.csv").partitions(&day).contract(columns);
+        let (file, _) = file.declared(Some("x".to_owned()));
+        let catalog = Catalog::build(&[file], &[]).unwrap();
         let spec = catalog.dataset(0);
         let recorded = json!([
             { "name": "n", "type": "int64", "nulls": 0, "distinct": 2, "min": "1", "max": "2", "mean": 1.5 },

@@ -106,7 +106,9 @@ fn length(length: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::mapping;
-    use crate::prelude::*;
+    use jiff::ToSpan as _;
+
+    use crate::spec::{DimensionMapping, Mapping};
 
     #[test]
     fn a_read_is_told_in_words() {

@@ -59,35 +59,28 @@ impl Near<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prelude::*;
+    use crate::spec::{
+        Contract, Dataset, Declaration, Input, JobKind, Mapping, Source, TimePartitions, Type,
+    };
 
     /// a → b → d, a → c → d → e, and d reads itself.
     fn catalog() -> Catalog {
-        let mut project = Project::new();
         let day = TimePartitions::daily("2024-01-01");
-        let columns = || Contract::new([("n", Type::Int64)]);
-        let a = Source::files("a", "{day}.csv").under("x").partitions(&day).contract(columns());
-        let a = project.source(a);
-        let one = |name: &str, input: &Dataset| {
-            Transform::new(name)
-                .reads(input, Mapping::Same)
-                .partitions(&day)
-                .contract(columns())
-                .run(|_cx, [rows]| Ok(rows))
+        let columns = Contract::new([("n", Type::Int64)]);
+        let a = Source::files("a", "{day}.csv").partitions(&day).contract(columns);
+        let (a, _) = a.declared(Some("x".to_owned()));
+        let job = |name: &str, inputs: &[&str]| {
+            let mut job = Declaration::new(JobKind::Transform, name);
+            job.partitions = (&day).into();
+            let of =
+                |input: &&str| (Input::Of(Dataset((*input).to_owned())), Mapping::Same.reads());
+            job.reads = inputs.iter().map(of).collect();
+            job
         };
-        let b = project.job(one("b", &a));
-        let c = project.job(one("c", &a));
-        let d = project.job(
-            Transform::new("d")
-                .reads(&b, Mapping::Same)
-                .reads(&c, Mapping::Same)
-                .reads_itself(Mapping::previous().or_skip())
-                .partitions(&day)
-                .contract(columns())
-                .run(|_cx, [rows, _, _]| Ok(rows)),
-        );
-        project.job(one("e", &d));
-        project.catalog().unwrap()
+        let mut d = job("d", &["b", "c"]);
+        d.reads.push((Input::Itself, Mapping::previous().or_skip()));
+        let jobs = [job("b", &["a"]), job("c", &["a"]), d, job("e", &["d"])];
+        Catalog::build(&[a], &jobs).unwrap()
     }
 
     #[test]

@@ -143,6 +143,11 @@ impl Api {
         self.ask(Method::PATCH, role, path, Some(body)).await
     }
 
+    /// `DELETE /api/v1…`.
+    pub(crate) async fn delete(&self, role: &str, path: &str) -> Reply {
+        self.ask(Method::DELETE, role, path, None).await
+    }
+
     async fn ask(&self, method: Method, role: &str, path: &str, body: Option<Value>) -> Reply {
         let mut headers = Vec::new();
         if !role.is_empty() {

@@ -66,7 +66,6 @@ impl Route {
 /// A value that can be read, for a parameter that must be there.
 fn sample(name: &str) -> &'static str {
     match name {
-        "key" => "2024-01-01",
         "from" => "2024-01-01T00:00:00Z",
         "to" => "2024-01-02T00:00:00Z",
         "zone" => "UTC",

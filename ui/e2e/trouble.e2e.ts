@@ -6,6 +6,9 @@ import { newestFile } from "./files.ts";
 const HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
 const BAD = `${HEADER}\n536365,85123A,LAMP,many,2026-01-01 08:26:00,2.55,17850.0,France\n`;
 
+/** A source is looked at within its interval, and what follows from it is worked out after that. */
+const LOOKED = { timeout: 45_000 };
+
 test("a failure is found from the overview, read, mended at its file, and retried", async ({ as }) => {
   const me = await as("operator");
   const { page } = me;
@@ -78,11 +81,11 @@ test("why a partition is stale is said down to the file that changed", async ({ 
     await why
       .getByText(/retail_files/)
       .first()
-      .waitFor();
+      .waitFor(LOOKED);
     await why
       .getByText(new RegExp(`retail/${day}\\.csv\\.gz`))
       .first()
-      .waitFor();
+      .waitFor(LOOKED);
   } finally {
     await writeFile(file, good);
     await me.api("POST", "/datasets/retail_files/announce");

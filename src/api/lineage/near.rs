@@ -67,7 +67,7 @@ mod tests {
     fn catalog() -> Catalog {
         let day = TimePartitions::daily("2024-01-01");
         let columns = Contract::new([("n", Type::Int64)]);
-        let a = Source::files("a", "{day}.csv").partitions(&day).contract(columns);
+        let a = Source::files("a", "{day}.csv").partitions(&day).contract(columns.clone());
         let (a, _) = a.declared(Some("x".to_owned()));
         let job = |name: &str, inputs: &[&str]| {
             let mut job = Declaration::new(JobKind::Transform, name);
@@ -78,6 +78,7 @@ mod tests {
             job
         };
         let mut d = job("d", &["b", "c"]);
+        d.about.contract = Some(columns);
         d.reads.push((Input::Itself, Mapping::previous().or_skip()));
         let jobs = [job("b", &["a"]), job("c", &["a"]), d, job("e", &["d"])];
         Catalog::build(&[a], &jobs).unwrap()

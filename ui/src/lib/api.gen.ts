@@ -5602,9 +5602,12 @@ export interface operations {
     };
     get_datasets_name_partition: {
         parameters: {
-            query: {
-                /** @description Its name, such as `2024-03-31` or `2024-03-31/eu`; `all` where there is only one. */
-                key: string;
+            query?: {
+                /**
+                 * @description Its name, such as `2024-03-31` or `2024-03-31/eu`. It may be left out where there is only
+                 *     one, which is `all`.
+                 */
+                key?: string;
             };
             header?: never;
             path: {

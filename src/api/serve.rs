@@ -32,7 +32,8 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let (observed, listen) = (Arc::clone(&mill), listener.local_addr()?);
     let shared = Arc::new(Shared::new(mill, listen, options, stop.clone())?);
-    let observing = tokio::spawn(live::observe(observed, Arc::clone(shared.live())));
+    let (told, pictures) = (Arc::clone(shared.live()), Arc::clone(shared.pictures()));
+    let observing = tokio::spawn(live::observe(observed, told, pictures));
     listen::listen(listener, service(shared), stop).await;
     observing.await?;
     Ok(())

@@ -74,6 +74,11 @@ impl Shared {
         self.listen
     }
 
+    /// The pictures that requests share.
+    pub(in super::super) const fn pictures(&self) -> &Arc<Pictures> {
+        &self.pictures
+    }
+
     /// What all streams share.
     pub(in super::super) const fn live(&self) -> &Arc<Live> {
         &self.live

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::MissedTickBehavior;
 
+use super::super::picture::Pictures;
 use super::Live;
 use crate::engine::Mill;
 use crate::plan::{LiveTopic, Marks, changed_topics};
@@ -23,10 +24,10 @@ const OLD: Duration = Duration::from_mins(5);
 const PROMISES: Duration = Duration::from_mins(1);
 
 /// Looks while anybody listens, until the process stops; looks at nothing while nobody does.
-pub(in super::super) async fn observe(mill: Arc<Mill>, live: Arc<Live>) {
+pub(in super::super) async fn observe(mill: Arc<Mill>, live: Arc<Live>, pictures: Arc<Pictures>) {
     let stop = live.stop.clone();
     let mut listeners = live.listeners.subscribe();
-    let mut eyes = Eyes { mill, live, seen: None, promised_at: Instant::now() };
+    let mut eyes = Eyes { mill, live, pictures, seen: None, promised_at: Instant::now() };
     loop {
         let anybody = listeners.wait_for(|count| 0 < *count);
         tokio::select! {
@@ -51,6 +52,7 @@ pub(in super::super) async fn observe(mill: Arc<Mill>, live: Arc<Live>) {
 struct Eyes {
     mill: Arc<Mill>,
     live: Arc<Live>,
+    pictures: Arc<Pictures>,
     seen: Option<(Instant, Marks)>,
     promised_at: Instant,
 }
@@ -90,6 +92,10 @@ impl Eyes {
         if PROMISES <= now - self.promised_at {
             self.promised_at = now;
             topics.insert(LiveTopic::Sla);
+        }
+        if !topics.is_empty() {
+            // Whoever asks because of what is told now must see it.
+            self.pictures.outdate();
         }
         self.live.board.put(topics, now);
         self.seen = Some((now, marks));

@@ -1,9 +1,5 @@
 //! An account of what was done, written in the transaction of what it is about.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -121,32 +117,5 @@ impl Entry {
         };
         store::record_audit(db, new).await?;
         Ok(())
-    }
-}
-
-/// For how long the same refusal of the same principal is not written down again: a program that
-/// asks ten times a second must not fill the log.
-const REPEAT: Duration = Duration::from_mins(1);
-const MOST: usize = 4096;
-
-/// What was refused lately.
-#[derive(Debug, Default)]
-pub(super) struct Refusals {
-    lately: Mutex<BTreeMap<(String, &'static str), Instant>>,
-}
-
-impl Refusals {
-    /// Whether this one is to be written down.
-    pub(super) fn is_new(&self, who: &str, action: &'static str) -> bool {
-        let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        if MOST <= lately.len() {
-            lately.retain(|_, at| at.elapsed() < REPEAT);
-        }
-        let key = (who.to_owned(), action);
-        if lately.get(&key).is_some_and(|at| at.elapsed() < REPEAT) || MOST <= lately.len() {
-            return false;
-        }
-        lately.insert(key, Instant::now());
-        true
     }
 }

@@ -16,6 +16,8 @@ use super::super::metrics::Scrape;
 use super::super::overview::OverviewFacts;
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
+use super::refuse::refuse;
+use super::target::Target;
 use super::{Action, Contact, Entry, Principal, Shared};
 use crate::engine::{Mill, Promises};
 use crate::spec::DatasetSpec;
@@ -27,6 +29,7 @@ pub(in super::super) struct May<A> {
     shared: Arc<Shared>,
     principal: Principal,
     contact: Contact,
+    target: Target,
     action: PhantomData<A>,
 }
 
@@ -38,36 +41,20 @@ impl<A: Action> FromRequestParts<Arc<Shared>> for May<A> {
     }
 }
 
-/// Says no, and writes it down.
-async fn refuse<A: Action>(shared: &Shared, principal: &Principal, contact: &Contact) -> Problem {
-    let role = A::ROLE.as_str();
-    let message = format!("{} may not do this: it takes `{}`", principal.name, A::NAME);
-    if shared.refusals.is_new(&principal.key(), A::NAME) {
-        let entry = Entry::new(A::NAME, "action", A::NAME).refused(format!("it takes `{role}`"));
-        let written = async {
-            let mut db = shared.mill.pool.acquire().await?;
-            entry.write(&mut db, Some(principal), contact).await
-        };
-        // They are refused all the same; what is wrong with the database is in the log.
-        let _ = written.await;
-    }
-    Problem::forbidden(message)
-        .hint(format!("ask an admin for the role `{role}`, or for a token with this action"))
-}
-
 impl<A: Action> May<A> {
     /// Finds out whether whoever asks may. Where an answer goes on for long, it is asked again.
     ///
     /// # Errors
     ///
     /// When nobody is signed in, or whoever is may not.
-    pub(in super::super) async fn ask(shared: &Arc<Shared>, parts: &Parts) -> Answer<Self> {
+    pub(in super::super) async fn ask(shared: &Arc<Shared>, parts: &mut Parts) -> Answer<Self> {
         let contact = shared.contact(parts);
         let principal = shared.identify(parts, &contact).await?;
+        let target = Target::of(parts).await;
         if !principal.may(A::NAME, A::ROLE) {
-            return Err(refuse::<A>(shared, &principal, &contact).await);
+            return Err(refuse::<A>(shared, &principal, &contact, &target).await);
         }
-        Ok(Self { shared: Arc::clone(shared), principal, contact, action: PhantomData })
+        Ok(Self { shared: Arc::clone(shared), principal, contact, target, action: PhantomData })
     }
 
     /// Who asks.
@@ -120,7 +107,9 @@ impl<A: Action> May<A> {
     pub(in super::super) async fn also<B: Action>(&self) -> Answer<()> {
         match self.principal.may(B::NAME, B::ROLE) {
             true => Ok(()),
-            false => Err(refuse::<B>(&self.shared, &self.principal, &self.contact).await),
+            false => {
+                Err(refuse::<B>(&self.shared, &self.principal, &self.contact, &self.target).await)
+            }
         }
     }
 

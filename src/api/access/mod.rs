@@ -9,9 +9,11 @@ mod open;
 pub(crate) mod password;
 mod policy;
 mod principal;
+mod refuse;
 pub(crate) mod secret;
 mod shared;
 mod standing;
+mod target;
 
 pub(super) use audit::Entry;
 pub(super) use contact::{Contact, is_at};

@@ -18,8 +18,8 @@ use super::super::overview::OverviewFacts;
 use super::super::picture::Pictures;
 use super::super::sla::ShownPromises;
 use super::Contact;
-use super::audit::Refusals;
 use super::known::Known;
+use super::refuse::Refusals;
 use crate::engine::Mill;
 
 /// What all requests share. Its fields are for this folder: a handler gets at them by [`super::May`].

@@ -103,8 +103,11 @@ pub(in super::super) struct AuditEntry {
     address: String,
 }
 
-impl From<AuditRow> for AuditEntry {
-    fn from(row: AuditRow) -> Self {
+impl AuditEntry {
+    /// An entry as whoever may know of all datasets reads it, or only of some.
+    fn of(row: AuditRow, is_narrow: bool) -> Self {
+        // Being refused must not tell somebody what the people are called that they may not list.
+        let is_hidden = is_narrow && row.outcome == "refused" && row.object_kind == "user";
         Self {
             id: row.id,
             at: row.at.into(),
@@ -117,7 +120,10 @@ impl From<AuditRow> for AuditEntry {
             },
             action: row.action,
             object_kind: row.object_kind,
-            object: row.object,
+            object: match is_hidden {
+                true => "another".to_owned(),
+                false => row.object,
+            },
             outcome: match row.outcome.as_str() {
                 "done" => Outcome::Done,
                 "refused" => Outcome::Refused,
@@ -164,6 +170,7 @@ pub(super) async fn list(
         after: after.map(|(at, id)| (at.0, id)),
     };
     let rows = store::audit_entries(&mut *may.db().await?, query, limit + 1).await?;
-    let entries: Vec<AuditEntry> = rows.into_iter().map(Into::into).collect();
+    let entries: Vec<AuditEntry> =
+        rows.into_iter().map(|row| AuditEntry::of(row, only.is_some())).collect();
     Ok(Json(Page::cut(entries, limit, |last| (last.at, last.id))))
 }

@@ -166,8 +166,8 @@ impl Follower {
     }
 
     /// Whether what they showed is still valid, and they may still know of this run.
-    async fn still_may(&self) -> bool {
-        match May::<act::ReadRuns>::ask(&self.shared, &self.parts).await {
+    async fn still_may(&mut self) -> bool {
+        match May::<act::ReadRuns>::ask(&self.shared, &mut self.parts).await {
             Ok(may) => find(&may, self.reading.run).await.is_ok(),
             Err(_) => false,
         }

@@ -1,6 +1,7 @@
 //! The API, asked over the network: the real server on a database of its own.
 
 mod access;
+mod audit;
 mod backfills;
 mod browser;
 mod catalog;

@@ -49,7 +49,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transacti
 pub use access::{
     AuditQuery, AuditRow, Before, Changed, Elsewhere, LinkKind, NewAudit, NewPerson, NewSession,
     NewToken, PersonRow, PersonTaken, SessionFound, SessionRow, TokenFound, TokenRow, add_person,
-    add_token, audit_entries, begin_attempt, begin_elsewhere, change_person, claim_answer,
+    add_token, audit_entries, audit_entry, begin_attempt, begin_elsewhere, change_person, claim_answer,
     clear_attempts, come_back, drop_setup_links, end_session, end_sessions, find_session,
     find_token, forget_answers, forget_attempts, forget_links, forget_password, forget_sessions,
     has_admin, keep_answer, live_tokens, lock_admins, lock_people, new_link, new_session,

@@ -1,4 +1,4 @@
-//! `/audit`: who did what.
+//! `/audit` and `/audit/{id}`: who did what.
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::super::access::{May, act};
 use super::super::instant::Instant;
 use super::super::paging::{Page, Paging};
 use super::super::problem::{Answer, Problem};
-use super::super::query::Paged;
+use super::super::query::{At, Paged};
 use crate::store::{self, AuditQuery, AuditRow};
 
 /// Which entries.
@@ -173,4 +173,25 @@ pub(super) async fn list(
     let entries: Vec<AuditEntry> =
         rows.into_iter().map(|row| AuditEntry::of(row, only.is_some())).collect();
     Ok(Json(Page::cut(entries, limit, |last| (last.at, last.id))))
+}
+
+/// One entry: who did what.
+#[utoipa::path(
+    get,
+    path = "/audit/{id}",
+    tag = "access",
+    params(("id" = i64, Path, description = "The number of the entry.")),
+    responses(
+        (status = OK, body = AuditEntry),
+        (status = UNAUTHORIZED, body = Problem),
+        (status = FORBIDDEN, body = Problem),
+        (status = NOT_FOUND, body = Problem)
+    )
+)]
+pub(super) async fn one(may: May<act::ReadAudit>, At(id): At<i64>) -> Answer<Json<AuditEntry>> {
+    let only = may.only();
+    let seen_by = only.as_deref().map(|only| (only, may.principal().user()));
+    let row = store::audit_entry(&mut *may.db().await?, id, seen_by).await?;
+    let row = row.ok_or_else(|| Problem::not_found(format!("there is no entry {id}")))?;
+    Ok(Json(AuditEntry::of(row, only.is_some())))
 }

@@ -157,3 +157,20 @@ pub async fn audit_entries(
     .await?;
     Ok(rows)
 }
+
+/// One entry, of those that somebody may see: as [`AuditQuery::only`] says.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn audit_entry(
+    db: &mut PgConnection,
+    id: i64,
+    only: Option<(&[i32], i64)>,
+) -> Result<Option<AuditRow>> {
+    let (only, person) = only.unzip();
+    let row = sqlx::query_file_as!(AuditRow, "src/store/sql/audit_entry.sql", id, only, person)
+        .fetch_optional(db)
+        .await?;
+    Ok(row)
+}

@@ -12,7 +12,7 @@ use crate::model::{Role, Scope};
 
 pub use answered::{Before, claim_answer, forget_answers, keep_answer};
 pub use attempts::{begin_attempt, clear_attempts, forget_attempts};
-pub use audit::{AuditQuery, AuditRow, NewAudit, audit_entries, record_audit};
+pub use audit::{AuditQuery, AuditRow, NewAudit, audit_entries, audit_entry, record_audit};
 pub use links::{
     Elsewhere, LinkKind, begin_elsewhere, come_back, drop_setup_links, forget_links, new_link,
     take_link,

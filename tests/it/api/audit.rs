@@ -128,3 +128,23 @@ async fn a_refusal_is_seen_by_who_may_know_of_what_it_was_about() {
     let own = ask(&api, &ana, "/audit?action=user.change&outcome=refused").await;
     assert_eq!(said(&own), ["user.change user another refused"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_has_an_address_of_its_own_for_who_may_see_it() {
+    let api = Api::made().await;
+    for dataset in ["dev_dau", "retail_revenue_daily"] {
+        api.post("operator", &format!("/datasets/{dataset}/pause"), json!({})).await.ok();
+    }
+    let listed = api.get("editor", "/audit?action=job.pause").await.ok();
+    let [other, dev] = [0, 1].map(|at| listed["items"][at].clone());
+    let path = |entry: &Value| format!("/audit/{}", entry["id"]);
+    assert_eq!(api.get("editor", &path(&dev)).await.ok(), dev);
+    api.get("viewer", &path(&dev)).await.problem(403, "TM0603");
+    api.get("editor", "/audit/999999999").await.problem(404, "TM0604");
+
+    let ana = narrow_editor(&api, "dev_").await;
+    assert_eq!(ask(&api, &ana, &path(&dev)).await, dev);
+    let headers = [("authorization", ana.as_str())];
+    let path = format!("/api/v1{}", path(&other));
+    api.send(Method::GET, &path, &headers, None).await.problem(404, "TM0604");
+}

@@ -48,6 +48,23 @@ it("opens an entry with what it changed", async () => {
   expect(router.state.location.search).toHaveProperty("entry");
 });
 
+it("opens an entry that the list does not show", async () => {
+  const shown = entry.user();
+  server.use(
+    http.get("*/api/v1/audit", () => HttpResponse.json({ items: [], next: null })),
+    http.get("*/api/v1/audit/:id", ({ params }) => HttpResponse.json({ ...shown, id: Number(params.id) })),
+  );
+  open("/audit?actor=eve&entry=17");
+  const dialog = await screen.findByRole("dialog");
+  expect(textOf(dialog)).toContain("Entry 17");
+  expect(within(dialog).getByRole("row", { name: /changed role "viewer" "editor"/ })).toBeTruthy();
+});
+
+it("says when there is no such entry", async () => {
+  open("/audit?entry=17");
+  expect(await screen.findByText(/There is no entry 17, or it is about datasets/)).toBeTruthy();
+});
+
 it("counts what an export would hold before it is saved", async () => {
   open("/audit?outcome=failed");
   fireEvent.click(await screen.findByRole("button", { name: "Export…" }));

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/button";
@@ -21,7 +21,7 @@ import { EntryDialog } from "./entry-dialog";
 import { ExportDialog } from "./export-dialog";
 import { FilterBar } from "./filter-bar";
 import { Actor, ObjectLink, outcomeLook } from "./outcome";
-import { auditQuery } from "./queries";
+import { auditQuery, entryQuery } from "./queries";
 
 const columns: Column<AuditEntry>[] = [
   { id: "at", header: "When", width: "12rem", cell: (entry) => <Time at={entry.at} seconds /> },
@@ -127,15 +127,27 @@ export function AuditPage() {
           )}
         </div>
       </section>
-      {search.entry !== undefined && data && !chosen && (
-        <p role="status" className="text-muted">
-          Entry {search.entry} is not among the entries loaded here. Load more, or clear the filters.
-        </p>
-      )}
       {chosen && <EntryDialog entry={chosen} onClose={() => open(undefined)} />}
+      {search.entry !== undefined && data && !chosen && (
+        <EntryElsewhere key={search.entry} id={search.entry} onClose={() => open(undefined)} />
+      )}
       {exporting && <ExportDialog filter={filter} onClose={() => setExporting(false)} />}
     </Page>
   );
+}
+
+/** The entry that the address names, where it is not among those that are loaded. */
+function EntryElsewhere({ id, onClose }: { id: number; onClose: () => void }) {
+  const { data, error } = useQuery(entryQuery(id));
+  if (data) return <EntryDialog entry={data} onClose={onClose} />;
+  if (error instanceof ApiError && error.status === 404) {
+    return (
+      <p role="status" className="text-muted">
+        There is no entry {id}, or it is about datasets that you may not know of.
+      </p>
+    );
+  }
+  return error ? <ErrorState what={`Entry ${id} could not be loaded.`} error={error} /> : null;
 }
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/lib/api";
 import type { AuditFilter } from "./audit-search";
 
@@ -14,4 +14,13 @@ export const auditQuery = (filter: AuditFilter) =>
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => auditPage(filter, pageParam, 100, signal),
     getNextPageParam: (page) => page.next ?? null,
+  });
+
+/** One entry, for an address that names it wherever it is in the log. */
+export const entryQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["audit-entry", id] as const,
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/audit/{id}", { params: { path: { id } }, signal })),
+    // What was written down never changes.
+    staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,7 +1,7 @@
 import { HttpResponse, http } from "msw";
 import { entries } from "../factories/audit";
 import { roleOf } from "./access";
-import { page, problem } from "./respond";
+import { notFound, page, problem } from "./respond";
 
 const all = entries();
 const FILTERS = ["actor", "action", "object_kind", "object", "outcome"] as const;
@@ -19,5 +19,9 @@ export const audit = [
       )
       .filter((entry) => (from === null || from <= entry.at) && (to === null || entry.at < to));
     return HttpResponse.json(page(kept, request));
+  }),
+  http.get("*/api/v1/audit/:id", ({ params }) => {
+    const found = all.find((entry) => String(entry.id) === params.id);
+    return found ? HttpResponse.json(found) : notFound("such entry");
   }),
 ];

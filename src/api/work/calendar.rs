@@ -1,4 +1,4 @@
-//! `GET /calendar`: what schedules did and will do, by the days of a zone.
+//! `GET /calendar`: what schedules did and will do, by the days or the hours of a zone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,11 +14,12 @@ use super::super::access::{May, act};
 use super::super::problem::{Answer, Problem};
 use super::super::query::Asked;
 use crate::engine::Mill;
-use crate::plan::schedule::{Timetable, day_bounds, ticks_by_day};
+use crate::plan::schedule::{Timetable, day_bounds, hour_bounds, hour_label, ticks_between};
 use crate::store::{self, SkippedTicks};
 
-/// How many days at most.
-const DAYS: usize = 45;
+/// How many days at most, and by hour.
+const DAYS: i64 = 45;
+const DAYS_BY_HOUR: i64 = 8;
 /// How many ticks that were skipped together are looked at.
 const SKIPPED: i64 = 10_000;
 
@@ -34,20 +35,39 @@ pub(super) struct CalendarFilter {
     to: String,
     /// An IANA time zone, such as `Europe/Berlin`; `UTC` when nothing is said.
     zone: Option<String>,
+    /// Each day, or each hour that clocks of the zone show, of 8 days at most; `day` when nothing is
+    /// said.
+    #[param(inline)]
+    by: Option<By>,
 }
 
-/// A day of the calendar. What is planned is still to come; the other counts are of what was.
+/// What a stretch of the calendar is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = CalendarBy)]
+pub(super) enum By {
+    /// A day.
+    #[default]
+    Day,
+    /// An hour.
+    Hour,
+}
+
+/// A day of the calendar, or an hour. What is planned is still to come; the other counts are of what
+/// was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct CalendarDay {
-    /// The day, such as `2024-03-31`.
+    /// The day, such as `2024-03-31`; of an hour, when it begins, such as `2024-03-31T03:00+02:00`.
+    /// An hour that clocks show twice is there twice, with another offset, and one that they leave
+    /// out is not there.
     day: String,
     #[serde(flatten)]
     all: Counts,
-    /// The same of each dataset with a tick on that day.
+    /// The same of each dataset with a tick then.
     datasets: Vec<CalendarDataset>,
 }
 
-/// What a schedule does on a day.
+/// What a schedule does on a day, or in an hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct CalendarDataset {
     /// The dataset.
@@ -72,10 +92,10 @@ pub(super) struct Counts {
     open: u64,
 }
 
-/// By day, and by the place of the dataset in the catalog.
+/// By day or hour, and by the place of the dataset in the catalog.
 type Days = Vec<BTreeMap<usize, Counts>>;
 
-/// What schedules did and will do, by the days of a zone.
+/// What schedules did and will do, by the days or the hours of a zone.
 #[utoipa::path(
     get,
     path = "/calendar",
@@ -99,11 +119,7 @@ pub(super) async fn calendar(
         Problem::invalid(format!("`{name}` is not an IANA time zone"))
             .hint("such as `Europe/Berlin` or `UTC`")
     })?;
-    let length = end.duration_since(first).as_hours() / 24;
-    if length < 1 || (DAYS as i64) < length {
-        return Err(Problem::invalid(format!("`from` to `to` is not 1 to {DAYS} days")));
-    }
-    let bounds = day_bounds(first, end, &zone);
+    let (bounds, labels) = stretches(first, end, &zone, filter.by.unwrap_or_default())?;
     let mill = may.mill();
     let datasets: Vec<usize> = (0..mill.catalog.datasets().len())
         .filter(|dataset| may.sees(*dataset))
@@ -150,8 +166,7 @@ pub(super) async fn calendar(
     let days = tokio::task::spawn_blocking(move || fill(&shared, days, shape))
         .await
         .map_err(|error| Problem::internal(&error))?;
-    let dates = first.series(jiff::ToSpan::day(1));
-    let told = dates.zip(days).map(|(day, counts)| {
+    let told = labels.into_iter().zip(days).map(|(day, counts)| {
         let told = counts.into_iter().filter(|(_, counts)| *counts != Counts::default());
         let datasets = told.map(|(dataset, counts)| CalendarDataset {
             dataset: mill.catalog.dataset(dataset).name.to_string(),
@@ -159,9 +174,42 @@ pub(super) async fn calendar(
         });
         let datasets: Vec<CalendarDataset> = datasets.collect();
         let all = datasets.iter().fold(Counts::default(), |sum, one| sum.with(one.counts));
-        CalendarDay { day: day.to_string(), all, datasets }
+        CalendarDay { day, all, datasets }
     });
     Ok(Json(told.collect()))
+}
+
+/// When each stretch begins, and when the last is over; and what each is called.
+fn stretches(
+    first: Date,
+    end: Date,
+    zone: &TimeZone,
+    by: By,
+) -> Answer<(Vec<Timestamp>, Vec<String>)> {
+    let (most, unit) = match by {
+        By::Day => (DAYS, "days"),
+        By::Hour => (DAYS_BY_HOUR, "days by hour"),
+    };
+    let length = end.duration_since(first).as_hours() / 24;
+    if length < 1 || most < length {
+        return Err(Problem::invalid(format!("`from` to `to` is not 1 to {most} {unit}")));
+    }
+    let days = day_bounds(first, end, zone);
+    if days.len() < 2 {
+        return Err(Problem::invalid(format!("no clock shows {first} or the day after it")));
+    }
+    Ok(match by {
+        By::Day => {
+            let dates = first.series(jiff::ToSpan::day(1)).take(days.len() - 1);
+            (days, dates.map(|day| day.to_string()).collect())
+        }
+        By::Hour => {
+            let bounds = hour_bounds(&days, zone);
+            let starts = &bounds[..bounds.len() - 1];
+            let labels = starts.iter().map(|at| hour_label(*at, zone)).collect();
+            (bounds, labels)
+        }
+    })
 }
 
 fn day(text: &str) -> Answer<Date> {
@@ -194,8 +242,8 @@ fn fill(
         let Some(timetable) = Timetable::of(mill.catalog.dataset(dataset)) else { continue };
         let (first, last) = (row.first_at.to_jiff(), row.tick_at.to_jiff());
         let after = first.checked_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(first);
-        for (day, ticks) in ticks_by_day(&timetable, after, Some(last), &bounds).iter().enumerate()
-        {
+        let fell = ticks_between(&timetable, after, Some(last), &bounds);
+        for (day, ticks) in fell.iter().enumerate().filter(|(_, ticks)| 0 < **ticks) {
             days[day].entry(dataset).or_default().skipped += ticks;
         }
     }
@@ -212,7 +260,7 @@ fn fill(
         let zone = schedule.zone_for(&spec.scheme).to_owned();
         let key = (schedule.to_string(), zone, cut, after);
         let planned =
-            known.entry(key).or_insert_with(|| ticks_by_day(&timetable, after, None, &bounds));
+            known.entry(key).or_insert_with(|| ticks_between(&timetable, after, None, &bounds));
         for (day, ticks) in planned.iter().enumerate().filter(|(_, ticks)| 0 < **ticks) {
             days[day].entry(dataset).or_default().planned += ticks;
         }

@@ -7,7 +7,7 @@ mod settle;
 mod timetable;
 mod words;
 
-pub use calendar::{day_bounds, ticks_by_day};
+pub use calendar::{day_bounds, hour_bounds, hour_label, ticks_between};
 pub use clock::{ClockFault, ClockGuard, Reading};
 pub use due::{DueTicks, NewTick, Pause, Progress, Skip, due, start};
 pub use settle::{Ask, Asking, OpenTick, Settled, TickState, Verdict, settle};

@@ -56,7 +56,25 @@ async fn the_calendar_has_the_days_of_the_zone_that_is_asked_for() {
             assert_eq!(day["done"], 0);
         }
     }
+    // The night in which clocks go on: the hour that they leave out is not there.
+    let path = "/calendar?from=2099-03-29&to=2099-03-30&zone=Europe/Berlin&by=hour";
+    let hours = api.get("viewer", path).await.ok();
+    let hours = hours.as_array().unwrap();
+    assert_eq!((hours.len(), &hours[2]["day"]), (23, &json!("2099-03-29T03:00+02:00")));
+    let planned = |hour: &&Value| {
+        let mut all = hour["datasets"].as_array().unwrap().iter();
+        all.any(|it| it["dataset"] == ON_SCHEDULE && it["planned"] == 1)
+    };
+    let planned: Vec<&Value> = hours.iter().filter(planned).map(|hour| &hour["day"]).collect();
+    assert_eq!(planned, ["2099-03-29T05:00+02:00"]);
+    let path = path.replace("03-29&to=2099-03-30", "10-25&to=2099-10-26");
+    assert_eq!(api.get("viewer", &path).await.ok().as_array().unwrap().len(), 25);
+    let path = path.replace("10-25&to=2099-10-26", "03-01&to=2099-03-09");
+    assert_eq!(api.get("viewer", &path).await.ok().as_array().unwrap().len(), 8 * 24);
     for wrong in [
+        "from=2024-03-01&to=2024-03-10&by=hour",
+        "from=2024-03-01&to=2024-03-02&by=week",
+        "from=-009999-01-01&to=-009999-01-02",
         "from=2024-03-01&to=2024-03-01",
         "from=2024-03-01&to=2024-05-01",
         "from=2024-03-01&to=2024-02-01",

@@ -17,7 +17,6 @@ import {
 } from "@/lib/civil";
 import { useNow } from "@/lib/clock";
 import { useZone } from "@/lib/preferences";
-import { isHourly } from "./calendar";
 import { CellPanel } from "./cell-panel";
 import { Legend } from "./legend";
 import { MonthGrid } from "./month-grid";
@@ -34,7 +33,8 @@ export function CalendarView({ view }: { view: "month" | "week" }) {
   const weeks = view === "month" ? monthWeeks(date) : [weekOf(date)];
   const from = weeks[0]?.[0] ?? date;
   const to = weeks.at(-1)?.at(-1) ?? date;
-  const { data, error, refetch, isPlaceholderData } = useQuery(calendarQuery(from, to, zone));
+  const unit = view === "month" ? "day" : "hour";
+  const { data, error, refetch, isPlaceholderData } = useQuery(calendarQuery(unit, from, to, zone));
   const move = (by: 1 | -1) =>
     view === "month" ? addMonths(firstOfMonth(date), by) : addDays(mondayOf(date), 7 * by);
   const go = (next: string | undefined) =>
@@ -90,28 +90,16 @@ export function CalendarView({ view }: { view: "month" | "week" }) {
           <Loading what="the calendar" />
         ) : (
           <div className={isPlaceholderData ? "opacity-60" : undefined} aria-busy={isPlaceholderData}>
-            {view === "week" && isHourly(data) ? (
+            {view === "week" ? (
               <WeekGrid days={weekOf(date)} cells={data} {...grid} />
             ) : (
-              <MonthGrid
-                weeks={weeks}
-                month={view === "month" ? date.slice(0, 7) : null}
-                cells={data}
-                {...grid}
-              />
-            )}
-            {view === "week" && data.length > 0 && !isHourly(data) && !isPlaceholderData && (
-              <p className="mt-2 text-sm text-muted">This server answers by day; hours are not known here.</p>
+              <MonthGrid weeks={weeks} month={date.slice(0, 7)} cells={data} {...grid} />
             )}
           </div>
         )}
         <Legend zone={zone} />
       </Panel>
-      <CellPanel
-        cell={cell}
-        name={search.cell}
-        unit={view === "week" && data && isHourly(data) ? "hour" : "day"}
-      />
+      <CellPanel cell={cell} name={search.cell} unit={unit} />
     </div>
   );
 }

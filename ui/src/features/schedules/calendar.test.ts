@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CalendarDay } from "@/lib/types";
-import { byDay, countsInWords, hourRows, isHourly, kindsOf, toneOf, worstFirst } from "./calendar";
+import { byDay, countsInWords, hourRows, kindsOf, toneOf, worstFirst } from "./calendar";
 
 function day(name: string, counts: Partial<CalendarDay> = {}): CalendarDay {
   return { day: name, planned: 0, done: 0, failed: 0, skipped: 0, open: 0, datasets: [], ...counts };
@@ -53,9 +53,7 @@ describe("a week by hour", () => {
     expect(rows.size).toBe(24);
   });
 
-  it("can tell hours from days", () => {
-    expect(isHourly([day("2026-11-22")])).toBe(false);
-    expect(isHourly([day("2026-11-22T06:00+01:00")])).toBe(true);
+  it("finds days by their name", () => {
     expect(byDay([day("2026-11-22")]).has("2026-11-22")).toBe(true);
   });
 });

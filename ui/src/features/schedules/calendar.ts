@@ -28,11 +28,6 @@ export function countsInWords(counts: Counts): string {
   return said.length === 0 ? "no ticks" : said.join(", ");
 }
 
-/** What the server says of one hour carries a clock time after the day; of a day, it does not. */
-export function isHourly(cells: readonly CalendarDay[]): boolean {
-  return cells.some((cell) => cell.day.length > 10);
-}
-
 /**
  * The rows of a week by hour. An hour that a zone shows twice has a row for each offset, and one
  * that it leaves out has no square that day: the server's labels decide, no clock maths here.

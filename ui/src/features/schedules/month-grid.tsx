@@ -26,12 +26,12 @@ export function MonthGrid({
   onlyFailed,
   onOpen,
   onLeave,
-}: GridProps & { weeks: string[][]; month: string | null }) {
+}: GridProps & { weeks: string[][]; month: string }) {
   const days = byDay(cells);
   const at = weeks
     .flat()
     .indexOf(
-      weeks.flat().includes(today) ? today : (weeks.flat().find((day) => day.startsWith(month ?? "")) ?? ""),
+      weeks.flat().includes(today) ? today : (weeks.flat().find((day) => day.startsWith(month)) ?? ""),
     );
   const keys = useGridKeys(weeks.length, 7, [Math.floor(Math.max(at, 0) / 7), Math.max(at, 0) % 7], onLeave);
   return (
@@ -81,8 +81,7 @@ export function MonthGrid({
                     className={clsx(
                       "self-start text-sm",
                       day === today && "rounded bg-accent px-1 font-semibold text-accent-ink",
-                      day !== today &&
-                        (month !== null && !day.startsWith(month) ? "text-muted" : "font-medium"),
+                      day !== today && (day.startsWith(month) ? "font-medium" : "text-muted"),
                     )}
                   >
                     {Number(day.slice(8))}

@@ -31,14 +31,15 @@ export const ticksQuery = (dataset: string, state: TickState | undefined) =>
   });
 
 /** What is planned and what became of it, from the first day to the last; both are in the answer. */
-export const calendarQuery = (from: string, last: string, zone: string) =>
+export const calendarQuery = (by: "day" | "hour", from: string, last: string, zone: string) =>
   queryOptions({
-    queryKey: ["schedules", "calendar", from, last, zone] as const,
+    queryKey: ["schedules", "calendar", by, from, last, zone] as const,
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/api/v1/calendar", { params: { query: { from, to: addDays(last, 1), zone } }, signal }),
+        api.GET("/api/v1/calendar", { params: { query: { from, to: addDays(last, 1), zone, by } }, signal }),
       ),
-    placeholderData: (old) => old,
+    // Days say nothing about hours: only what was counted alike stands in for what is on its way.
+    placeholderData: (old, query) => (query?.queryKey[2] === by ? old : undefined),
   });
 
 /** Pauses or resumes a schedule; what is running goes on either way. */

@@ -70,15 +70,29 @@ it("turns the page of the calendar by keyboard", async () => {
   await waitFor(() => expect(router.state.location.search).toMatchObject({ date: "2026-09-01" }));
 });
 
-it("shows days where the server does not know hours", async () => {
+it("shows a week by the hours of the server", async () => {
+  const asked: URLSearchParams[] = [];
+  const counts = { planned: 0, done: 0, failed: 0, skipped: 0, open: 0, datasets: [] };
   server.use(
-    http.get("*/api/v1/calendar", () =>
-      HttpResponse.json([
-        { day: "2026-10-14", planned: 0, done: 2, failed: 0, skipped: 0, open: 0, datasets: [] },
-      ]),
-    ),
+    http.get("*/api/v1/calendar", ({ request }) => {
+      asked.push(new URL(request.url).searchParams);
+      return HttpResponse.json([
+        { ...counts, day: "2026-10-25T02:00+02:00", done: 2 },
+        { ...counts, day: "2026-10-25T02:00+01:00", failed: 1 },
+      ]);
+    }),
   );
-  open("/schedules?view=week&date=2026-10-14");
-  expect(await screen.findByText(/This server answers by day/)).toBeTruthy();
-  expect(screen.getByRole("button", { name: /14 October 2026: 2 done/ })).toBeTruthy();
+  const { router } = open("/schedules?view=week&date=2026-10-25");
+  const grid = await screen.findByRole("grid", { name: "Ticks by hour" });
+  expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+    from: "2026-10-19",
+    to: "2026-10-26",
+    by: "hour",
+  });
+  expect(within(grid).getByRole("button", { name: /25 October 2026, 02:00: 2 done/ })).toBeTruthy();
+  fireEvent.click(within(grid).getByRole("button", { name: /25 October 2026, 02:00: 1 failed/ }));
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ cell: "2026-10-25T02:00+01:00" }));
+  expect(
+    within(grid).getByRole("button", { name: /24 October 2026, 02:00, which the clock leaves out/ }),
+  ).toBeTruthy();
 });

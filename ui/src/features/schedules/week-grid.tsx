@@ -44,41 +44,44 @@ export function WeekGrid({
           </span>
         ))}
       </div>
-      {rows.map(([hour, byDate], row) => (
-        <div key={hour} role="row" className={tracks}>
-          <span
-            role="rowheader"
-            className="border-b border-r border-line px-1 text-right text-xs leading-6 text-muted"
-          >
-            {hour.slice(0, 2)}:00{hour.length > 2 && " ²"}
-            {hour.length > 2 && <span className="sr-only">, the second time</span>}
-          </span>
-          {days.map((day, column) => {
-            const cell = byDate.get(day);
-            return (
-              <div
-                key={day}
-                role="gridcell"
-                aria-selected={cell !== undefined && chosen === cell.day}
-                className="border-b border-r border-line"
-              >
-                <Square
-                  named={`${dateInWords(day, "full")}, ${hour.slice(0, 2)}:00`}
-                  cell={cell}
-                  onlyFailed={onlyFailed}
-                  chosen={cell !== undefined && chosen === cell.day}
-                  data-cell={`${row}-${column}`}
-                  tabIndex={keys.isActive(row, column) ? 0 : -1}
-                  onFocus={() => keys.setActive([row, column])}
-                  onClick={() => cell && onOpen(cell.day)}
-                  room={2}
-                  className="flex h-6 items-center px-1"
-                />
-              </div>
-            );
-          })}
-        </div>
-      ))}
+      {rows.map(([hour, byDate], row) => {
+        const absence = hour.length > 2 ? ", which comes once that day" : ", which the clock leaves out";
+        return (
+          <div key={hour} role="row" className={tracks}>
+            <span
+              role="rowheader"
+              className="border-b border-r border-line px-1 text-right text-xs leading-6 text-muted"
+            >
+              {hour.slice(0, 2)}:00{hour.length > 2 && " ²"}
+              {hour.length > 2 && <span className="sr-only">, the second time</span>}
+            </span>
+            {days.map((day, column) => {
+              const cell = byDate.get(day);
+              return (
+                <div
+                  key={day}
+                  role="gridcell"
+                  aria-selected={cell !== undefined && chosen === cell.day}
+                  className="border-b border-r border-line"
+                >
+                  <Square
+                    named={`${dateInWords(day, "full")}, ${hour.slice(0, 2)}:00${cell ? "" : absence}`}
+                    cell={cell}
+                    onlyFailed={onlyFailed}
+                    chosen={cell !== undefined && chosen === cell.day}
+                    data-cell={`${row}-${column}`}
+                    tabIndex={keys.isActive(row, column) ? 0 : -1}
+                    onFocus={() => keys.setActive([row, column])}
+                    onClick={() => cell && onOpen(cell.day)}
+                    room={2}
+                    className={clsx("flex h-6 items-center px-1", cell === undefined && "bg-line")}
+                  />
+                </div>
+              );
+            })}
+          </div>
+        );
+      })}
     </div>
   );
 }

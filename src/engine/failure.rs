@@ -2,8 +2,7 @@
 
 use crate::failpoint::Hit;
 use crate::job::JobError;
-use crate::lake::SourceError;
-use crate::lake::write;
+use crate::lake::{SourceError, text, write};
 
 /// Why an attempt failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +48,13 @@ impl From<SourceError> for Failure {
         // The code is a field of its own here.
         let message = text.strip_prefix(code).map_or(text.as_str(), |rest| &rest[2..]).to_owned();
         let failure = Self::new(code, message);
-        if code == "TM0501" { failure.for_good() } else { failure }
+        // The same rows under the same header would be read again; another version of the file is
+        // another run.
+        let is_final = matches!(
+            error,
+            SourceError::Rejects { .. } | SourceError::Text(text::Error::Header { .. })
+        );
+        if is_final { failure.for_good() } else { failure }
     }
 }
 

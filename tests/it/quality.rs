@@ -72,3 +72,23 @@ async fn more_unreadable_rows_than_allowed_fail_the_run_at_once() {
     assert_eq!(test.number("select count(*) from tidemill.attempt where run_id <> $1", 0).await, 1);
     test.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_another_kind_is_never_an_empty_partition() {
+    let test = TestMill::new(declare).await;
+    test.land("orders/2024-01-01.csv", "this is not gzip\n");
+
+    assert_eq!(test.catch_up().await, "1 failed");
+    let failures = test.failures("clean").await;
+    assert!(failures.starts_with("2024-01-01 TM0502 could not read the header of"), "{failures}");
+    assert!(failures.contains("it names no column of the contract"), "{failures}");
+    assert_eq!(test.published("clean").await, 0);
+    assert_eq!(test.number("select count(*) from tidemill.attempt where run_id <> $1", 0).await, 1);
+
+    for empty in ["order,amount\n", ""] {
+        test.land("orders/2024-01-01.csv", empty);
+        assert_eq!(test.catch_up().await, "1 published");
+        assert_eq!(test.rows("clean", "2024-01-01").await, "");
+    }
+    test.finish().await;
+}

@@ -12,6 +12,8 @@ use super::reader::{Place, RECORD_MAX, Rows, mismatch};
 use crate::spec::Column;
 
 const BUFFER: usize = 1 << 16;
+/// How many columns a reason names.
+const NAMED_MAX: usize = 3;
 
 /// Reads every record of a file.
 pub(super) fn read(
@@ -84,6 +86,9 @@ impl Layout {
                 });
             }
         }
+        if let Some(reason) = stranger(&fields, rows.columns()) {
+            return Err(Error::Header { file: file.to_owned(), reason });
+        }
         for (column, _) in fields.iter().enumerate().filter(|(_, field)| field.is_none()) {
             rows.note_missing(column);
         }
@@ -113,6 +118,24 @@ impl Layout {
         }
         Ok(cells)
     }
+}
+
+/// Why a header is not that of the contract: no row below it could be taken for what it is, and
+/// without rows a wrong file would pass for an empty one.
+fn stranger(fields: &[Option<usize>], columns: &[Column]) -> Option<String> {
+    let quoted = |columns: &mut dyn Iterator<Item = &Column>| -> String {
+        let named: Vec<String> =
+            columns.take(NAMED_MAX).map(|column| format!("`{}`", column.name)).collect();
+        named.join(", ")
+    };
+    if !columns.is_empty() && fields.iter().all(Option::is_none) {
+        let some = quoted(&mut columns.iter());
+        return Some(format!("it names no column of the contract, such as {some}"));
+    }
+    let absent = columns.iter().zip(fields).filter(|(_, field)| field.is_none());
+    let mut absent = absent.map(|(column, _)| column).filter(|column| !column.nullable).peekable();
+    absent.peek()?;
+    Some(format!("it lacks {}, which the contract requires", quoted(&mut absent)))
 }
 
 /// Remembers what the parser was given since the last record, because a reject shows its text as

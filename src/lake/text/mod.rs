@@ -28,7 +28,8 @@ pub enum TextFormat {
         /// What separates the values.
         delimiter: u8,
         /// Whether the first record names the columns. Names are matched in any order, columns
-        /// the contract does not name are ignored, and columns the file lacks are null.
+        /// the contract does not name are ignored, and columns the file lacks are null. A header
+        /// that lacks a required column, or names none of the contract, is that of another file.
         /// Without a header the columns are those of the contract, in its order.
         header: bool,
     },
@@ -77,7 +78,8 @@ pub enum Error {
         /// What failed.
         source: std::io::Error,
     },
-    /// The header names a column twice, or a quote in it is never closed.
+    /// The header names a column twice, lacks one that is required, names none of the contract, or
+    /// a quote in it is never closed.
     #[error("could not read the header of `{file}`: {reason}")]
     Header {
         /// The file.

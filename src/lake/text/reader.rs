@@ -53,8 +53,9 @@ impl TextReader {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read to its end, when its header names a column twice or leaves a
-    /// quote open, or when a CSV record is longer than 16 MiB. The reader is of no use afterwards.
+    /// When the file cannot be read to its end, when its header names a column twice, is not that
+    /// of the contract or leaves a quote open, or when a CSV record is longer than 16 MiB. The
+    /// reader is of no use afterwards.
     pub fn read(&mut self, file_name: &str, bytes: impl Read) -> Result<(), Error> {
         let outcome = self.read_whole(file_name, bytes);
         if outcome.is_err() {

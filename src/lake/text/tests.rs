@@ -139,6 +139,23 @@ fn a_header_that_takes_in_the_rows_is_an_error() {
 }
 
 #[test]
+fn a_header_of_another_file_is_an_error_with_rows_and_without() {
+    let optional = Contract::new([("a", Type::String), ("b", Type::Int64)]);
+    let lacks = "it lacks `invoice`, which the contract requires";
+    for (contract, text, reason) in [
+        (lines(), "quantity,price", lacks),
+        (lines(), "quantity,price\n1,2\n3,4\n", lacks),
+        (lines(), "this is not gzip", "it names no column of the contract, such as `invoice`"),
+        (optional.clone(), "this is not gzip\n", "such as `a`, `b`"),
+        (optional, "x,y\n1,2\n", "such as `a`, `b`"),
+    ] {
+        let error = read(&contract, CSV, text.as_bytes()).unwrap_err();
+        assert!(matches!(error, Error::Header { .. }), "{text} {error}");
+        assert!(error.to_string().contains(reason), "{text} {error}");
+    }
+}
+
+#[test]
 fn an_empty_file_and_a_lone_header_are_empty_tables() {
     for (format, text) in [(CSV, ""), (CSV, "invoice,quantity"), (TextFormat::NdJson, "\n \r\n")] {
         let table = read(&lines(), format, text.as_bytes()).unwrap();
@@ -338,6 +355,9 @@ proptest! {
     #[test]
     fn no_record_of_any_bytes_is_lost(bytes in garbage()) {
         for format in [CSV, BARE_CSV, TextFormat::NdJson] {
+            // Of a header that is not that of the contract, no record is read.
+            let header: &[u8] = if format == CSV { b"b,a,x\n" } else { b"" };
+            let bytes = [header, &bytes].concat();
             // Bytes that happen to begin like a compressed file may fail to decompress.
             let Ok(table) = read(&everything(), format.clone(), &bytes) else { continue };
             prop_assert_eq!(table.rows_seen, table.frame.height() as u64 + table.rejected);

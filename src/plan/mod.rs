@@ -32,7 +32,7 @@ pub use automation::{Decision, EdgeChange, Ended, Facts, Hold, Order, Why, day_o
 pub use backfill::{Again, BackfillPlan, Blocked, Reason, Request, Select, Step, plan, plan_again};
 pub use command::{commands, request_text};
 pub use deadline::{deadline, deadlines};
-pub use delivery::{TRIES_MAX, is_news, pause_after};
+pub use delivery::{GivenUp, TRIES_MAX, is_news, judge_given_up, pause_after};
 pub use digest::{InputsDigest, part};
 pub use estimate::{Load, finish};
 pub use explain::{

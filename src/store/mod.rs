@@ -49,12 +49,13 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transacti
 pub use access::{
     AuditQuery, AuditRow, Before, Changed, Elsewhere, LinkKind, NewAudit, NewPerson, NewSession,
     NewToken, PersonRow, PersonTaken, SessionFound, SessionRow, TokenFound, TokenRow, add_person,
-    add_token, audit_entries, audit_entry, begin_attempt, begin_elsewhere, change_person, claim_answer,
-    clear_attempts, come_back, drop_setup_links, end_session, end_sessions, find_session,
-    find_token, forget_answers, forget_attempts, forget_links, forget_password, forget_sessions,
-    has_admin, keep_answer, live_tokens, lock_admins, lock_people, new_link, new_session,
-    own_session, people, person, person_by_login, person_elsewhere, record_audit, revoke_token,
-    sessions, set_password, take_link, token, tokens, touch_person, touch_session, touch_token,
+    add_token, audit_entries, audit_entry, begin_attempt, begin_elsewhere, change_person,
+    claim_answer, clear_attempts, come_back, drop_setup_links, end_session, end_sessions,
+    find_session, find_token, forget_answers, forget_attempts, forget_links, forget_password,
+    forget_sessions, has_admin, keep_answer, live_tokens, lock_admins, lock_people, new_link,
+    new_session, own_session, people, person, person_by_login, person_elsewhere, record_audit,
+    revoke_token, sessions, set_password, take_link, token, tokens, touch_person, touch_session,
+    touch_token,
 };
 pub use again::{left_of, living_slots, remember_plan, shown_plan};
 pub use apply::{Applied, NewBackfill, apply, apply_in};
@@ -126,7 +127,7 @@ pub use search::{FoundRuns, RunLine, RunPlace, RunSearch, run_line, search_runs}
 pub use slas::{
     Claim, DeliveryRow, NewSlaRule, Outgoing, RecordedSlas, SlaRecording, SlaRuleRow, SlaWindowRow,
     claim_deliveries, complete_slas, declare_slas, deliveries, delivery_failed, delivery_sent,
-    first_committed, forget_deliveries, forget_slas, next_delivery, recent_sla_windows,
+    first_committed, forget_deliveries, forget_slas, given_up, next_delivery, recent_sla_windows,
     record_slas, recorded_slas, registered_at, settled_until, sla_months, sla_rules, sla_windows,
     sla_windows_of,
 };

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::{Mill, assess_now};
 use super::{DUTIES, files, lineage, machine};
 use crate::clock;
-use crate::plan::{DutyFacts, Finding, Severity, judge_database, judge_duty};
+use crate::plan::{DutyFacts, Finding, Severity, judge_database, judge_duty, judge_given_up};
 use crate::store;
 
 /// How far back rows are looked at unless all are.
@@ -31,6 +31,7 @@ pub async fn examine(mill: &Mill, deep: bool) -> Result<Vec<Finding>> {
     let mut found = judge_database(&facts, here);
     let since = since(mill, if deep { store::BEGINNING } else { facts.now - RECENT }).await?;
     found.extend(store::breaches(&mut db, since).await?);
+    found.extend(judge_given_up(&store::given_up(&mut db, since).await?));
     found.extend(duties(mill, facts.now).await?);
     found.extend(overdue(mill).await?);
     found.extend(unrecorded(mill, facts.now).await?);
@@ -48,8 +49,8 @@ pub async fn examine(mill: &Mill, deep: bool) -> Result<Vec<Finding>> {
     Ok(found)
 }
 
-/// What is not as it should be, of what can be seen at once: settings, sessions, clocks, housekeeping,
-/// room, workers. No rows of history and no files are looked at.
+/// What is not as it should be, of what can be seen at once: settings, sessions, clocks, webhooks,
+/// housekeeping, room, workers. No rows of history and no files are looked at.
 ///
 /// # Errors
 ///
@@ -57,8 +58,10 @@ pub async fn examine(mill: &Mill, deep: bool) -> Result<Vec<Finding>> {
 pub async fn examine_quickly(mill: &Mill) -> Result<Vec<Finding>> {
     let mut db = mill.pool.acquire().await?;
     let facts = store::database_facts(&mut db).await?;
+    let given_up = store::given_up(&mut db, facts.now - RECENT).await?;
     drop(db);
     let mut found = judge_database(&facts, clock::now());
+    found.extend(judge_given_up(&given_up));
     found.extend(duties(mill, facts.now).await?);
     found.extend(overdue(mill).await?);
     found.extend(machine::disks(mill).await?);

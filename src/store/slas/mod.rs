@@ -7,7 +7,7 @@ mod windows;
 
 pub use outbox::{
     Claim, DeliveryRow, Outgoing, claim_deliveries, deliveries, delivery_failed, delivery_sent,
-    forget_deliveries, next_delivery,
+    forget_deliveries, given_up, next_delivery,
 };
 pub use record::{Recorded as RecordedSlas, SlaRecording, complete_slas, forget_slas, record_slas};
 pub use rules::{

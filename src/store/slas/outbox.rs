@@ -7,6 +7,7 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::PgConnection;
 
 use super::super::Result;
+use crate::plan::GivenUp;
 
 /// How messages are claimed.
 #[derive(Clone, Copy, Debug)]
@@ -170,6 +171,25 @@ pub async fn deliveries(
     )
     .fetch_all(db)
     .await?)
+}
+
+/// The messages that were given up, of those written down since an instant, by where they were to go.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn given_up(db: &mut PgConnection, since: Timestamp) -> Result<Vec<GivenUp>> {
+    let rows =
+        sqlx::query_file!("src/store/sql/given_up.sql", since.to_sqlx() as _).fetch_all(db).await?;
+    let held = rows.into_iter().map(|row| GivenUp {
+        host: row.host,
+        messages: row.messages,
+        first_at: row.first_at.to_jiff(),
+        last_at: row.last_at.to_jiff(),
+        last_error: row.last_error,
+        arrives: row.arrives,
+    });
+    Ok(held.collect())
 }
 
 /// Forgets at most so many messages that were written down before an instant; how many.

@@ -112,7 +112,27 @@ async fn what_nobody_takes_is_given_up_and_what_is_old_is_not_begun_with() {
         messages(&test).await,
         ["sla.missed daily 2024-04-02 failed", "sla.missed daily 2024-04-03 failed"]
     );
+
+    let told = given_up(&test).await;
+    assert!(told.starts_with("wrong 2 messages to `127.0.0.1"), "{told}");
+    assert!(!told.contains("http") && !told.contains(OLD), "{told}");
+    assert_eq!(look(&test, "2024-04-05T12:00:00Z").await.recorded.missed, 1);
+    assert_eq!(deliver(&test, &webhook(&Sink::start(&[]).await, OLD)).await, (1, 0, 0));
+    let told = given_up(&test).await;
+    assert!(told.starts_with("watch 2 messages to"), "{told}");
+    run_sql(&test, "update tidemill.outbox set created_at = now() - interval '3 days'").await;
+    assert_eq!(given_up(&test).await, "", "it is no news any more");
     test.finish().await;
+}
+
+/// What the doctor says about messages that were given up.
+async fn given_up(test: &TestMill) -> String {
+    let found = engine::examine_quickly(&test.mill).await.unwrap();
+    let of_webhooks = found.iter().filter(|finding| finding.rule == "webhooks");
+    let told = of_webhooks.flat_map(|finding| {
+        finding.examples.iter().map(|place| format!("{} {place}", finding.severity.as_str()))
+    });
+    told.collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
 
-use super::{LiveRow, Result};
+use super::{LiveRow, Result, RunLine};
 
 /// The version that a run published, and how many of those that it read readers would see another
 /// one of now; none when it published nothing.
@@ -19,6 +19,37 @@ pub async fn run_output(
     let row =
         sqlx::query_file!("src/store/sql/run_output.sql", run, only).fetch_optional(db).await?;
     Ok(row.map(|row| (row.id, row.stale_inputs)))
+}
+
+/// What became of the partition of a run since.
+#[derive(Clone, Debug)]
+pub struct LaterRuns {
+    /// The first later run that published it, or found it up to date.
+    pub done: Option<i64>,
+    /// When.
+    pub done_at: Option<Timestamp>,
+    /// The later run that is not finished.
+    pub live: Option<i64>,
+    /// Where that stands.
+    pub live_state: Option<String>,
+}
+
+/// What became of the partition of a run since.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn later_runs(db: &mut PgConnection, run: &RunLine) -> Result<LaterRuns> {
+    Ok(sqlx::query_file_as!(
+        LaterRuns,
+        "src/store/sql/later_runs.sql",
+        run.dataset_id,
+        run.slice_id,
+        run.ordinal,
+        run.id,
+    )
+    .fetch_one(db)
+    .await?)
 }
 
 /// The live runs that a run waits on, those behind gates included, at most so many; of these

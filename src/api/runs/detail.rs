@@ -41,6 +41,29 @@ pub(super) struct Run {
     deadline: Option<Instant>,
     /// What happened to it, first to last.
     events: Vec<RunEvent>,
+    /// Of a run that failed or was cancelled: the first later one that published its partition, or
+    /// found it up to date.
+    mended_by: Option<Mended>,
+    /// Of a run that failed or was cancelled: the later one that is to make its partition.
+    made_again_by: Option<MadeAgain>,
+}
+
+/// The run that made good what another did not.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Mended {
+    /// The run.
+    run: i64,
+    /// When it finished.
+    at: Instant,
+}
+
+/// The run that is to make what another did not.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct MadeAgain {
+    /// The run.
+    run: i64,
+    /// Where it stands.
+    state: RunState,
 }
 
 /// Something that happened to a run.
@@ -163,6 +186,8 @@ pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json
         ),
         None => (None, Vec::new()),
     };
+    let is_lost = matches!(line.state.as_str(), "failed" | "cancelled");
+    let later = if is_lost { Some(store::later_runs(&mut db, &line).await?) } else { None };
     drop(db);
     let picture = may.picture().await?;
     let has_started = line.finished_at.is_some() || line.state == "running";
@@ -184,6 +209,12 @@ pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json
             .collect(),
         output: version.and_then(|row| Materialization::new(mill, &picture, &row)),
         deadline: line.deadline.map(Instant::from),
+        mended_by: later
+            .as_ref()
+            .and_then(|later| Some(Mended { run: later.done?, at: later.done_at?.into() })),
+        made_again_by: later.as_ref().and_then(|later| {
+            Some(MadeAgain { run: later.live?, state: RunState::of(later.live_state.as_ref()?) })
+        }),
         row: RunRow::of(&may, line, now),
     }))
 }

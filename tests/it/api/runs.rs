@@ -1,5 +1,6 @@
 //! Runs over the network: lists, details, logs, cancelling, having one again.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::api::Api;
@@ -162,6 +163,24 @@ async fn what_waits_says_why_and_can_be_cancelled_and_had_again() {
     let made = all_pages(&api, &format!("/runs?limit=5&backfill={}", answer["id"])).await;
     let row = api.get("viewer", &format!("/runs/{}", made[0])).await.ok();
     assert_eq!([&row["dataset"], &row["partition"]], [&run["dataset"], &run["partition"]]);
+    assert_eq!([&row["mended_by"], &row["made_again_by"]], [&Value::Null; 2], "it is live itself");
+
+    let lost = api.get("viewer", &path).await.ok();
+    assert_eq!(lost["mended_by"], Value::Null);
+    assert_eq!(lost["made_again_by"]["run"], row["id"]);
+    assert_eq!(lost["made_again_by"]["state"], row["state"]);
+    // A worker comes, and makes what waits; what follows the log ends with the run.
+    let worker = api.program.command(&["worker"]).spawn().unwrap();
+    let log = format!("/runs/{}/logs/follow", row["id"]);
+    let told = api.request(Method::GET, "viewer", &log).send().await.unwrap().text().await.unwrap();
+    assert!(told.contains("event: end"), "{told}");
+    drop(worker);
+    let lost = api.get("viewer", &path).await.ok();
+    let made = api.get("viewer", &format!("/runs/{}", row["id"])).await.ok();
+    assert_eq!(made["state"], "succeeded", "{made}");
+    assert_eq!(lost["mended_by"], json!({ "run": row["id"], "at": made["finished_at"] }));
+    assert_eq!(lost["made_again_by"], Value::Null);
+    assert_eq!([&made["mended_by"], &made["made_again_by"]], [&Value::Null; 2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ import { LogView } from "./log-view";
 import { runQuery } from "./queries";
 import { RunActions } from "./run-actions";
 import { RunEvents } from "./run-events";
+import { RunLater } from "./run-later";
 import type { RunTab } from "./run-search";
 import { RunSummary } from "./run-summary";
 import { RunVersions } from "./run-versions";
@@ -80,6 +81,7 @@ function Loaded({ run }: { run: Run }) {
       sentence={
         <span className="text-ink">
           <CodeText text={run.sentence} />
+          <RunLater run={run} />
         </span>
       }
       actions={<RunActions run={run} />}

@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { afterEach, expect, test } from "vitest";
-import { manyRuns } from "@/test/factories/runs";
+import { aRun, manyRuns } from "@/test/factories/runs";
 import { who } from "@/test/handlers/access";
 import { open, textOf } from "@/test/render";
 import { server } from "@/test/server";
@@ -44,6 +44,24 @@ test("a waiting run says on what, and when it may start", async () => {
   const wait = await screen.findByRole("region", { name: "Why it waits" });
   expect(textOf(wait)).toContain("Pool warehouse is full");
   expect(wait.textContent).toMatch(/12 in front of it\. Expected to start/);
+});
+
+test("a run that failed says which later run made good for it, or is about to", async () => {
+  const at = "2026-11-22T05:30:00Z";
+  const state = {
+    mended_by: { run: 1042, at },
+    made_again_by: null as { run: number; state: string } | null,
+  };
+  server.use(http.get("*/api/v1/runs/1002", () => HttpResponse.json({ ...aRun.failed(1002), ...state })));
+  const { cache } = open("/runs/1002");
+  const link = await screen.findByRole("link", { name: "run 1042" });
+  expect(link.getAttribute("href")).toContain("/runs/1042");
+  expect(link.parentElement?.textContent).toMatch(/^Mended by run 1042 at 22 Nov/);
+  Object.assign(state, { mended_by: null, made_again_by: { run: 1043, state: "waiting" } });
+  await cache.invalidateQueries({ queryKey: ["runs"] });
+  await screen.findByRole("link", { name: "run 1043" });
+  expect(screen.queryByRole("link", { name: "run 1042" })).toBeNull();
+  expect(screen.getByText(/Being made again by/).textContent).toContain("run 1043, which is waiting.");
 });
 
 test("a failed run shows its code and its attempts side by side", async () => {

@@ -51,6 +51,8 @@ function run(row: Partial<RunRow>, more: Partial<Run>): Run {
     stale_inputs: 0,
     deadline: new Date(NOW.getTime() + 7_200_000).toISOString(),
     events: [{ at: seconds(600), text: "made by backfill 17, because an input had changed" }],
+    mended_by: null,
+    made_again_by: null,
     ...more,
   };
 }

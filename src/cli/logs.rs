@@ -11,7 +11,7 @@ use super::args::LogsArgs;
 use super::fault::Fault;
 use super::output;
 use super::session::Session;
-use crate::model::RunState;
+use crate::engine;
 use crate::store::{self, LogLine, LogQuery};
 
 /// How many lines are read at once.
@@ -23,7 +23,8 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Result<ExitCode> {
     let mut db = session.mill.pool.acquire().await?;
     // The state comes first: when it is final, the lines that are read after it are all there are.
-    let mut is_over = is_over(&mut db, args.run).await?;
+    exists(&mut db, args.run).await?;
+    let mut is_over = store::is_over(&mut db, args.run, args.attempt).await?;
     let attempts = store::attempts(&mut db, args.run).await?;
     if let Some(wanted) = args.attempt
         && !args.follow
@@ -37,7 +38,8 @@ pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Resu
     loop {
         let (run, attempt, after) = (args.run, args.attempt, printer.last);
         let query = LogQuery { run, attempt, after, limit: PAGE, ..LogQuery::default() };
-        let lines = store::logs(&mut db, &query).await?;
+        let said = engine::said(&mut db, &query, args.follow).await?;
+        let lines: Vec<LogLine> = said.into_iter().map(|said| said.line).collect();
         let is_all = (lines.len() as i64) < PAGE;
         printer.print(lines, args.follow);
         if !is_all {
@@ -47,7 +49,7 @@ pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Resu
             break;
         }
         tokio::time::sleep(LOOK).await;
-        is_over = self::is_over(&mut db, args.run).await?;
+        is_over = store::is_over(&mut db, args.run, args.attempt).await?;
     }
     if json && !args.follow {
         output::json(&Value::Array(printer.lines));
@@ -58,17 +60,17 @@ pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Resu
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether a run will say no more.
-async fn is_over(db: &mut PgConnection, run: i64) -> Result<bool> {
-    let rows = store::runs(db, Some(run), None, None, None, None, 1).await?;
-    let row = rows.first().ok_or_else(|| Fault {
-        code: None,
-        message: format!("there is no run {run}"),
-        hint: Some("`tidemill runs` lists the latest".to_owned()),
-        details: None,
-    })?;
-    let finals = [RunState::Succeeded, RunState::Failed, RunState::Cancelled];
-    Ok(finals.iter().any(|state| state.as_str() == row.state))
+async fn exists(db: &mut PgConnection, run: i64) -> Result<()> {
+    match store::run_line(db, run).await? {
+        Some(_) => Ok(()),
+        None => Err(Fault {
+            code: None,
+            message: format!("there is no run {run}"),
+            hint: Some("`tidemill runs` lists the latest".to_owned()),
+            details: None,
+        }
+        .into()),
+    }
 }
 
 struct Printer {

@@ -15,6 +15,7 @@ mod planning;
 mod preview;
 mod promises;
 mod resolve;
+mod said;
 mod schedules;
 mod sweep;
 mod watch;
@@ -45,6 +46,7 @@ pub use promises::{
     Delivered, Kept, PromiseOptions, Promised, Promises, declare_promises, deliver_due,
     keep_promises, promises_now, record_promises, unrecorded,
 };
+pub use said::{Said, said};
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;
 pub use watch::announce;

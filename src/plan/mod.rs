@@ -47,7 +47,7 @@ pub use moved::{Moved, moved};
 pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
-pub use run_words::{AttemptFacts, RunFacts};
+pub use run_words::{AttemptFacts, RunFacts, attempt_end};
 pub use sentence::{Course, course_sentence, plan_sentence};
 pub use share::{Candidate, PoolStanding, look_ahead, pick};
 pub use waiting::{Obstacle, Queue, Wait, expected_start, slots_for};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::RunState;
+use crate::model::{RunState, words};
 
 /// What is known of a run.
 #[derive(Clone, Debug)]
@@ -162,6 +162,45 @@ impl RunFacts<'_> {
     }
 }
 
+/// How an attempt that is over ended, in a line that can be read alone.
+#[must_use]
+pub fn attempt_end(
+    attempt: &AttemptFacts<'_>,
+    host: &str,
+    error: Option<&str>,
+    exit_reason: Option<&str>,
+) -> String {
+    let took = attempt
+        .ended_at
+        .map_or_else(String::new, |at| format!(" after {}", length(attempt.started_at, at)));
+    let what = match attempt.state {
+        "committed" => "was committed",
+        "expired" => "expired",
+        "cancelled" => "was stopped",
+        _ => "failed",
+    };
+    let mut why: Vec<String> = [attempt.error_code, error]
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .collect();
+    if why.is_empty() && attempt.state == "expired" {
+        why.push("its worker showed no life".to_owned());
+    }
+    // How the process ended is part of most faults.
+    if let Some(reason) = exit_reason.filter(|reason| !why.iter().any(|it| it.contains(reason))) {
+        why.push(reason.to_owned());
+    }
+    let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(": ")) };
+    format!(
+        "attempt {} on worker {} ({host}), begun at {}, {what}{took}{why}",
+        attempt.number,
+        attempt.worker,
+        words::when(attempt.started_at),
+    )
+}
+
 /// A length of time as people say it: `840 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 days`.
 fn length(from: Timestamp, to: Timestamp) -> String {
     let seconds = to.duration_since(from).as_secs_f64().max(0.0);
@@ -277,6 +316,23 @@ mod tests {
         80 worker 3 began attempt 2
         81 attempt 2 was committed
         82 finished: published
+        ");
+    }
+
+    #[test]
+    fn the_end_of_an_attempt_reads_alone() {
+        let failed = attempt(1, 0, Some(4), "failed");
+        let lines = [
+            attempt_end(&failed, "w-7", Some("out of memory: peak 2 GiB"), Some("peak 2 GiB")),
+            attempt_end(&attempt(2, 0, Some(95), "expired"), "w-7", None, None),
+            attempt_end(&attempt(2, 0, Some(95), "cancelled"), "w-7", None, Some("killed by 15")),
+            attempt_end(&attempt(1, 0, Some(4), "committed"), "w-7", None, None),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @"
+        attempt 1 on worker 3 (w-7), begun at 2023-11-14 22:13:20Z, failed after 4.0 s: TM0401: out of memory: peak 2 GiB
+        attempt 2 on worker 3 (w-7), begun at 2023-11-14 22:13:20Z, expired after 1 min 35 s: its worker showed no life
+        attempt 2 on worker 3 (w-7), begun at 2023-11-14 22:13:20Z, was stopped after 1 min 35 s: killed by 15
+        attempt 1 on worker 3 (w-7), begun at 2023-11-14 22:13:20Z, was committed after 4.0 s
         ");
     }
 

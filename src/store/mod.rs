@@ -116,8 +116,8 @@ pub use queries::{
     live_counts, runs, version, versions,
 };
 pub use run_detail::{
-    AttemptHost, Finished, LaterRuns, attempt_hosts, finished_by_time, is_over, later_runs,
-    run_output, waits_on_some,
+    AttemptEnd, AttemptHost, Finished, LaterRuns, attempt_ends, attempt_hosts, finished_by_time,
+    is_over, later_runs, run_output, waits_on_some,
 };
 pub use runs::{adopt_stranded, expire_worker, free_waiting, held, release};
 pub use schedules::{

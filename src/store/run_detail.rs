@@ -69,7 +69,11 @@ pub async fn waits_on_some(
         .await?)
 }
 
-/// Whether a run, or one attempt of it, will say no more.
+/// For how many seconds after an attempt ended what it said last may be on its way: lines are written
+/// down beside the commit, and not in it.
+const SETTLE: f64 = 1.0;
+
+/// Whether a run, or one attempt of it, will say no more, and all that it said is there.
 ///
 /// # Errors
 ///
@@ -80,13 +84,58 @@ pub async fn is_over(db: &mut PgConnection, run: i64, attempt: Option<i32>) -> R
                exists (
                    select from tidemill.attempt
                    where run_id = $1 and number = $2 and state <> 'running'
-               ) as "has_ended!""#,
+               ) as "has_ended!",
+               exists (
+                   select from tidemill.attempt
+                   where run_id = $1
+                     and ($2::int is null or number = $2)
+                     and clock_timestamp() - make_interval(secs => $3) <= ended_at
+               ) as "has_just_ended!""#,
         run,
         attempt,
+        SETTLE,
     )
     .fetch_one(db)
     .await?;
-    Ok(!row.is_live || row.has_ended)
+    Ok((!row.is_live || row.has_ended) && !row.has_just_ended)
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug)]
+pub struct AttemptEnd {
+    /// Its number.
+    pub number: i32,
+    /// Who made it.
+    pub worker_id: i64,
+    /// On which machine.
+    pub host: String,
+    /// Where it stands.
+    pub state: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// The help page of its fault.
+    pub error_code: Option<String>,
+    /// Its fault.
+    pub error: Option<String>,
+    /// How its process ended, when it did not end on its own.
+    pub exit_reason: Option<String>,
+    /// How many lines it said, those that were left out included.
+    pub lines: i64,
+    /// Whether all it said is there.
+    pub is_settled: bool,
+}
+
+/// How the attempts of a run ended that are over.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn attempt_ends(db: &mut PgConnection, run: i64) -> Result<Vec<AttemptEnd>> {
+    Ok(sqlx::query_file_as!(AttemptEnd, "src/store/sql/attempt_ends.sql", run, SETTLE)
+        .fetch_all(db)
+        .await?)
 }
 
 /// The hosts of the workers that made the attempts of a run, by number.

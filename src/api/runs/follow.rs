@@ -151,7 +151,7 @@ impl Follower {
 
     async fn look(&mut self) -> Answer<Option<Event>> {
         let mut db = self.may.db().await?;
-        let lines = self.reading.next(&mut db, LINES).await?;
+        let lines = self.reading.next(&self.may, &mut db, LINES).await?;
         drop(db);
         if lines.is_empty() {
             return Ok(None);

@@ -7,9 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::access::{May, act};
 use super::super::instant::Instant;
+use super::super::naming;
 use super::super::problem::{Answer, Problem};
 use super::super::query::{Asked, At};
 use super::row::find;
+use crate::engine::{self, Said};
 use crate::store::{self, LogQuery};
 
 /// How many lines a page has at most.
@@ -57,7 +59,8 @@ pub(super) enum LogSource {
     Stdout,
     /// Standard error.
     Stderr,
-    /// A tracing event, whose level is in front of its text.
+    /// A tracing event, whose level is in front of its text; and, after the last line of an
+    /// attempt, how it ended.
     Event,
 }
 
@@ -89,7 +92,12 @@ pub(super) struct Reading {
 
 impl Reading {
     /// The next lines, at most so many; moves on to the last of them.
-    pub(super) async fn next(&mut self, db: &mut PgConnection, limit: u32) -> Answer<Vec<LogLine>> {
+    pub(super) async fn next(
+        &mut self,
+        may: &May<act::ReadRuns>,
+        db: &mut PgConnection,
+        limit: u32,
+    ) -> Answer<Vec<LogLine>> {
         let query = LogQuery {
             run: self.run,
             attempt: self.attempt,
@@ -98,11 +106,14 @@ impl Reading {
             characters: Some(LINE_MAX as i32),
             holding: self.holding.as_deref(),
         };
-        let rows = store::logs(db, &query).await?;
-        let lines = rows.into_iter().map(|row| {
+        let said = engine::said(db, &query, true).await?;
+        let lines = said.into_iter().map(|Said { line: mut row, is_end }| {
             // Between lines that were searched for, others are missing in any case.
             let gap = self.holding.is_none() && 0 < row.left_out(self.after);
             self.after = (row.attempt, row.number);
+            if is_end {
+                row.text = naming::conceal(may, row.text);
+            }
             line(row, gap)
         });
         Ok(lines.collect())
@@ -161,7 +172,7 @@ pub(super) async fn logs(
     let mut db = may.db().await?;
     // First: when it is over, the lines that are read after it are all there are.
     let is_over = store::is_over(&mut db, id, reading.attempt).await?;
-    let lines = reading.next(&mut db, limit).await?;
+    let lines = reading.next(&may, &mut db, limit).await?;
     let ended = is_over && lines.len() < limit as usize;
     let next = (!ended).then(|| reading.place());
     Ok(Json(LogPage { lines, next, ended }))

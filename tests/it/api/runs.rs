@@ -210,6 +210,8 @@ async fn logs_come_in_pages_are_searched_and_followed_to_their_end() {
     let rest = api.get("viewer", &format!("{path}?after=1:901")).await.ok();
     assert_eq!(rest["lines"][0]["text"], "WARN Needle");
     assert_eq!(rest["lines"][0]["source"], "event");
+    assert_eq!(rest["lines"][1]["number"], 903, "the last line says how it ended: {rest}");
+    assert!(rest["lines"][1]["text"].as_str().unwrap().contains("was committed after"), "{rest}");
     assert_eq!([&rest["next"], &rest["ended"]], [&Value::Null, &json!(true)]);
     let found = api.get("viewer", &format!("{path}?q=needle")).await.ok();
     assert_eq!(found["lines"].as_array().unwrap().len(), 1);
@@ -226,7 +228,42 @@ async fn logs_come_in_pages_are_searched_and_followed_to_their_end() {
     let events: Vec<&str> =
         followed.text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
     assert_eq!(events, ["lines", "end"], "{}", followed.text);
-    assert!(followed.text.contains("id: 1:902"), "{}", followed.text);
+    assert!(followed.text.contains("id: 1:903"), "{}", followed.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_failed_without_a_word_has_a_log() {
+    let api = Api::made().await;
+    let page = api.get("viewer", "/runs?state=succeeded&dataset=dev_dau&limit=1").await.ok();
+    let id = page["items"][0]["id"].as_i64().unwrap();
+    let db = api.database().await;
+    for change in [
+        "delete from tidemill.attempt_log where run_id = $1",
+        "update tidemill.attempt
+         set state = 'failed', error_code = 'TM0401', error = 'the disk is full'
+         where run_id = $1",
+    ] {
+        sqlx::query(change).bind(id).execute(&db).await.unwrap();
+    }
+
+    let log = api.get("viewer", &format!("/runs/{id}/logs")).await.ok();
+
+    let [line] = &log["lines"].as_array().unwrap()[..] else { panic!("{log}") };
+    assert_eq!(
+        [&line["attempt"], &line["number"], &line["gap"]],
+        [&json!(1), &json!(1), &json!(false)]
+    );
+    assert_eq!(line["source"], "event");
+    let text = line["text"].as_str().unwrap();
+    assert!(text.starts_with("ERROR attempt 1 on worker "), "{text}");
+    assert!(text.contains(", begun at ") && text.ends_with(": TM0401: the disk is full"), "{text}");
+    assert_eq!([&log["next"], &log["ended"]], [&Value::Null, &json!(true)]);
+    let found = api.get("viewer", &format!("/runs/{id}/logs?q=DISK")).await.ok();
+    assert_eq!(found["lines"], log["lines"]);
+    let typed = api.run(&["logs", &id.to_string()]).await;
+    assert!(typed.contains("failed after ") && typed.contains("the disk is full"), "{typed}");
+    let run = api.get("viewer", &format!("/runs/{id}")).await.ok();
+    assert_eq!(run["attempts"][0]["log_lines"], Value::Null, "it wrote none itself");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,10 @@
 //! What the overview asks the database, kept for all who look in a moment.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
-use super::super::picture::Picture;
+use super::super::picture::{Picture, Pictures};
 use super::super::problem::Answer;
 use super::problems::ProblemItem;
 use crate::engine::Mill;
@@ -15,8 +13,9 @@ use crate::store::{self, FailureGroup, Heard, QueueRow, QueueWait, Throughput, W
 
 /// For how long facts are shown without another look.
 const KEEP: Duration = Duration::from_secs(2);
-/// For how long they are shown while they are looked up again.
-const SHOW: Duration = Duration::from_secs(30);
+/// For how long they are shown while they are looked up again, as long as their picture is the
+/// latest.
+const SHOW: Duration = Duration::from_secs(5);
 /// What happened in a day hardly changes in a minute.
 const KEEP_DAY: Duration = Duration::from_mins(1);
 /// So many scopes are kept apart.
@@ -24,9 +23,11 @@ const SCOPES_MAX: usize = 256;
 /// So many reasons to wait are told.
 const WAITS_MAX: i64 = 200;
 
-/// What the database says.
+/// What the database says, with the picture of the same moment: what is counted and what is wrong
+/// must not contradict each other.
 #[derive(Debug)]
 pub(super) struct Facts {
+    pub(super) picture: Arc<Picture>,
     pub(super) lanes: Vec<QueueRow>,
     pub(super) waits: Vec<QueueWait>,
     pub(super) failures: Vec<FailureGroup>,
@@ -34,32 +35,9 @@ pub(super) struct Facts {
     pub(super) holds: Vec<Hold>,
     pub(super) heard: Heard,
     pub(super) day: Arc<Vec<Throughput>>,
-    pub(super) problems: Found,
+    /// The problems that follow from all this, found once.
+    pub(super) problems: OnceLock<Vec<ProblemItem>>,
     day_at: Instant,
-}
-
-/// The problems that follow from facts and a picture, of which this is the instant.
-#[derive(Debug, Default)]
-pub(super) struct Found(Mutex<Option<(Timestamp, Vec<ProblemItem>)>>);
-
-impl Found {
-    /// Those found before for the same picture, or what is found now.
-    pub(super) fn get_or_init(
-        &self,
-        at: Timestamp,
-        find: impl FnOnce() -> Vec<ProblemItem>,
-    ) -> Vec<ProblemItem> {
-        // Held while they are found, so that many who ask at once find them once.
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match held.as_ref() {
-            Some((of, found)) if *of == at => found.clone(),
-            _ => {
-                let found = find();
-                *held = Some((at, found.clone()));
-                found
-            }
-        }
-    }
 }
 
 /// The datasets that are asked about.
@@ -79,45 +57,49 @@ pub(in super::super) struct OverviewFacts {
 }
 
 impl OverviewFacts {
-    /// Facts that are at most half a minute old; mostly two seconds.
+    /// Facts of the latest picture that are at most a few seconds old; mostly two.
     pub(super) async fn get(
         self: &Arc<Self>,
         mill: &Arc<Mill>,
-        picture: &Arc<Picture>,
+        pictures: &Arc<Pictures>,
         only: Only,
     ) -> Answer<Arc<Facts>> {
-        let held = self.held(&only);
+        let held = self.held(&only).filter(|held| pictures.is_latest(&held.facts.picture));
         let age = held.as_ref().map(|held| held.at.elapsed());
-        // Facts from before the picture would contradict it.
-        let since = crate::clock::now().duration_since(picture.at).unsigned_abs();
-        let is_shown = |age: &Duration| *age < KEEP || (*age < SHOW && *age <= since);
-        if let (Some(held), Some(age)) = (held, age.filter(is_shown)) {
+        if let (Some(held), Some(age)) = (held, age.filter(|age| *age < SHOW)) {
             if KEEP <= age
                 && let Ok(turn) = Arc::clone(&self.taking).try_lock_owned()
             {
                 let (facts, mill) = (Arc::clone(self), Arc::clone(mill));
-                let picture = Arc::clone(picture);
+                let pictures = Arc::clone(pictures);
                 tokio::spawn(async move {
                     let _turn = turn;
                     // Whoever waits for them when they are too old is told what is wrong.
-                    let _ = facts.renew(&mill, &picture, only).await;
+                    let _ = facts.renew(&mill, &pictures, only).await;
                 });
             }
             return Ok(held.facts);
         }
         let _turn = self.taking.lock().await;
-        if let Some(held) = self.held(&only).filter(|held| held.at.elapsed() < KEEP) {
+        let held = self.held(&only).filter(|held| pictures.is_latest(&held.facts.picture));
+        if let Some(held) = held.filter(|held| held.at.elapsed() < KEEP) {
             return Ok(held.facts);
         }
-        Ok(self.renew(mill, picture, only).await?)
+        Ok(self.renew(mill, pictures, only).await?)
     }
 
     fn held(&self, only: &Only) -> Option<Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(only).cloned()
     }
 
-    async fn renew(&self, mill: &Mill, picture: &Picture, only: Only) -> store::Result<Arc<Facts>> {
+    async fn renew(
+        &self,
+        mill: &Arc<Mill>,
+        pictures: &Arc<Pictures>,
+        only: Only,
+    ) -> anyhow::Result<Arc<Facts>> {
         let (at, few) = (Instant::now(), only.as_deref());
+        let picture = pictures.take_since(mill, at).await?;
         let day = self.held(&only).filter(|held| held.facts.day_at.elapsed() < KEEP_DAY);
         let mut db = mill.pool.acquire().await?;
         let (day, day_at) = match day {
@@ -132,8 +114,9 @@ impl OverviewFacts {
             holds: store::holds(&mut db, &mill.registry, &picture.slices).await?,
             heard: store::heard(&mut db).await?,
             day,
-            problems: Found::default(),
+            problems: OnceLock::new(),
             day_at,
+            picture,
         });
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if SCOPES_MAX <= kept.len() && !kept.contains_key(&only) {

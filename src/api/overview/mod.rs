@@ -93,9 +93,9 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Shared>> {
 )]
 pub(super) async fn overview(may: May<act::ReadCatalog>) -> Answer<Json<Overview>> {
     let now = crate::clock::now();
-    let picture = may.picture().await?;
     let mill = may.mill();
-    let facts = may.overview().get(mill, &picture, may.only()).await?;
+    let facts = may.overview().get(mill, may.shared().pictures(), may.only()).await?;
+    let picture = Arc::clone(&facts.picture);
     let deadlines = match may.principal().may(act::ReadSlas::NAME, act::ReadSlas::ROLE) {
         true => {
             let promises = may.promises(&picture).await?;

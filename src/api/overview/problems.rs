@@ -84,9 +84,9 @@ pub(super) struct Scene<'a, A> {
 
 impl<A: Action> Scene<'_, A> {
     /// All problems, the most urgent first. What does not follow from the clock is found once for
-    /// each picture and each look at the database.
+    /// each look at the database.
     pub(super) fn problems(&self) -> Vec<ProblemItem> {
-        let mut found = self.facts.problems.get_or_init(self.picture.at, || self.lasting());
+        let mut found = self.facts.problems.get_or_init(|| self.lasting()).clone();
         self.late(&mut found);
         found.sort_by_key(|item| {
             (item.kind, std::cmp::Reverse((item.blocks.len(), item.partitions)))

@@ -67,9 +67,23 @@ impl Pictures {
             }
             return Ok(held.picture);
         }
+        let now = Instant::now();
+        self.take_since(mill, now.checked_sub(KEEP).unwrap_or(now)).await
+    }
+
+    /// A picture that was still true at an instant or after it, for what must fit to what is asked
+    /// from then on.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(in super::super) async fn take_since(
+        self: &Arc<Self>,
+        mill: &Arc<Mill>,
+        since: Instant,
+    ) -> anyhow::Result<Arc<Picture>> {
         let turn = Arc::clone(&self.taking).lock_owned().await;
-        let held = self.held();
-        if let Some(held) = held.filter(|held| held.checked.elapsed() < KEEP) {
+        if let Some(held) = self.held().filter(|held| since <= held.checked) {
             return Ok(held.picture);
         }
         // In a task of its own: a request that is given up on must not take it along.
@@ -81,6 +95,11 @@ impl Pictures {
     pub(in super::super) fn outdate(&self) {
         self.outdated.fetch_add(1, Ordering::SeqCst);
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether this one is still the latest, and nothing was changed that it does not show.
+    pub(in super::super) fn is_latest(&self, picture: &Arc<Picture>) -> bool {
+        self.held().is_some_and(|held| Arc::ptr_eq(&held.picture, picture))
     }
 
     fn held(&self) -> Option<Kept> {

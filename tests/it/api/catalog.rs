@@ -283,6 +283,34 @@ async fn a_paused_job_shows_at_once_and_is_written_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_overview_counts_and_what_it_complains_about_are_of_one_moment() {
+    let api = Api::made().await;
+    let failed = async || {
+        let overview = api.get("viewer", "/overview").await.ok();
+        let problems = overview["problems"].as_array().unwrap().iter();
+        let told = problems.filter(|problem| problem["kind"] == "failed").count();
+        (overview["counts"]["failed"].as_u64().unwrap(), told)
+    };
+    assert_eq!(failed().await, (0, 0));
+    let db = api.database().await;
+    let fail = "insert into tidemill.partition_failure
+                    (dataset_id, slice_id, ordinal, run_id, error_code, error)
+                select head.dataset_id, head.slice_id, head.ordinal, version.run_id, 'TM0401', 'x'
+                from tidemill.head
+                join tidemill.materialization as version on version.id = head.materialization_id
+                join tidemill.dataset on dataset.id = head.dataset_id
+                where dataset.name = 'dev_dau'
+                order by head.ordinal limit 1";
+    sqlx::query(fail).execute(&db).await.unwrap();
+    // Has a new picture taken, which shows what failed.
+    api.post("operator", "/datasets/dev_dau/pause", json!({})).await.ok();
+    assert_eq!(failed().await, (1, 1));
+    sqlx::query("delete from tidemill.partition_failure").execute(&db).await.unwrap();
+    api.post("operator", "/datasets/dev_dau/resume", json!({})).await.ok();
+    assert_eq!(failed().await, (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_overview_adds_up() {
     let api = Api::made().await;
     let overview = api.get("viewer", "/overview").await.ok();

@@ -70,7 +70,8 @@ pub struct OidcConfig {
     /// `TIDEMILL_OIDC_ROLE_CLAIM`: the claim that says what somebody may do; `groups` otherwise.
     pub role_claim: Option<String>,
     /// `TIDEMILL_OIDC_ROLES`: which value of it is which role, such as
-    /// `data-admins=admin,everyone=viewer`.
+    /// `data-admins=admin,everyone=viewer`, or with which datasets too, such as
+    /// `data-admins=admin@all,shop=operator@prefix:shop_+tag:retail`.
     pub roles: Option<String>,
 }
 

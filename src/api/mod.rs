@@ -41,7 +41,7 @@ mod tests;
 
 pub use backfills::BackfillFacts;
 pub use instant::Instant;
-pub use options::{Network, OidcOptions, ServeOptions};
+pub use options::{Network, OidcOptions, OidcRole, ServeOptions};
 pub use picture::Picture;
 pub use router::openapi;
 pub use serve::serve;

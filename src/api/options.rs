@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
+use crate::model::{Role, Scope};
 use crate::plan::Keep;
 
 /// What the server is told when it starts.
@@ -38,8 +39,20 @@ pub struct OidcOptions {
     pub scopes: String,
     /// The claim that says what somebody may do.
     pub role_claim: String,
-    /// Values of that claim, and the role each stands for.
-    pub roles: Vec<(String, crate::model::Role)>,
+    /// What values of that claim stand for.
+    pub roles: Vec<OidcRole>,
+}
+
+/// What a value of the claim stands for that says what somebody may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OidcRole {
+    /// The value, such as a group.
+    pub value: String,
+    /// What whoever bears it may do.
+    pub role: Role,
+    /// With which datasets. None when the settings say so of no value: then it is every dataset,
+    /// until an admin says otherwise here.
+    pub scope: Option<Scope>,
 }
 
 impl std::fmt::Debug for OidcOptions {

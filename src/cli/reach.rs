@@ -4,9 +4,10 @@ use anyhow::Result;
 
 use super::clean;
 use super::fault::Fault;
-use crate::api::{Network, OidcOptions, ServeOptions};
+use crate::api::accounts::check_scope;
+use crate::api::{Network, OidcOptions, OidcRole, ServeOptions};
 use crate::config::{Config, OidcConfig};
-use crate::model::Role;
+use crate::model::{Role, Scope};
 
 /// What the server is told when it starts.
 ///
@@ -58,16 +59,7 @@ fn oidc(config: &OidcConfig) -> Result<Option<OidcOptions>, Fault> {
     let Some(client_id) = config.client_id.clone() else {
         return Err(Fault::new("TM0202", "`TIDEMILL_OIDC_CLIENT_ID` is not set"));
     };
-    let mut roles = Vec::new();
-    for pair in config.roles.as_deref().unwrap_or_default().split(',') {
-        if pair.trim().is_empty() {
-            continue;
-        }
-        let read = pair.trim().rsplit_once('=');
-        let read = read.and_then(|(value, role)| Some((value.to_owned(), Role::parse(role)?)));
-        let what = "a list such as `data-admins=admin,everyone=viewer`";
-        roles.push(read.ok_or_else(|| wrong("TIDEMILL_OIDC_ROLES", pair, what))?);
-    }
+    let roles = roles(config.roles.as_deref().unwrap_or_default())?;
     let host = issuer.host_str().unwrap_or_default().to_owned();
     Ok(Some(OidcOptions {
         name: config.name.clone().unwrap_or(host),
@@ -78,4 +70,103 @@ fn oidc(config: &OidcConfig) -> Result<Option<OidcOptions>, Fault> {
         roles,
         issuer,
     }))
+}
+
+/// Reads what values stand for: `data-admins=admin,everyone=viewer`, or with the datasets that each
+/// is for: `data-admins=admin@all,shop=operator@prefix:shop_+tag:retail`.
+fn roles(text: &str) -> Result<Vec<OidcRole>, Fault> {
+    let mut roles = Vec::new();
+    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let what = "a list such as `data-admins=admin,everyone=viewer`, or \
+                    `data-admins=admin@all,shop=operator@prefix:shop_+tag:retail`";
+        roles.push(role(pair).ok_or_else(|| wrong("TIDEMILL_OIDC_ROLES", pair, what))?);
+    }
+    let scoped = roles.iter().filter(|role| role.scope.is_some()).count();
+    match roles.iter().find(|role| role.scope.is_none()) {
+        // Left out, it must not come to mean more than all that is said.
+        Some(open) if 0 < scoped => {
+            let (value, role) = (&open.value, open.role.as_str());
+            let message = format!(
+                "`TIDEMILL_OIDC_ROLES` says of `{value}` not with which datasets, and of others it \
+                 does"
+            );
+            Err(Fault::new("TM0202", message)
+                .hint(format!("write `{value}={role}@all` if it is every dataset")))
+        }
+        _ => Ok(roles),
+    }
+}
+
+fn role(pair: &str) -> Option<OidcRole> {
+    let (value, what) = pair.rsplit_once('=')?;
+    let (role, scope) = match what.split_once('@') {
+        Some((role, scope)) => (role, Some(scope_of(scope)?)),
+        None => (what, None),
+    };
+    Some(OidcRole { value: value.to_owned(), role: Role::parse(role)?, scope })
+}
+
+fn scope_of(text: &str) -> Option<Scope> {
+    if text == "all" {
+        return Some(Scope::everything());
+    }
+    let mut scope = Scope::default();
+    for part in text.split('+') {
+        let (kind, word) = part.split_once(':')?;
+        let words = match kind {
+            "prefix" => &mut scope.prefixes,
+            "tag" => &mut scope.tags,
+            _ => return None,
+        };
+        words.insert(word.to_owned());
+    }
+    check_scope(&scope).is_ok().then_some(scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stand_for_roles_with_datasets_or_without() {
+        let read = |text: &str| -> String {
+            let all = match roles(text) {
+                Ok(all) => all,
+                Err(fault) => {
+                    return format!("{} {}", fault.message, fault.hint.unwrap_or_default());
+                }
+            };
+            let told = all.into_iter().map(|OidcRole { value, role, scope }| match scope {
+                None => format!("{value} {role:?}"),
+                Some(scope) if scope.all => format!("{value} {role:?} all"),
+                Some(scope) => {
+                    format!("{value} {role:?} {:?} {:?}", scope.prefixes, scope.tags)
+                }
+            });
+            told.collect::<Vec<_>>().join("; ")
+        };
+        let what = "and not a list such as `data-admins=admin,everyone=viewer`, or \
+                    `data-admins=admin@all,shop=operator@prefix:shop_+tag:retail` ";
+        for (text, told) in [
+            ("", String::new()),
+            (" a=admin , b=viewer,", "a Admin; b Viewer".to_owned()),
+            ("a=admin,cn=d=viewer", "a Admin; cn=d Viewer".to_owned()),
+            (
+                "a@x=admin@all,b=editor@prefix:shop_+tag:retail+tag:eu",
+                r#"a@x Admin all; b Editor {"shop_"} {"eu", "retail"}"#.to_owned(),
+            ),
+            ("a=admin@", format!("`TIDEMILL_OIDC_ROLES` is `a=admin@`, {what}")),
+            ("a=admin@tag:", format!("`TIDEMILL_OIDC_ROLES` is `a=admin@tag:`, {what}")),
+            ("a=admin@shop_", format!("`TIDEMILL_OIDC_ROLES` is `a=admin@shop_`, {what}")),
+            ("a=boss@all", format!("`TIDEMILL_OIDC_ROLES` is `a=boss@all`, {what}")),
+            (
+                "a=admin@all,b=viewer",
+                "`TIDEMILL_OIDC_ROLES` says of `b` not with which datasets, and of others it does \
+                 write `b=viewer@all` if it is every dataset"
+                    .to_owned(),
+            ),
+        ] {
+            assert_eq!(read(text), told, "{text}");
+        }
+    }
 }

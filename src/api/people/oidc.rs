@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use super::super::access::{Contact, Entry, Open, cookie_value, secret};
 use super::super::accounts::check_login;
 use super::super::oidc::{Claims, Going, Provider};
+use super::super::options::OidcRole;
 use super::super::problem::{Answer, Problem};
 use super::super::query::Asked;
 use super::sign_in;
@@ -121,12 +122,12 @@ pub(super) async fn callback(
         Ok(claims) => claims,
         Err(why) => return failed(&open, &why).await,
     };
-    let Some(role) = role(provider, &claims) else {
-        let claim = &provider.options().role_claim;
+    let claim = &provider.options().role_claim;
+    let Some(allowed) = allowed(&provider.options().roles, &claims.texts(claim)) else {
         return failed(&open, &format!("nothing in `{claim}` stands for a role here")).await;
     };
     let mut tx = open.pool().begin().await?;
-    let person = match person(&mut tx, provider, &claims, role).await? {
+    let person = match person(&mut tx, provider, &claims, allowed).await? {
         Ok(person) => person,
         Err(why) => return failed(&open, why).await,
     };
@@ -168,12 +169,22 @@ fn safe_return(path: Option<&str>) -> String {
     path.filter(is_ours).unwrap_or("/").to_owned()
 }
 
-/// The greatest role that one of the values stands for.
-fn role(provider: &Provider, claims: &Claims) -> Option<Role> {
-    let options = provider.options();
-    let values = claims.texts(&options.role_claim);
-    let fits = options.roles.iter().filter(|(value, _)| values.contains(&value.as_str()));
-    fits.map(|(_, role)| *role).max()
+/// What somebody may do, and with which datasets where the settings say so.
+type Allowed = (Role, Option<Scope>);
+
+/// The greatest role that one of the values stands for, with the datasets of all those that stand
+/// for it: with what comes with a lesser role, the greater one may do nothing.
+fn allowed(roles: &[OidcRole], values: &[&str]) -> Option<Allowed> {
+    let held = || roles.iter().filter(|role| values.contains(&role.value.as_str()));
+    let greatest = held().map(|held| held.role).max()?;
+    let mut scope: Option<Scope> = None;
+    for more in held().filter(|held| held.role == greatest).filter_map(|it| it.scope.as_ref()) {
+        let scope = scope.get_or_insert_default();
+        scope.all |= more.all;
+        scope.prefixes.extend(more.prefixes.iter().cloned());
+        scope.tags.extend(more.tags.iter().cloned());
+    }
+    Some((greatest, scope))
 }
 
 /// The person, made or brought up to date: what they may do here, the other side says each time.
@@ -181,7 +192,7 @@ async fn person(
     db: &mut PgConnection,
     provider: &Provider,
     claims: &Claims,
-    role: Role,
+    (role, scope): Allowed,
 ) -> Answer<Result<PersonRow, &'static str>> {
     let issuer = provider.options().issuer.as_str();
     let name = claims.text("name").or_else(|| claims.text("preferred_username"));
@@ -191,11 +202,17 @@ async fn person(
         if person.disabled_at.is_some() {
             return Ok(Err("this account is disabled"));
         }
-        let changed = Changed { name: name.as_deref(), role: Some(role), ..Changed::default() };
+        let changed = Changed {
+            name: name.as_deref(),
+            role: Some(role),
+            scope: scope.as_ref(),
+            ..Changed::default()
+        };
         store::change_person(db, person.id, changed).await?;
         let person = store::person(db, person.id).await?;
         return Ok(person.ok_or("this account is gone"));
     }
+    let scope = scope.unwrap_or_else(Scope::everything);
     let wanted = ["preferred_username", "email"].into_iter().filter_map(|it| claims.text(it));
     let host = provider.options().issuer.host_str().unwrap_or("elsewhere");
     let logins: Vec<String> = wanted
@@ -209,7 +226,7 @@ async fn person(
             login,
             name: name.as_deref().unwrap_or(login),
             role,
-            scope: &Scope::everything(),
+            scope: &scope,
             password: None,
             elsewhere: Some((issuer, &claims.subject)),
         };
@@ -242,7 +259,39 @@ fn see_other(to: &str, cookies: &[String]) -> Answer<Response> {
 
 #[cfg(test)]
 mod tests {
-    use super::safe_return;
+    use super::{OidcRole, Role, Scope, allowed, safe_return};
+
+    #[test]
+    fn a_greater_role_counts_with_its_own_datasets_alone() {
+        let held = |value: &str, role, prefixes: &[&str]| OidcRole {
+            value: value.to_owned(),
+            role,
+            scope: Some(Scope {
+                all: prefixes.is_empty(),
+                prefixes: prefixes.iter().map(|it| (*it).to_owned()).collect(),
+                ..Scope::default()
+            }),
+        };
+        let roles = [
+            held("everyone", Role::Viewer, &[]),
+            held("shop", Role::Operator, &["shop_"]),
+            held("web", Role::Operator, &["web_", "click_"]),
+            held("ops", Role::Operator, &[]),
+        ];
+        let told = |values: &[&str]| {
+            let (role, scope) = allowed(&roles, values)?;
+            let scope = scope.unwrap();
+            let prefixes: Vec<String> = scope.prefixes.into_iter().collect();
+            Some(format!("{role:?} {} {}", scope.all, prefixes.join(" ")))
+        };
+        assert_eq!(told(&["everyone"]).as_deref(), Some("Viewer true "));
+        assert_eq!(told(&["everyone", "shop"]).as_deref(), Some("Operator false shop_"));
+        assert_eq!(told(&["web", "shop"]).as_deref(), Some("Operator false click_ shop_ web_"));
+        assert_eq!(told(&["web", "ops"]).as_deref(), Some("Operator true click_ web_"));
+        assert_eq!(told(&["strangers"]), None);
+        let open = [OidcRole { scope: None, ..held("a", Role::Admin, &[]) }];
+        assert_eq!(allowed(&open, &["a"]), Some((Role::Admin, None)), "as if nothing was said");
+    }
 
     #[test]
     fn nobody_is_sent_to_another_place() {

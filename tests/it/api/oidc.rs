@@ -213,6 +213,59 @@ async fn people_sign_in_elsewhere_and_nobody_comes_back_as_another() {
     assert!(!api.said().contains("a secret of the test"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_is_elsewhere_says_with_which_datasets_too() {
+    let (port, elsewhere) = (free_port(), free_port());
+    let base = format!("http://127.0.0.1:{port}");
+    let redirect = format!("{base}/api/v1/session/oidc/callback");
+    let before = Api::empty().await;
+    let roles = "ops=admin@all,shop=operator@prefix:retail_,everyone=viewer@tag:kpi";
+    let program = before
+        .program
+        .clone()
+        .with("TIDEMILL_URL", &base)
+        .with("TIDEMILL_OIDC_ISSUER", format!("http://127.0.0.1:{elsewhere}"))
+        .with("TIDEMILL_OIDC_CLIENT_ID", "tidemill")
+        .with("TIDEMILL_OIDC_CLIENT_SECRET", "a secret of the test")
+        .with("TIDEMILL_OIDC_ROLES", roles);
+    let tokens = before.tokens().clone();
+    drop(before);
+    let listen = format!("127.0.0.1:{port}");
+    let api = Api::start_as(program, tokens, &["server", "--listen", &listen]).await;
+    let _child = provider(elsewhere, &redirect, "RS256").await;
+
+    let all = api.get("admin", "/datasets?limit=500").await.ok()["total"].clone();
+    let sees = async |login: &str| {
+        let mut browser = Wanderer::new(&base);
+        let back = browser.sign_in(&base, login).await;
+        assert_eq!(browser.come_back(back).await, "/runs?state=failed");
+        let session = browser.session(&base).await;
+        let list = format!("{base}/api/v1/datasets?limit=500").parse().unwrap();
+        browser.step(Method::GET, list, None).await;
+        let list: Value = serde_json::from_str(&browser.text).unwrap();
+        let names = list["items"].as_array().unwrap().iter();
+        let names: Vec<String> =
+            names.map(|item| item["name"].as_str().unwrap().to_owned()).collect();
+        (session["role"].clone(), list["total"].clone(), names)
+    };
+    let (role, total, names) = sees("ana-everyone-shop").await;
+    assert_eq!((role, total.as_u64()), ("operator".into(), Some(names.len() as u64)));
+    assert!(!names.is_empty() && names.iter().all(|it| it.starts_with("retail_")), "{names:?}");
+    let (role, _, names) = sees("bob-everyone").await;
+    assert_eq!(role, "viewer");
+    assert!(names.iter().any(|it| !it.starts_with("retail_")), "what bears the tag: {names:?}");
+    let (role, total, _) = sees("cid-everyone-ops").await;
+    assert_eq!((role, total), ("admin".into(), all.clone()));
+    // An admin widens what ana may see; elsewhere nobody did, and it says so the next time.
+    let users = api.get("admin", "/users").await.ok();
+    let ana = users["items"].as_array().unwrap().iter().find(|user| user["login"] == "ana");
+    let path = format!("/users/{}", ana.unwrap()["id"]);
+    let scope = serde_json::json!({ "all": true, "prefixes": [], "tags": [] });
+    api.patch("admin", &path, serde_json::json!({ "scope": scope })).await.ok();
+    let (_, total, _) = sees("ana-everyone-shop").await;
+    assert_ne!(total, all);
+}
+
 /// The other side once more at the same port, as soon as that is free.
 async fn again(port: u16, redirect: &str) -> Child {
     let begun = std::time::Instant::now();

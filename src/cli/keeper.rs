@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use super::session::Session;
 use super::{output, progress};
-use crate::engine::{self, Automaton, Bell, Schedules, Topic};
+use crate::engine::{self, Automaton, Bell, Mill, Schedules, Topic};
 use crate::model::Class;
 use crate::store::{self, Applied};
 use crate::telemetry::metrics;
@@ -31,13 +32,30 @@ pub(super) enum Manner {
 }
 
 /// At each pulse: record ticks that are due, look at the sources that are due, decide what is made,
-/// record it, ring. It never waits for runs; once means until nothing is left to make.
-pub(super) async fn keep(session: &Session, manner: Manner, bell: &Bell) -> Result<()> {
+/// record it, ring. It never waits for runs; once means until nothing is left to make. What is
+/// announced is looked at meanwhile.
+pub(super) async fn keep(session: &Session, manner: Manner, bell: &Arc<Bell>) -> Result<()> {
     let pulse = Arc::new(Notify::new());
     let mut ticker = ticker(&pulse).await?;
+    let mut watching = JoinSet::new();
+    watching.spawn(watch(Arc::clone(&session.mill), Arc::clone(bell), Arc::clone(&pulse)));
     let kept = keep_up(session, manner, bell, &pulse).await;
+    watching.shutdown().await;
     ticker.shutdown().await?;
     kept
+}
+
+/// Looks at sources as soon as they are announced: deciding about a long history takes seconds, and
+/// whoever announced something should not wait for that. What changed is decided about next.
+async fn watch(mill: Arc<Mill>, bell: Arc<Bell>, pulse: Arc<Notify>) {
+    let mut told = bell.listen(Topic::Demand);
+    while told.changed().await.is_ok() {
+        match engine::observe_due(&mill).await {
+            Ok(observation) if observation.changes.is_empty() => (),
+            Ok(_) => pulse.notify_one(),
+            Err(error) => tracing::error!("could not look at what was announced: {error:#}"),
+        }
+    }
 }
 
 /// The pulse: a timer of the scheduler crate rings every ten seconds. It holds no memory of what is

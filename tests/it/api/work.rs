@@ -163,3 +163,39 @@ async fn settings_say_how_it_is_set_up_and_hold_no_secret() {
     assert!(!body["retention"].as_object().unwrap().is_empty());
     assert!(body["lake"].as_str().unwrap().ends_with("lake"), "{body}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_announced_is_looked_at_while_a_decision_takes_its_time() {
+    let api = Api::made().await;
+    let db = api.database().await;
+    let until = async |query: &'static str, wanted: bool| {
+        let began = std::time::Instant::now();
+        while sqlx::query_scalar::<_, bool>(query).fetch_one(&db).await.unwrap() != wanted {
+            assert!(began.elapsed().as_secs() < 60, "it did not come to be: {query}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    // What a decision reads is held, so that the first one does not come to an end.
+    let mut held = db.begin().await.unwrap();
+    let lock = "lock table tidemill.held_change in access exclusive mode";
+    sqlx::query(lock).execute(&mut *held).await.unwrap();
+    let scheduler = api.program.command(&["scheduler"]).spawn().unwrap();
+    let is_deciding = "select exists (select from pg_locks
+        where relation = 'tidemill.held_change'::regclass and not granted)";
+    until(is_deciding, true).await;
+
+    let change = "update tidemill.source_watch
+        set observed_at = '2000-01-01', next_at = now() + interval '1 hour'";
+    sqlx::query(change).execute(&db).await.unwrap();
+    api.post("operator", "/datasets/retail_files/announce", json!({})).await.ok();
+
+    let is_observed = "select observed_at > '2000-01-01'
+        from tidemill.source_watch
+        join tidemill.dataset on dataset.id = source_watch.dataset_id
+        where dataset.name = 'retail_files'";
+    until(is_observed, true).await;
+    until(is_deciding, true).await;
+    held.rollback().await.unwrap();
+    until(is_deciding, false).await;
+    drop(scheduler);
+}

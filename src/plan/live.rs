@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::spec::Catalog;
+use crate::model::DimensionValues;
+use crate::spec::{Catalog, DatasetSpec};
 
 /// Something that can be watched.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,7 +113,10 @@ pub fn changed_topics(
             "worker" | "pool" => _ = topics.insert(LiveTopic::Workers),
             "schedule" | "tick" => _ = topics.insert(LiveTopic::Schedules),
             "audit" => _ = topics.insert(LiveTopic::Audit),
-            "value" => _ = topics.insert(LiveTopic::Datasets),
+            "value" => {
+                topics.insert(LiveTopic::Datasets);
+                touched.extend(dynamic(catalog));
+            }
             _ => (),
         }
     }
@@ -121,6 +125,16 @@ pub fn changed_topics(
         topics.insert(LiveTopic::Dataset(catalog.dataset(dataset).name.to_string()));
     }
     topics
+}
+
+/// The datasets that are cut by values which come to be known as time goes by.
+fn dynamic(catalog: &Catalog) -> impl Iterator<Item = usize> {
+    let all = catalog.datasets().iter().enumerate();
+    let is_dynamic = |spec: &DatasetSpec| {
+        let mut dimensions = spec.scheme.dimensions.iter();
+        dimensions.any(|dimension| dimension.values == DimensionValues::Dynamic)
+    };
+    all.filter(move |(_, spec)| is_dynamic(spec)).map(|(index, _)| index)
 }
 
 /// These datasets and all that is made from them: what is published makes its readers stale.
@@ -171,6 +185,7 @@ mod tests {
             told(&[("worker", 1, "2", &[])], &[("worker", 2, "2", &[])]),
             told(&[("schedule", 1, "a", &[])], &[("schedule", 1, "b", &[])]),
             told(&[("audit", 0, "1", &[])], &[("audit", 0, "2", &[])]),
+            told(&[("value", 0, "1", &[])], &[("value", 0, "2", &[])]),
             told(&[("job", 99, "a", &[99])], &[("job", 99, "b", &[99])]),
             told(&[("backfill", 7, "a", clean)], &[("backfill", 7, "a", clean)]),
         ];
@@ -183,6 +198,7 @@ mod tests {
         workers
         schedules
         audit
+        datasets
         ");
     }
 

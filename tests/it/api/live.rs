@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, Response};
 use serde_json::json;
 
+use crate::cli::{landing, shop};
 use crate::support::api::Api;
 
 /// Longer than a hint ever takes.
@@ -108,6 +109,27 @@ async fn who_listens_is_told_what_changed_and_nothing_else() {
         assert!(known.contains(&data["topic"].as_str().unwrap()), "{data}");
         assert!(data["version"].is_u64() && data.as_object().unwrap().len() == 2, "{data}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dataset_is_told_of_what_changes_upstream_of_it() {
+    let api = Api::made().await;
+    let topics = "dataset:retail_revenue_daily,dataset:retail_lines,dataset:dev_dau";
+    let mut ears = Ears::open(&api, "viewer", topics, None).await;
+    ears.next().await.unwrap();
+    let day = shop::broken_day();
+    let line = format!("900001,22423,CAKESTAND,3,{day} 09:10:00,12.75,,Norway");
+    landing::orders(&api.program.lake.with_file_name("landing"), day, &[line]);
+
+    // Looks at the sources, and makes nothing.
+    api.run(&["plan", "--stale"]).await;
+
+    let heard = ears.until(&["dataset:retail_lines", "dataset:retail_revenue_daily"]).await;
+    let is_other = |hint: &Heard| hint.data.contains("dev_dau");
+    assert!(!heard.iter().any(is_other), "it reads none of these files: {heard:?}");
+    // Who asks now is shown what was told.
+    let path = format!("/datasets/retail_revenue_daily/partition?key={day}");
+    assert_eq!(api.get("viewer", &path).await.ok()["standing"], "stale");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,8 @@ const WORDS: Record<string, readonly string[]> = {
   runs: ["runs", "run", "overview", "queue"],
   backfills: ["backfills", "overview"],
   backfill: ["backfill"],
-  // How one dataset stands follows from others, of which the topic of that one says nothing.
-  datasets: ["datasets", "dataset", "overview", "lineage", "graph"],
+  datasets: ["datasets", "overview", "lineage", "graph"],
+  // The server tells a dataset of what changes upstream of it too.
   dataset: ["dataset"],
   workers: ["workers", "pools", "queue", "overview"],
   schedules: ["schedules", "schedule", "calendar", "ticks"],

@@ -23,6 +23,7 @@ test("a topic is about some queries", () => {
   expect(isAbout(["overview"], "runs")).toBe(true);
   expect(isAbout(["dataset", "dev_dau", "health"], "dataset:dev_dau")).toBe(true);
   expect(isAbout(["dataset", "dev_rows", "health"], "dataset:dev_dau")).toBe(false);
+  expect(isAbout(["dataset", "dev_dau", "health"], "datasets")).toBe(false);
   expect(isAbout(["backfill", 17], "backfill:17")).toBe(true);
   expect(isAbout(["backfill", 170], "backfill:17")).toBe(false);
 });

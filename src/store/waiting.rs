@@ -217,7 +217,7 @@ impl Scene {
         let expected_at = match &why {
             // Nobody knows how long people take.
             why if why.needs_a_person() => None,
-            // What its inputs wait for was not looked at.
+            // What its inputs wait for was not looked at, or waits for a person.
             Obstacle::Inputs if upstream.is_empty() => None,
             Obstacle::Backoff { until, .. } => Some(expected.map_or(*until, |at| at.max(*until))),
             _ => expected,
@@ -277,7 +277,10 @@ pub async fn waiting(
     {
         let found =
             sqlx::query_file!("src/store/sql/upstream_of.sql", run).fetch_all(&mut *db).await?;
-        upstream = found.into_iter().map(|row| (row.dataset_id, row.runs as u64)).collect();
+        // Nobody knows how long people take, those above it too.
+        if !found.iter().any(|row| row.is_paused) {
+            upstream = found.into_iter().map(|row| (row.dataset_id, row.runs as u64)).collect();
+        }
     }
     Ok(rows.iter().map(|row| scene.wait(row, &upstream)).collect())
 }

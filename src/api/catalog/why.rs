@@ -154,7 +154,8 @@ impl<A: Action> Story<'_, A> {
             self.push((own, key), 0, text, (Some(run.created_at.into()), None));
             for (dataset, states) in why::grouped(self.may.mill(), self.picture, &facts.waits_on) {
                 for (state, set) in states {
-                    self.add_set(dataset, &set, 1, &format!("is {state}, and waited for"));
+                    let state = why::standing(self.picture, dataset, &state);
+                    self.add_set(dataset, &set, 1, &format!("is waited for: it is {state}"));
                 }
             }
         }

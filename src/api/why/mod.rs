@@ -21,8 +21,13 @@ use crate::store::{
 pub use trail::{Hop, World};
 pub use words::{
     CHANGES_MAX, Grouped, chain, change_key, change_text, changed, code, grouped, headline, held,
-    made, named, unmade as unmade_text,
+    made, named, standing, unmade as unmade_text,
 };
+
+/// No version has this number: nothing was read by it.
+const NO_VERSION: i64 = 0;
+/// So many arrivals are told of what was never made.
+const ARRIVED_MAX: usize = 3;
 
 /// Everything there is to say about one partition.
 #[derive(Debug)]
@@ -62,7 +67,8 @@ pub struct Facts {
 pub struct End {
     /// What it is; a live run or a failure does not hide it.
     pub standing: Option<Standing>,
-    /// Its inputs that are not as they were read, by input dataset.
+    /// Its inputs that are not as they were read, by input dataset; of one that was never made, the
+    /// latest files it is to be made from.
     pub changes: Vec<(usize, bool, InputChange)>,
     /// The code that made it, and that of today.
     pub code: Option<(Option<CodeRow>, CodeRow)>,
@@ -119,8 +125,11 @@ async fn gather(
     let one = PartitionSet::single(&key);
     let world = World { catalog, ledger: &picture.ledger, assessment };
     let is_published = version.is_some();
-    let is_stale = assessment.statuses[dataset].stale().contains(&key);
-    let trail = if is_stale { world.trail(dataset, &key) } else { Vec::new() };
+    let status = &assessment.statuses[dataset];
+    // One that is missing says itself what it lacks, unless it is about to be made.
+    let is_moving =
+        status.stale().contains(&key) || (run.is_some() && status.missing.contains(&key));
+    let trail = if is_moving { world.trail(dataset, &key) } else { Vec::new() };
     let end = match trail.last() {
         Some(hop) => Some(end(mill, picture, &mut db, hop).await?),
         None => None,
@@ -195,6 +204,7 @@ async fn end(mill: &Mill, picture: &Picture, db: &mut PgConnection, hop: &Hop) -
     .map(|(standing, _)| standing);
     let mut end = End { standing, changes: Vec::new(), code: None };
     let Some(version) = store::version(db, id, slice, hop.key.ordinal).await? else {
+        end.changes = arrived(mill, picture, db, hop).await?;
         return Ok(end);
     };
     let codes = store::code_versions(db, id).await?;
@@ -214,6 +224,28 @@ async fn end(mill: &Mill, picture: &Picture, db: &mut PgConnection, hop: &Hop) -
         }
     }
     Ok(end)
+}
+
+/// The latest files of a partition that was never made: they are why it is to be made.
+async fn arrived(
+    mill: &Mill,
+    picture: &Picture,
+    db: &mut PgConnection,
+    hop: &Hop,
+) -> Result<Vec<(usize, bool, InputChange)>> {
+    let mut found = Vec::new();
+    for (position, input) in mill.catalog.inputs(hop.dataset).iter().enumerate() {
+        if mill.catalog.dataset(input.dataset).source().is_none() {
+            continue;
+        }
+        let router = mill.registry.routers[hop.dataset].get(&position).copied();
+        let query = input_query(mill, picture, hop, position, NO_VERSION, router);
+        let came = store::input_changes(db, &query).await?;
+        found.extend(came.into_iter().map(|change| (input.dataset, router.is_some(), change)));
+    }
+    found.sort_by_key(|(_, _, came)| std::cmp::Reverse(came.after_id));
+    found.truncate(ARRIVED_MAX);
+    Ok(found)
 }
 
 fn input_query(

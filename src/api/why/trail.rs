@@ -57,8 +57,8 @@ impl World<'_> {
         status.missing.union(&status.stale()).difference(&status.blocked)
     }
 
-    /// The way from a partition that is stale because of an input up to the partition that is
-    /// stale, or missing, for a reason of its own; both ends included.
+    /// The way from a partition that is stale because of an input, or missing with one to be made,
+    /// up to the partition that is stale, or missing, for a reason of its own; both ends included.
     ///
     /// # Panics
     ///
@@ -70,8 +70,9 @@ impl World<'_> {
         let mut hops = vec![Hop { dataset, key: key.clone() }];
         while hops.len() < HOPS_MAX {
             let last = hops.last().expect("the first hop is never taken away");
+            let status = &self.assessment.statuses[last.dataset];
             let is_inherited =
-                self.assessment.statuses[last.dataset].stale_upstream.contains(&last.key);
+                status.stale_upstream.contains(&last.key) || status.missing.contains(&last.key);
             if !is_inherited || !seen.insert((last.dataset, last.key.clone())) {
                 break;
             }

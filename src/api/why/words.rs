@@ -43,6 +43,15 @@ pub fn headline(mill: &Mill, facts: &Facts) -> String {
     }
 }
 
+/// How runs stand that others wait on: their state, and who paused their job.
+#[must_use]
+pub fn standing(picture: &Picture, dataset: usize, state: &str) -> String {
+    match picture.paused.get(&dataset) {
+        Some((by, since)) => format!("{state}, and paused by {by} since {}", when(*since)),
+        None => state.to_owned(),
+    }
+}
+
 /// Partitions by dataset and the state of their live runs.
 pub type Grouped = BTreeMap<usize, BTreeMap<String, PartitionSet>>;
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{hex, key_json, lacks_json, ranges_json, when};
 use crate::api::why::{
-    End, Facts, cause, change_key, changed, grouped, headline, held, made, named, unmade_text,
+    End, Facts, cause, change_key, changed, grouped, headline, held, made, named, standing,
+    unmade_text,
 };
 use crate::api::{Picture, Standing};
 use crate::cli::args::WhyArgs;
@@ -90,6 +91,7 @@ fn under_way(session: &Session, picture: &Picture, facts: &Facts, lines: &mut Ve
         let spec = session.mill.catalog.dataset(dataset);
         for (state, set) in states {
             let spans = output::spans_text(&spec.scheme, &set, 3);
+            let state = standing(picture, dataset, &state);
             lines.push(format!("  it waits on `{}` {spans}: {state}", spec.name));
         }
     }

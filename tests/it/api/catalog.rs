@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::cli::shop;
+use crate::cli::{landing, shop};
 use crate::support::api::{Api, Reply};
 
 const LINES: &str = "/datasets/retail_lines";
@@ -142,6 +143,52 @@ async fn a_partition_says_why_and_leads_to_its_versions_and_back_to_files() {
     api.get("viewer", &format!("{LINES}/partition?key=1970")).await.problem(422, "TM0606");
     api.get("viewer", &format!("{LINES}/partition")).await.problem(422, "TM0606");
     api.get("viewer", "/materializations/999999").await.problem(404, "TM0604");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_paused_job_names_the_file_that_changed() {
+    let api = Api::made().await;
+    let [day, other] = [0, 1].map(|back| shop::broken_day().saturating_sub(back.days()));
+    let landed = api.program.lake.with_file_name("landing");
+    let line = format!("900001,22423,CAKESTAND,3,{day} 09:10:00,12.75,,Norway");
+    landing::orders(&landed, day, &[line]);
+    // As if neither was ever made.
+    let forget = "delete from tidemill.head
+        using tidemill.materialization as version, tidemill.dataset
+        where version.id = head.materialization_id
+          and dataset.id = head.dataset_id
+          and dataset.name in ('retail_lines', 'retail_revenue_daily')
+          and array_to_string(version.paths, ' ') like '%' || $1 || '%'";
+    let db = api.database().await;
+    let gone = sqlx::query(forget).bind(other.to_string()).execute(&db).await.unwrap();
+    assert_eq!(gone.rows_affected(), 2);
+    api.post("operator", "/datasets/retail_lines/pause", json!({})).await.ok();
+    let days = format!("{other}..{day}");
+    let asked = ["backfill", "retail_revenue_daily", &days, "--upstream", "--yes", "--detach"];
+    api.run(&asked).await;
+
+    for (day, text, files) in [(day, "became", "changed"), (other, "was not there", "is new")] {
+        let path = format!("/datasets/retail_revenue_daily/partition?key={day}");
+        let waiting = api.get("viewer", &path).await.ok();
+        assert_eq!(waiting["standing"], "waiting");
+        let causes = waiting["why"]["causes"].as_array().unwrap();
+        let about = |dataset: &str| -> Vec<&Value> {
+            causes.iter().filter(|cause| cause["dataset"] == dataset).collect()
+        };
+        let [file] = about("retail_files")[..] else { panic!("{waiting:#}") };
+        let told = file["text"].as_str().unwrap();
+        assert!(told.contains(text), "{told}");
+        assert!(told.contains(&format!("retail/{day}.csv.gz {files}")), "{told}");
+        assert_eq!((&file["source"], &file["depth"]), (&json!(true), &json!(2)), "{file}");
+        let lines = about("retail_lines")[0]["text"].as_str().unwrap();
+        assert!(lines.contains("it is ready, and paused by admin (token operator)"), "{lines}");
+        // Nobody knows when it is resumed.
+        let wait = causes[0]["text"].as_str().unwrap();
+        assert!(wait.ends_with("has not started: waits for its inputs"), "{wait}");
+        let typed = api.run(&["why", "retail_revenue_daily", &day.to_string()]).await;
+        assert!(typed.contains(&format!("retail/{day}.csv.gz {files}")), "{typed}");
+        assert!(typed.contains(": ready, and paused by admin"), "{typed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry: who did what. */
+        get: operations["get_audit_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backfills": {
         parameters: {
             query?: never;
@@ -180,7 +197,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What schedules did and will do, by the days of a zone. */
+        /** What schedules did and will do, by the days or the hours of a zone. */
         get: operations["get_calendar"];
         put?: never;
         post?: never;
@@ -1541,16 +1558,23 @@ export interface components {
              */
             skipped: number;
         };
-        /** @description What a schedule does on a day. */
+        /** @description What a schedule does on a day, or in an hour. */
         CalendarDataset: components["schemas"]["CalendarCounts"] & {
             /** @description The dataset. */
             dataset: string;
         };
-        /** @description A day of the calendar. What is planned is still to come; the other counts are of what was. */
+        /**
+         * @description A day of the calendar, or an hour. What is planned is still to come; the other counts are of what
+         *     was.
+         */
         CalendarDay: components["schemas"]["CalendarCounts"] & {
-            /** @description The same of each dataset with a tick on that day. */
+            /** @description The same of each dataset with a tick then. */
             datasets: components["schemas"]["CalendarDataset"][];
-            /** @description The day, such as `2024-03-31`. */
+            /**
+             * @description The day, such as `2024-03-31`; of an hour, when it begins, such as `2024-03-31T03:00+02:00`.
+             *     An hour that clocks show twice is there twice, with another offset, and one that they leave
+             *     out is not there.
+             */
             day: string;
         };
         /** @description One link of the chain. */
@@ -2140,6 +2164,16 @@ export interface components {
          * @enum {string}
          */
         LogSource: "stdout" | "stderr" | "event";
+        /** @description The run that is to make what another did not. */
+        MadeAgain: {
+            /**
+             * Format: int64
+             * @description The run.
+             */
+            run: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+        };
         /**
          * @description The exact files of a dataset at one commit.
          *
@@ -2254,6 +2288,16 @@ export interface components {
              *     masked columns, and for whoever may not see rows (`data.read`).
              */
             profile: components["schemas"]["ColumnProfile"][];
+        };
+        /** @description The run that made good what another did not. */
+        Mended: {
+            /** @description When it finished. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description The run.
+             */
+            run: number;
         };
         /** @description A plan to be applied: what was asked for, and the hash of the plan that was seen. */
         NewBackfill: {
@@ -3321,6 +3365,8 @@ export interface components {
             events: components["schemas"]["RunEvent"][];
             /** @description What its version was read from. */
             inputs: components["schemas"]["LineageLink"][];
+            made_again_by?: components["schemas"]["MadeAgain"] | null;
+            mended_by?: components["schemas"]["Mended"] | null;
             output?: components["schemas"]["Materialization"] | null;
             /** @description How it stands. */
             sentence: string;
@@ -4012,6 +4058,79 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's log says what went wrong, under the number of the request. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the entry. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request cannot be read as what it should be. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4900,6 +5019,11 @@ export interface operations {
                 to: string;
                 /** @description An IANA time zone, such as `Europe/Berlin`; `UTC` when nothing is said. */
                 zone?: string;
+                /**
+                 * @description Each day, or each hour that clocks of the zone show, of 8 days at most; `day` when nothing is
+                 *     said.
+                 */
+                by?: "day" | "hour";
             };
             header?: never;
             path?: never;

@@ -54,7 +54,7 @@ pub(super) struct Overview {
     oldest_wait_seconds: Option<f64>,
     /// How many workers live.
     workers: i64,
-    /// When a scheduler last kept house or looked at a source.
+    /// When a scheduler last showed that it lives: it does so at least every half minute.
     scheduler_seen_at: Option<Instant>,
     /// When a worker last showed that it lives.
     workers_seen_at: Option<Instant>,

@@ -5,7 +5,7 @@ import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
 import { Loading, Skeleton } from "@/components/skeleton";
-import { Duration, Time } from "@/components/time";
+import { Duration } from "@/components/time";
 import { count } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
 import type { Overview } from "@/lib/types";
@@ -45,7 +45,6 @@ export function OverviewPage() {
   const partitions = Object.values(data.counts).reduce((sum, one) => sum + one, 0);
   return (
     <Page title="Overview" sentence={<span className="text-lg text-ink">{data.sentence}</span>}>
-      <Alive data={data} />
       {partitions === 0 ? (
         <EmptyState title="No partition is known yet." snippet={STEPS}>
           Declare a source and a job, then start a scheduler and a worker.
@@ -136,36 +135,6 @@ function Numbers({ data }: { data: Overview }) {
       ))}
     </dl>
   );
-}
-
-const SILENT = 60_000;
-
-/** Who is not there any more, and what that means. By the clock of the server: this computer's may be off. */
-function Alive({ data }: { data: Overview }) {
-  const asOf = new Date(data.as_of).getTime();
-  const seen = data.scheduler_seen_at;
-  const notes: ReactNode[] = [];
-  if (!seen || SILENT < asOf - new Date(seen).getTime()) {
-    notes.push(
-      <>
-        No scheduler has been heard of{seen ? " since " : ""}
-        <Time at={seen} none="" />. Nothing new is planned; what runs goes on. Start one with{" "}
-        <code className="font-mono">tidemill scheduler</code>.
-      </>,
-    );
-  }
-  if (data.workers === 0) {
-    notes.push(
-      <>
-        No worker is connected. Runs wait until one is: <code className="font-mono">tidemill worker</code>.
-      </>,
-    );
-  }
-  return notes.map((note, index) => (
-    <p key={index} role="alert" className="rounded border border-danger bg-danger-soft px-4 py-2">
-      {note}
-    </p>
-  ));
 }
 
 function ProblemKeys({ data }: { data: Overview }) {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { label } from "@/lib/axis";
 import { EMPTY, type Grid, worstBuckets } from "@/lib/health";
-import { STANDING, TONE_VAR } from "@/lib/states";
+import { STANDING, TONE } from "@/lib/states";
 
 interface HistoryStripProps {
   grid: Grid;
@@ -32,7 +32,9 @@ export function HistoryStrip({ grid, series, onPick }: HistoryStripProps) {
       element.width = width;
       element.height = HEIGHT;
       const style = getComputedStyle(document.documentElement);
-      const colors = grid.states.map((standing) => style.getPropertyValue(TONE_VAR[STANDING[standing].tone]));
+      const colors = grid.states.map((standing) =>
+        style.getPropertyValue(TONE[STANDING[standing].tone].fill),
+      );
       const buckets = worstBuckets(grid, series, Math.min(width, Math.max(1, cells)));
       const each = width / buckets.length;
       buckets.forEach((state, at) => {

@@ -6,6 +6,7 @@ import { Bytes, Count } from "@/components/amount";
 import { IconButton } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { EmptyState } from "@/components/empty-state";
+import { ErrorCode } from "@/components/error-code";
 import { ErrorState } from "@/components/error-state";
 import { Facts } from "@/components/page";
 import { Loading } from "@/components/skeleton";
@@ -81,7 +82,10 @@ function Details({ data, source }: { data: Partition; source: boolean }) {
             <Link to="/runs/$id" params={{ id: String(failure.run) }} className="font-medium underline">
               Run {failure.run}
             </Link>{" "}
-            failed <Time at={failure.at} relative /> <span className="font-mono text-sm">{failure.code}</span>
+            failed <Time at={failure.at} relative />{" "}
+            <span className="text-sm">
+              <ErrorCode code={failure.code} />
+            </span>
           </p>
           <p className="mt-1 break-words font-mono text-sm">{failure.message}</p>
         </div>

@@ -78,6 +78,11 @@ export function Problems({ items }: { items: ProblemItem[] }) {
           </div>
           <div className="shrink-0 text-right text-sm text-muted">
             {item.since && <Time at={item.since} relative />}
+            {item.kind === "hold" && (
+              <Link {...problemLink(item)} className="block underline">
+                decide
+              </Link>
+            )}
             {item.run && (
               <Link to="/runs/$id" params={{ id: String(item.run) }} className="block underline">
                 run {item.run}

@@ -1,7 +1,7 @@
 /** Draws the graph on a canvas: its edges always, and its boxes when one is too far away to read them. */
 
 import type { Look } from "@/lib/states";
-import { TONE_VAR } from "@/lib/states";
+import { TONE } from "@/lib/states";
 import { type Camera, type Size, windowOf } from "./camera";
 import type { Box } from "./fold";
 import { type Layout, NODE_WIDTH } from "./layout";
@@ -21,7 +21,7 @@ export interface Palette {
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const read = (name: string): string => style.getPropertyValue(name).trim();
-  const tone = Object.fromEntries(Object.entries(TONE_VAR).map(([word, name]) => [word, read(name)]));
+  const tone = Object.fromEntries(Object.entries(TONE).map(([word, { fill }]) => [word, read(fill)]));
   return {
     page: read("--page"),
     panel: read("--panel"),

@@ -30,6 +30,8 @@ export interface PartitionGridProps {
   /** The height of a row, in pixels. */
   zoom?: number;
   onZoom?: (step: 1 | -1) => void;
+  /** A finger cannot drag here, since that scrolls: with this, a tap selects. */
+  tapSelects?: boolean;
   maxHeight?: string;
 }
 
@@ -62,6 +64,7 @@ export function PartitionGrid(props: PartitionGridProps) {
   const id = useId();
   const now = useNow();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const twin = useRef<HTMLDivElement>(null);
   useKeyHints("In the grid", HINTS);
   const { axis } = grid.health;
 
@@ -119,7 +122,10 @@ export function PartitionGrid(props: PartitionGridProps) {
       cellAt(geometry, Math.floor((y + view.top) / cell.height), Math.floor((x + view.left) / cell.width)),
     onClick: (one, event) => {
       setActive(one);
-      if (event.shiftKey) select(anchor.current ?? active, one, event.ctrlKey || event.metaKey);
+      if (props.tapSelects && event.pointerType === "touch") {
+        select(one, one, true, isChosen(one));
+        follow();
+      } else if (event.shiftKey) select(anchor.current ?? active, one, event.ctrlKey || event.metaKey);
       else if (event.ctrlKey || event.metaKey) select(one, one, true, isChosen(one));
       else props.onOpen?.(one);
       if (!event.shiftKey) anchor.current = one;
@@ -131,9 +137,13 @@ export function PartitionGrid(props: PartitionGridProps) {
     },
   });
 
+  // The grid may reach beyond the page, or below the bar of the selection.
+  const follow = () =>
+    requestAnimationFrame(() => twin.current?.scrollIntoView({ block: "nearest", inline: "nearest" }));
   const go = (to: Cell) => {
     setActive(to);
     reveal(placeOf(geometry, to), cell);
+    follow();
   };
 
   // Whoever opens a partition from elsewhere wants to see it here.
@@ -240,7 +250,14 @@ export function PartitionGrid(props: PartitionGridProps) {
               style={{ width: view.width, height: view.height, marginBottom: -view.height }}
             />
             <div aria-hidden="true" style={{ height, width: layout.cols * cell.width }} />
-            <div role="row" aria-rowindex={spot.row + 1} className="sr-only">
+            {/* It lies where the cell is drawn, so that it can be scrolled to. */}
+            <div
+              ref={twin}
+              role="row"
+              aria-rowindex={spot.row + 1}
+              className="sr-only"
+              style={{ ...cell, top: spot.row * cell.height, left: spot.col * cell.width, margin: 0 }}
+            >
               <div
                 role="gridcell"
                 id={`${id}-active`}

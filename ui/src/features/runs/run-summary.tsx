@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { CopyButton } from "@/components/copy-button";
+import { ErrorCode } from "@/components/error-code";
 import { Facts, Panel } from "@/components/page";
 import { CodeText } from "@/components/prose";
 import { StateBadge } from "@/components/state-badge";
@@ -54,12 +54,15 @@ export function RunSummary({ run }: { run: Run }) {
 
 /** What went wrong, with the code under which the manual tells what to do. */
 function RunError({ run }: { run: Run }) {
-  const command = `tidemill explain ${run.error_code}`;
   return (
     <section aria-label="Error" className="rounded border border-danger bg-danger-soft px-4 py-3">
       <h2 className="font-semibold">
         {run.state === "backoff" ? "The last attempt failed" : "It failed"}
-        {run.error_code && <span className="ml-2 font-mono font-normal">{run.error_code}</span>}
+        {run.error_code && (
+          <span className="ml-2 font-normal">
+            <ErrorCode code={run.error_code} />
+          </span>
+        )}
       </h2>
       {run.error && (
         <pre className="mt-1 max-h-60 overflow-auto whitespace-pre-wrap break-words font-mono text-sm">
@@ -68,15 +71,9 @@ function RunError({ run }: { run: Run }) {
       )}
       <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-muted">
         {run.error_code && (
-          <>
-            <span className="inline-flex items-center gap-1">
-              What it means and what to do: <code className="font-mono text-ink">{command}</code>
-              <CopyButton text={command} label="Copy the command" />
-            </span>
-            <Link to="/runs" search={{ code: run.error_code }} className="text-accent hover:underline">
-              Other runs with {run.error_code}
-            </Link>
-          </>
+          <Link to="/runs" search={{ code: run.error_code }} className="text-accent hover:underline">
+            Other runs with {run.error_code}
+          </Link>
         )}
         <Link
           to="/runs/$id"

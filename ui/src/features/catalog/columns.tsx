@@ -4,8 +4,8 @@ import { LookBadge, StateBadge } from "@/components/state-badge";
 import { StateStrip } from "@/components/state-strip";
 import { Time } from "@/components/time";
 import { Tooltip } from "@/components/tooltip";
-import { count, countShort } from "@/lib/format";
-import { STANDING, STANDINGS } from "@/lib/states";
+import { countShort } from "@/lib/format";
+import { badWords, STANDING } from "@/lib/states";
 import type { DatasetRow } from "@/lib/types";
 
 export const COLUMNS: Column<DatasetRow>[] = [
@@ -32,18 +32,21 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "strip",
+    optional: "shown",
     header: "Newest 30",
     width: "10.5rem",
     cell: (row) => <StateStrip strip={row.strip} name={row.name} />,
   },
   {
     id: "bad",
+    optional: "shown",
     header: "Not as it should be",
     width: "minmax(8.5rem,1.2fr)",
     cell: (row) => <Bad row={row} />,
   },
   {
     id: "partitions",
+    optional: "shown",
     header: "Partitions",
     width: "7.5rem",
     align: "right",
@@ -55,6 +58,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "published",
+    optional: "shown",
     header: "Published",
     width: "6rem",
     sortable: true,
@@ -62,25 +66,43 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "sla",
+    optional: "shown",
     header: "SLA",
     width: "5.75rem",
     cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : ""),
   },
   {
     id: "owner",
+    optional: "shown",
     header: "Owner",
     width: "5rem",
     cell: (row) => row.owner ?? <span className="text-muted">none</span>,
   },
+  { id: "kind", header: "Kind", width: "6.5rem", optional: "hidden", cell: (row) => row.kind },
+  {
+    id: "tags",
+    header: "Tags",
+    width: "minmax(7rem,1fr)",
+    optional: "hidden",
+    cell: (row) => <span title={row.tags.join(", ")}>{row.tags.join(", ")}</span>,
+  },
+  {
+    id: "automation",
+    header: "Made",
+    width: "6.5rem",
+    optional: "hidden",
+    cell: (row) => row.automation ?? <span className="text-muted">outside</span>,
+  },
+  {
+    id: "about",
+    header: "Description",
+    width: "minmax(14rem,2fr)",
+    optional: "hidden",
+    cell: (row) => <span title={row.description ?? ""}>{row.description}</span>,
+  },
 ];
 
 function Bad({ row }: { row: DatasetRow }) {
-  const bad = STANDINGS.filter(
-    (standing) => standing !== "fresh" && standing !== "present" && 0 < (row.counts[standing] ?? 0),
-  );
-  if (bad.length === 0) return <span className="text-muted">–</span>;
-  const words = bad.map(
-    (standing) => `${count(row.counts[standing] ?? 0)} ${STANDING[standing].label.toLowerCase()}`,
-  );
-  return <span title={words.join(", ")}>{words.join(", ")}</span>;
+  const words = badWords(row.counts).join(", ");
+  return words ? <span title={words}>{words}</span> : <span className="text-muted">–</span>;
 }

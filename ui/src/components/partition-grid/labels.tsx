@@ -82,7 +82,8 @@ export function RowNotes({ layout, cell, view, left }: Omit<RowLabelsProps, "wid
 
 export function ColumnLabels({ layout, cell, view }: { layout: Layout; cell: CellSize; view: View }) {
   const cols = seen(view.left, view.width, cell.width, layout.cols);
-  const sample = layout.colLabel(0).length * 7 + 8;
+  const longest = Math.max(layout.colLabel(0).length, layout.colLabel(layout.cols - 1).length);
+  const sample = longest * 7 + 6;
   const each = Math.max(1, Math.ceil(sample / cell.width));
   return (
     <div aria-hidden="true" className="relative h-5 overflow-hidden text-xs text-muted">

@@ -49,7 +49,9 @@ const HINTS = [
   ["Escape", "Clear the selection"],
 ] as const;
 
+/** Room at the left for the names of slices; calendars take what their labels need. */
 const GUTTER = 88;
+const WIDE_FROM = 26;
 /** Room at the right, where rows of hours may have something to say. */
 const NOTE = 150;
 
@@ -81,10 +83,13 @@ export function PartitionGrid(props: PartitionGridProps) {
     [grid, layout, matrix, series],
   );
 
+  const gutter = matrix ? GUTTER : layout.rowLabel(0).length * 7.5 + 10;
   const { scroller, view, reveal } = useViewport(matrix);
   const room = Math.max(200, view.width - (stepSeconds(axis) === null ? 0 : NOTE));
   const cell = useMemo(() => {
-    const wide = matrix ? zoom - 4 : Math.max(8, Math.min(44, Math.floor(room / layout.cols)));
+    // All columns in the room there is; from some size on, cells that a finger can hit.
+    const least = WIDE_FROM <= zoom ? zoom : 7;
+    const wide = matrix ? zoom - 4 : Math.max(least, Math.min(44, Math.floor(room / layout.cols)));
     return { width: wide, height: zoom };
   }, [matrix, zoom, room, layout.cols]);
 
@@ -219,7 +224,7 @@ export function PartitionGrid(props: PartitionGridProps) {
           layout={layout}
           cell={cell}
           view={view}
-          width={GUTTER}
+          width={gutter}
           onSeries={matrix ? props.onSeries : undefined}
         />
         <div className="min-w-0 grow">
@@ -270,7 +275,7 @@ export function PartitionGrid(props: PartitionGridProps) {
           </div>
         </div>
         {!matrix && (
-          <RowNotes layout={layout} cell={cell} view={view} left={GUTTER + layout.cols * cell.width + 8} />
+          <RowNotes layout={layout} cell={cell} view={view} left={gutter + layout.cols * cell.width + 8} />
         )}
         {pointer.hover && hover && (
           <div

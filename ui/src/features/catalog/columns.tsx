@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { Column } from "@/components/data-table";
-import { LookBadge, StateBadge } from "@/components/state-badge";
+import { LookBadge, StateBadge, StateMark } from "@/components/state-badge";
 import { StateStrip } from "@/components/state-strip";
 import { Time } from "@/components/time";
 import { Tooltip } from "@/components/tooltip";
 import { countShort } from "@/lib/format";
-import { badWords, STANDING } from "@/lib/states";
+import { badWords, isWell, STANDING, STANDINGS } from "@/lib/states";
 import type { DatasetRow } from "@/lib/types";
 
 export const COLUMNS: Column<DatasetRow>[] = [
@@ -40,7 +40,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "bad",
     optional: "shown",
-    header: "Not as it should be",
+    header: "Not fresh",
     width: "minmax(8.5rem,1.2fr)",
     cell: (row) => <Bad row={row} />,
   },
@@ -102,7 +102,19 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
 ];
 
+/** How many stand where, of those that are not well, the worst first. */
 function Bad({ row }: { row: DatasetRow }) {
-  const words = badWords(row.counts).join(", ");
-  return words ? <span title={words}>{words}</span> : <span className="text-muted">–</span>;
+  const bad = STANDINGS.filter((standing) => !isWell(standing) && 0 < (row.counts[standing] ?? 0));
+  if (bad.length === 0) return <span className="text-muted">–</span>;
+  return (
+    <span className="inline-flex items-center gap-2.5" title={badWords(row.counts).join(", ")}>
+      {bad.map((standing) => (
+        <span key={standing} className="inline-flex items-center gap-1">
+          <StateMark look={STANDING[standing]} />
+          {countShort(row.counts[standing] ?? 0)}
+          <span className="sr-only">{STANDING[standing].label.toLowerCase()}</span>
+        </span>
+      ))}
+    </span>
+  );
 }

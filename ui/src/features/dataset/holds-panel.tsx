@@ -90,7 +90,12 @@ function HoldRow({ hold, reason, onApprove }: HoldRowProps) {
         <Button size="small" kind="quiet" onClick={select}>
           Select in the grid
         </Button>
-        <Button size="small" kind="primary" disabledReason={reason} onClick={() => onApprove(held)}>
+        <Button
+          size="small"
+          kind={hold.needs_a_person ? "primary" : "plain"}
+          disabledReason={reason}
+          onClick={() => onApprove(held)}
+        >
           Approve {count(listed)}…
         </Button>
       </div>

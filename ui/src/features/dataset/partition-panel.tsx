@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Bytes, Count } from "@/components/amount";
 import { IconButton } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
@@ -25,13 +25,22 @@ interface PartitionPanelProps {
   onClose: () => void;
 }
 
+/** As wide as Tailwind's `xl`. */
+const BESIDE = "(min-width: 80rem)";
+
 /** All there is to know of one partition, beside the grid. */
 export function PartitionPanel({ name, partition, source, onClose }: PartitionPanelProps) {
   const { data, error, refetch } = useQuery(partitionQuery(name, partition));
+  const sheet = useRef<HTMLElement>(null);
+  // Where it stands below the grid and not beside it, nobody would see that it opened.
+  useEffect(() => {
+    if (partition && !window.matchMedia(BESIDE).matches) sheet.current?.scrollIntoView({ block: "start" });
+  }, [partition]);
   return (
     <aside
+      ref={sheet}
       aria-label={`Partition ${partition}`}
-      className="w-full shrink-0 self-start rounded border border-line bg-panel xl:sticky xl:top-2 xl:max-h-[calc(100vh-5rem)] xl:w-[26rem] xl:overflow-y-auto"
+      className="w-full shrink-0 scroll-mt-2 self-start rounded border border-line bg-panel xl:sticky xl:top-2 xl:max-h-[calc(100vh-5rem)] xl:w-[26rem] xl:overflow-y-auto"
     >
       <div className="flex items-center justify-between gap-2 border-b border-line px-4 py-2">
         <h2 className="flex min-w-0 items-center gap-1 font-semibold">

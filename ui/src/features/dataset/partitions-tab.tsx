@@ -132,7 +132,7 @@ function Partitions({ data, grid }: { data: Dataset; grid: Grid }) {
               onOpen={setOpen}
             />
           ) : (
-            <div className="rounded border border-line bg-panel p-3">
+            <div className="rounded border border-line bg-panel p-2 sm:p-3">
               {series !== undefined && (
                 <HistoryStrip
                   grid={grid}

@@ -53,7 +53,7 @@ export function SelectionBar({ data, grid, chosen, onClear }: SelectionBarProps)
         <ApproveHeld name={data.name} chosen={chosen} label={(held) => `Approve ${count(held)} held…`} />
         {reason ? (
           <Button kind="primary" disabledReason={reason}>
-            Backfill {count(all)}…
+            Backfill <span className="max-sm:hidden">{count(all)}</span>…
           </Button>
         ) : (
           <Link
@@ -61,7 +61,7 @@ export function SelectionBar({ data, grid, chosen, onClear }: SelectionBarProps)
             search={{ dataset: [data.name], sel: writeChosen(chosen) }}
             className={buttonClass("primary")}
           >
-            Backfill {count(all)}…
+            Backfill <span className="max-sm:hidden">{count(all)}</span>…
           </Link>
         )}
       </div>

@@ -28,13 +28,28 @@ test("every page says that nobody plans and nobody works", async () => {
   const { router } = open("/runs");
   const bar = await screen.findByRole("alert");
   expect(textOf(bar)).toBe(
-    "No scheduler is running. The last was heard of 12 m ago. Nothing new is planned, and no source is " +
-      "looked at; runs that are planned go on. Start one: tidemill scheduler" +
-      "No worker is running. The last was heard of 12 m ago. Runs wait until one is there. Start one: tidemill worker",
+    "No scheduler and no worker is running, the last was heard of 12 m ago. Nothing is planned and nothing " +
+      "is made. Start both: tidemill up",
   );
   await router.navigate({ to: "/datasets" });
   await screen.findByRole("heading", { name: "Datasets" });
   expect(bar.isConnected).toBe(true);
+});
+
+test("who alone is not there is named, and what it means", async () => {
+  const { workers, workers_seen_at } = overview.busy();
+  const half = { ...overview.dead(), workers, workers_seen_at };
+  server.use(http.get("*/api/v1/overview", () => HttpResponse.json(half)));
+  open("/runs");
+  expect(textOf(await screen.findByRole("alert"))).toMatch(
+    /^No scheduler is running, .* no source is looked at\. Start one: tidemill scheduler$/,
+  );
+});
+
+test("a server that does not answer is said to be away", async () => {
+  server.use(http.get("*/api/v1/overview", () => HttpResponse.error()));
+  open("/runs");
+  expect(textOf(await screen.findByRole("alert"))).toMatch(/^The server does not answer\./);
 });
 
 test("where all are there, nothing is said", async () => {

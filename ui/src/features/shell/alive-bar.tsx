@@ -24,34 +24,30 @@ export function AliveBar() {
     );
   }
   const missing = data ? silent(data) : [];
-  if (missing.length === 0) return null;
+  const [first] = missing;
+  if (!first) return null;
+  const both = missing.length > 1;
   return (
     <Bar>
-      {missing.map((one) => (
-        <Missing key={one.who} {...one} />
-      ))}
+      <p>
+        <b>{both ? "No scheduler and no worker is running" : `No ${first.who} is running`}</b>
+        {first.since && (
+          <>
+            , the last was heard of <Time at={first.since} relative />
+          </>
+        )}
+        . {MEANS[both ? "both" : first.who]} Start {both ? "both" : "one"}:{" "}
+        <code className="whitespace-nowrap font-mono">tidemill {both ? "up" : first.who}</code>
+      </p>
     </Bar>
   );
 }
 
-const MEANS: Record<Silent["who"], string> = {
-  scheduler: "Nothing new is planned, and no source is looked at; runs that are planned go on.",
+const MEANS: Record<Silent["who"] | "both", string> = {
+  scheduler: "What is planned goes on; nothing new is planned, and no source is looked at.",
   worker: "Runs wait until one is there.",
+  both: "Nothing is planned and nothing is made.",
 };
-
-function Missing({ who, since }: Silent) {
-  return (
-    <p>
-      <b>No {who} is running.</b>{" "}
-      {since && (
-        <>
-          The last was heard of <Time at={since} relative />.{" "}
-        </>
-      )}
-      {MEANS[who]} Start one: <code className="font-mono">tidemill {who}</code>
-    </p>
-  );
-}
 
 function Bar({ children }: { children: ReactNode }) {
   return (

@@ -61,8 +61,8 @@ export function RowLabels({ layout, cell, view, width, onSeries }: RowLabelsProp
 export function RowNotes({ layout, cell, view, left }: Omit<RowLabelsProps, "width"> & { left: number }) {
   return (
     <div
-      className="pointer-events-none absolute top-5 overflow-hidden text-sm text-muted"
-      style={{ left, height: view.height, width: 160 }}
+      className="pointer-events-none absolute right-0 top-5 overflow-hidden text-sm text-muted"
+      style={{ left, height: view.height }}
     >
       {seen(view.top, view.height, cell.height, layout.rows).map((row) => {
         const note = layout.note(row);

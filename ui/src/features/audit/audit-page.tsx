@@ -26,7 +26,7 @@ import { auditQuery } from "./queries";
 
 const columns: Column<AuditEntry>[] = [
   { id: "at", header: "When", width: "12rem", cell: (entry) => <Time at={entry.at} seconds /> },
-  { id: "actor", header: "Who", width: "minmax(9rem,1fr)", cell: (entry) => <Actor entry={entry} /> },
+  { id: "actor", header: "Who", width: "minmax(12.5rem,1fr)", cell: (entry) => <Actor entry={entry} /> },
   {
     id: "action",
     header: "Action",

@@ -74,7 +74,8 @@ function Loaded({ backfill }: { backfill: BackfillDetail }) {
           <span className="font-mono text-base font-normal text-muted">{backfill.request}</span>
         </span>
       }
-      sentence={<span className="text-ink">{backfill.sentence}</span>}
+      // While it is active, the bar below says all of it, in the zone that is chosen.
+      sentence={backfill.state !== "active" && <span className="text-ink">{backfill.sentence}</span>}
       actions={<BackfillActions backfill={backfill} onRetry={() => setRetry(true)} />}
     >
       <BackfillProgress backfill={backfill} />

@@ -12,7 +12,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "state",
     header: "State",
-    width: "7.25rem",
+    width: "8.5rem",
     sortable: true,
     cell: (row) => <LookBadge look={STANDING[row.worst]} />,
   },
@@ -23,7 +23,11 @@ export const COLUMNS: Column<DatasetRow>[] = [
     sortable: true,
     cell: (row) => (
       <Tooltip text={row.description ?? ""}>
-        <Link to="/datasets/$name" params={{ name: row.name }} className="font-mono hover:underline">
+        <Link
+          to="/datasets/$name"
+          params={{ name: row.name }}
+          className="font-mono text-accent hover:underline"
+        >
           {row.name}
           {row.paused && <span className="ml-2 font-sans text-sm text-warning">paused</span>}
         </Link>
@@ -52,7 +56,11 @@ export const COLUMNS: Column<DatasetRow>[] = [
     align: "right",
     cell: (row) => (
       <>
-        {countShort(row.partitions)} <span className="text-muted">{row.cut}</span>
+        {countShort(row.partitions)}{" "}
+        <span className="text-muted" title={row.cut}>
+          {/* The zone is said on the page of the dataset. */}
+          {row.cut.replace(/ in \S+$/, "")}
+        </span>
       </>
     ),
   },
@@ -68,15 +76,16 @@ export const COLUMNS: Column<DatasetRow>[] = [
     id: "sla",
     optional: "shown",
     header: "SLA",
-    width: "5.75rem",
+    width: "6.25rem",
     cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : ""),
   },
   {
     id: "owner",
     optional: "shown",
     header: "Owner",
-    width: "5rem",
-    cell: (row) => row.owner ?? <span className="text-muted">none</span>,
+    width: "minmax(5rem,0.7fr)",
+    cell: (row) =>
+      row.owner ? <span title={row.owner}>{row.owner}</span> : <span className="text-muted">none</span>,
   },
   { id: "kind", header: "Kind", width: "6.5rem", optional: "hidden", cell: (row) => row.kind },
   {

@@ -88,7 +88,11 @@ function Details({ data, source }: { data: Partition; source: boolean }) {
       {failure && (
         <div className="rounded border border-danger bg-danger-soft px-3 py-2">
           <p>
-            <Link to="/runs/$id" params={{ id: String(failure.run) }} className="font-medium underline">
+            <Link
+              to="/runs/$id"
+              params={{ id: String(failure.run) }}
+              className="font-medium text-accent hover:underline"
+            >
               Run {failure.run}
             </Link>{" "}
             failed <Time at={failure.at} relative />{" "}
@@ -101,7 +105,11 @@ function Details({ data, source }: { data: Partition; source: boolean }) {
       )}
       {live && (
         <p>
-          <Link to="/runs/$id" params={{ id: String(live.id) }} className="font-medium underline">
+          <Link
+            to="/runs/$id"
+            params={{ id: String(live.id) }}
+            className="font-medium text-accent hover:underline"
+          >
             Run {live.id}
           </Link>{" "}
           <StateBadge run={live.state} /> since <Time at={live.started_at ?? live.created_at} relative />
@@ -170,7 +178,7 @@ function Versions({ data }: { data: Partition }) {
               {version.run && (
                 <>
                   {" · "}
-                  <Link to="/runs/$id" params={{ id: String(version.run) }} className="underline">
+                  <Link to="/runs/$id" params={{ id: String(version.run) }} className="text-accent underline">
                     run {version.run}
                   </Link>
                 </>
@@ -191,7 +199,7 @@ function Runs({ data }: { data: Partition }) {
         {data.runs.map((run) => (
           <li key={run.id} className="flex flex-wrap items-center justify-between gap-x-3 py-1">
             <span className="flex items-center gap-2">
-              <Link to="/runs/$id" params={{ id: String(run.id) }} className="underline">
+              <Link to="/runs/$id" params={{ id: String(run.id) }} className="text-accent hover:underline">
                 {run.id}
               </Link>
               <StateBadge run={run.state} detail={run.error} />
@@ -209,7 +217,7 @@ function Runs({ data }: { data: Partition }) {
 
 function Version({ id }: { id: number }) {
   return (
-    <Link to="/lineage" search={{ materialization: id }} className="font-mono underline">
+    <Link to="/lineage" search={{ materialization: id }} className="font-mono text-accent hover:underline">
       {id}
     </Link>
   );

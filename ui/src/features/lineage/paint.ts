@@ -129,7 +129,6 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
   const hairline = 1 / camera.zoom;
   const readable = BOX_HEIGHT * camera.zoom >= 12;
   context.textBaseline = "middle";
-  context.font = `${11 * hairline}px ui-sans-serif, system-ui, sans-serif`;
   for (const box of scene.boxes) {
     const place = layout.places[box.id];
     if (!place) continue;
@@ -146,9 +145,11 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
       context.fillStyle = palette.ink;
       const room = (NODE_WIDTH - 16 * hairline) / (6.2 * hairline);
       const lines = linesOf(scene.title(box), room, 22 <= BOX_HEIGHT * camera.zoom ? 2 : 1);
+      // Two lines are a little smaller, or the underscores of one would touch the other.
+      context.font = `${(lines.length > 1 ? 10 : 11) * hairline}px ui-sans-serif, system-ui, sans-serif`;
       for (const [index, line] of lines.entries()) {
         const above = (lines.length - 1) / 2 - index;
-        context.fillText(line, place.x + 13 * hairline, place.y + BOX_HEIGHT / 2 - above * 11 * hairline);
+        context.fillText(line, place.x + 13 * hairline, place.y + BOX_HEIGHT / 2 - above * 11.5 * hairline);
       }
     } else {
       context.fillStyle = palette.tone[tone];

@@ -72,7 +72,7 @@ function Content({ data }: { data: Overview }) {
             title="Under way"
             flush
             aside={
-              <Link to="/backfills" className="text-sm underline">
+              <Link to="/backfills" className="text-sm text-accent hover:underline">
                 All backfills
               </Link>
             }
@@ -86,7 +86,7 @@ function Content({ data }: { data: Overview }) {
             title="Next promises"
             flush
             aside={
-              <Link to="/sla" className="text-sm underline">
+              <Link to="/sla" className="text-sm text-accent hover:underline">
                 All promises
               </Link>
             }
@@ -106,21 +106,26 @@ function Content({ data }: { data: Overview }) {
 function Numbers({ data }: { data: Overview }) {
   const items: [ReactNode, ReactNode][] = [
     [
-      <Link key="r" to="/runs" search={{ state: ["running"] }} className="underline">
+      <Link key="r" to="/runs" search={{ state: ["running"] }} className="text-accent hover:underline">
         running
       </Link>,
       count(data.running),
     ],
     [
-      <Link key="w" to="/runs" search={{ state: ["waiting", "ready", "backoff"] }} className="underline">
+      <Link
+        key="w"
+        to="/runs"
+        search={{ state: ["waiting", "ready", "backoff"] }}
+        className="text-accent hover:underline"
+      >
         waiting
       </Link>,
       count(data.waiting),
     ],
     ["longest wait", <Duration key="o" seconds={data.oldest_wait_seconds} />],
     [
-      <Link key="k" to="/workers" className="underline">
-        workers
+      <Link key="k" to="/workers" className="text-accent hover:underline">
+        {data.workers === 1 ? "worker" : "workers"}
       </Link>,
       count(data.workers),
     ],
@@ -145,6 +150,8 @@ function ProblemKeys({ data }: { data: Overview }) {
 
 function ProblemKey({ number, item }: { number: number; item: Overview["problems"][number] }) {
   const navigate = useNavigate();
-  useShortcut(String(number), `Open problem ${number}: ${item.title}`, () => navigate(problemLink(item)));
+  useShortcut(String(number), `Open problem ${number}: ${item.title.replaceAll("`", "")}`, () =>
+    navigate(problemLink(item)),
+  );
   return null;
 }

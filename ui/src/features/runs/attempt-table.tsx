@@ -67,7 +67,7 @@ const LINES: readonly (readonly [string, (attempt: Attempt) => ReactNode])[] = [
 /** The attempts side by side: what differs stands in one row. */
 export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
   return (
-    <div className="overflow-x-auto border-t border-line">
+    <div className="relative overflow-x-auto border-t border-line">
       <table className="w-full text-left">
         <thead>
           <tr className="border-b border-line text-sm text-muted">

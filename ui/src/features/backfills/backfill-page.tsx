@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
+import { sentenceCase } from "@/lib/format";
 import { useTopic } from "@/lib/live";
 import { ApiError } from "@/lib/problem";
 import { backfillState } from "@/lib/states";
@@ -75,7 +76,9 @@ function Loaded({ backfill }: { backfill: BackfillDetail }) {
         </span>
       }
       // While it is active, the bar below says all of it, in the zone that is chosen.
-      sentence={backfill.state !== "active" && <span className="text-ink">{backfill.sentence}</span>}
+      sentence={
+        backfill.state !== "active" && <span className="text-ink">{sentenceCase(backfill.sentence)}</span>
+      }
       actions={<BackfillActions backfill={backfill} onRetry={() => setRetry(true)} />}
     >
       <BackfillProgress backfill={backfill} />

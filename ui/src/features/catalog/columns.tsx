@@ -45,7 +45,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
     id: "bad",
     optional: "shown",
     header: "Not fresh",
-    width: "minmax(8.5rem,1.2fr)",
+    width: "minmax(7rem,1.2fr)",
     cell: (row) => <Bad row={row} />,
   },
   {

@@ -16,7 +16,7 @@ export function Facets({ facets, search }: { facets: DatasetPage["facets"]; sear
   // On a small screen the list comes first, and the filters when they are asked for.
   const [open, setOpen] = useState(false);
   return (
-    <nav aria-label="Filters" className="shrink-0 lg:w-52">
+    <nav aria-label="Filters" className="shrink-0 lg:w-44">
       <Button size="small" className="lg:hidden" aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? "Hide filters" : "Filters"}
       </Button>

@@ -53,15 +53,18 @@ export function SelectionBar({ data, grid, chosen, onClear }: SelectionBarProps)
         <ApproveHeld name={data.name} chosen={chosen} label={(held) => `Approve ${count(held)} held…`} />
         {reason ? (
           <Button kind="primary" disabledReason={reason}>
-            Backfill <span className="max-sm:hidden">{count(all)}</span>…
+            Backfill {count(all)}…
           </Button>
         ) : (
           <Link
             to="/backfills/new"
             search={{ dataset: [data.name], sel: writeChosen(chosen) }}
             className={buttonClass("primary")}
+            aria-label={`Backfill ${count(all)}…`}
           >
-            Backfill <span className="max-sm:hidden">{count(all)}</span>…
+            <span>
+              Backfill<span className="max-sm:hidden"> {count(all)}</span>…
+            </span>
           </Link>
         )}
       </div>

@@ -239,9 +239,10 @@ export function PartitionGrid(props: PartitionGridProps) {
             aria-activedescendant={`${id}-active`}
             tabIndex={0}
             onKeyDown={onKeyDown}
-            onFocus={() => {
+            onFocus={(event) => {
               setFocused(true);
-              reveal(spot, cell);
+              // A click must find the cell that it was aimed at where it was.
+              if (event.currentTarget.matches(":focus-visible")) reveal(spot, cell);
             }}
             onBlur={() => setFocused(false)}
             {...pointer.handlers}

@@ -33,9 +33,12 @@ export function PartitionPanel({ name, partition, source, onClose }: PartitionPa
   const { data, error, refetch } = useQuery(partitionQuery(name, partition));
   const sheet = useRef<HTMLElement>(null);
   // Where it stands below the grid and not beside it, nobody would see that it opened.
+  const isFull = data !== undefined;
   useEffect(() => {
-    if (partition && !window.matchMedia(BESIDE).matches) sheet.current?.scrollIntoView({ block: "start" });
-  }, [partition]);
+    if (!partition || window.matchMedia(BESIDE).matches) return;
+    // Again when it is full: an empty one is too short to be scrolled up.
+    sheet.current?.scrollIntoView({ block: isFull ? "start" : "nearest" });
+  }, [partition, isFull]);
   return (
     <aside
       ref={sheet}

@@ -67,9 +67,9 @@ for (const cut of [false, true]) {
     const url = `http://127.0.0.1:${seen}/mill`;
     const child = await serve(cut ? own : seen, url);
     const between = cut ? await proxy(seen, own, "/mill") : null;
+    const me = await arrive();
+    const { page } = me;
     try {
-      const me = await arrive();
-      const { page } = me;
       await page.goto(`${url}/datasets/retail_lines?tab=runs`);
       await page.getByLabel("Name").fill("operator");
       await page.getByLabel("Password").fill(PASSWORD);
@@ -91,6 +91,8 @@ for (const cut of [false, true]) {
       await page.getByRole("heading", { name: "Overview" }).waitFor();
       expect(page.url()).toBe(`${url}/`);
     } finally {
+      // A page that is left open would miss the server.
+      await page.goto("about:blank");
       between?.closeAllConnections();
       between?.close();
       child.kill("SIGTERM");

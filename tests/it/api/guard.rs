@@ -198,9 +198,8 @@ fn memory(pid: u32) -> u64 {
 async fn everything_may_lie_below_a_path() {
     let url = "https://tide.example.com/mill";
     let api = Api::empty_with(|it| it.with("TIDEMILL_URL", url)).await;
-    let get = async |host: &str, path: &str| {
-        api.send(Method::GET, path, &[("host", host)], None).await
-    };
+    let get =
+        async |host: &str, path: &str| api.send(Method::GET, path, &[("host", host)], None).await;
     // Whether or not the proxy cut the path off; the person at this machine is at the root. A
     // program that was built without its pages has no base.
     let based = async |host: &str, path: &str, base: &str| {

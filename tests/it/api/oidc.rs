@@ -210,7 +210,11 @@ async fn people_sign_in_elsewhere_and_nobody_comes_back_as_another() {
     api.patch("admin", &format!("/users/{id}"), serde_json::json!({ "disabled": true })).await.ok();
     let mut ana = Wanderer::new(&base);
     let back = ana.sign_in(&base, "ana-everyone-ops").await;
-    assert_eq!(ana.come_back(back).await, failed("disabled"), "who is disabled is so elsewhere too");
+    assert_eq!(
+        ana.come_back(back).await,
+        failed("disabled"),
+        "who is disabled is so elsewhere too"
+    );
     let failures = api.get("admin", "/audit?outcome=failed&action=session.create").await.ok();
     assert!(5 <= failures["items"].as_array().unwrap().len(), "{failures}");
     assert!(!api.said().contains("a secret of the test"));

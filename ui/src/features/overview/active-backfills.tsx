@@ -19,7 +19,7 @@ export function ActiveBackfills({ items }: { items: Backfill[] }) {
                 <Link
                   to="/backfills/$id"
                   params={{ id: String(item.id) }}
-                  className="font-medium text-accent hover:underline"
+                  className="shrink-0 font-medium text-accent hover:underline"
                 >
                   Backfill {item.id}
                 </Link>

@@ -15,15 +15,19 @@ pub(crate) fn lag(project: &mut Project, rows: &Dataset, day: &TimePartitions) -
         Transform::new("dev_arrival_lag_daily")
             .reads(rows, Mapping::Same)
             .partitions(day)
+            .fuse(Fuse::by("day"))
             .contract(
                 Contract::new([("day", Type::Date)].into_iter().chain(columns)).required(counts),
             )
             .owner(OWNER)
             .description("Events and users of a day as seen at its end, a week later, and by now.")
             .tags(["devstream", "quality"])
-            .run(|cx, [rows]| {
-                let by = |end: Expr| col("received_at").lt(end);
-                let (on_time, week) = (by(cx.end()), by(cx.end() + days(7)));
+            .run(|_cx, [rows]| {
+                let by = |later: i64| {
+                    let midnight = col("event_time").dt().truncate(lit("1d")) + days(1);
+                    col("received_at").lt(midnight + days(later))
+                };
+                let (on_time, week) = (by(0), by(7));
                 let users = |seen: Expr| {
                     let users = col("user_id").filter(seen).drop_nulls();
                     users.n_unique().cast(DataType::Int64)
@@ -52,6 +56,7 @@ pub(crate) fn quality(project: &mut Project, arrivals: &Dataset, day: &TimeParti
         Transform::new("dev_quality_daily")
             .reads(arrivals, Mapping::routed("received_at"))
             .partitions(day)
+            .fuse(Fuse::by("day"))
             .contract(
                 Contract::new([("day", Type::Date)].into_iter().chain(columns))
                     .required(counts)

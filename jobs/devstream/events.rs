@@ -3,7 +3,7 @@
 use tidemill::prelude::*;
 
 use super::OWNER;
-use crate::measure::count;
+use crate::measure::{count, day_of};
 
 /// What makes two rows the same event.
 const KEY: [&str; 5] = ["user_id", "event_time", "event_type", "product", "page"];
@@ -48,12 +48,14 @@ pub(crate) fn arrivals(project: &mut Project, day: &TimePartitions) -> Dataset {
 /// Every raw row, cut by the day it happened on.
 ///
 /// One day of events lies in many months of arrivals: the routed mapping reads exactly those that
-/// hold rows of the day, and a file that comes late makes only the days stale that it touches.
+/// hold rows of the day, and a file that comes late makes only the days stale that it touches. Those
+/// of neighbouring days are much the same, so a backfill reads them once for a hundred days.
 pub(crate) fn rows(project: &mut Project, arrivals: &Dataset, day: &TimePartitions) -> Dataset {
     project.job(
         Transform::new("dev_rows")
             .reads(arrivals, Mapping::routed("event_time"))
             .partitions(day)
+            .fuse(Fuse::by("event_time"))
             .contract(contract())
             .check(Check::unique(["event_id"]).warn())
             .owner(OWNER)
@@ -70,6 +72,7 @@ pub(crate) fn events(project: &mut Project, arrivals: &Dataset, day: &TimePartit
         Transform::new("dev_events")
             .reads(arrivals, Mapping::routed("event_time"))
             .partitions(day)
+            .fuse(Fuse::by("event_time"))
             .contract(contract())
             .check(Check::unique(["event_id"]))
             .check(Check::one_of("product", ["laravel", "rails", "symfony", "tldr"]).warn())
@@ -100,6 +103,7 @@ pub(crate) fn dedup(
             .reads(rows, Mapping::Same)
             .reads(events, Mapping::Same)
             .partitions(day)
+            .fuse(Fuse::by("day"))
             .contract(
                 Contract::new([
                     ("day", Type::Date),
@@ -113,18 +117,14 @@ pub(crate) fn dedup(
             .owner(OWNER)
             .description("How many rows the deduplication saw, kept and dropped.")
             .tags(["devstream", "quality"])
-            .run(|cx, [rows, events]| {
-                let kept = events.select([count().alias("rows_kept")]);
-                Ok(rows
-                    .select([count().alias("rows_in")])
-                    .filter(col("rows_in").gt(lit(0)))
-                    .cross_join(kept, None)
-                    .select([
-                        cx.date().alias("day"),
-                        col("rows_in"),
-                        col("rows_kept"),
-                        (col("rows_in") - col("rows_kept")).alias("dropped"),
-                    ]))
+            .run(|_cx, [rows, events]| {
+                let a_day = |frame: LazyFrame, rows: &str| {
+                    frame.group_by([day_of("event_time").alias("day")]).agg([count().alias(rows)])
+                };
+                let kept = a_day(events, "rows_kept");
+                let kept_of_day = a_day(rows, "rows_in").inner_join(kept, col("day"), col("day"));
+                let dropped = col("rows_in") - col("rows_kept");
+                Ok(kept_of_day.with_column(dropped.alias("dropped")))
             }),
     )
 }

@@ -44,6 +44,7 @@ pub(crate) fn daily(project: &mut Project, state: &Dataset, day: &TimePartitions
         Transform::new("dev_sessions_daily")
             .reads(state, Mapping::routed("started_at"))
             .partitions(day)
+            .fuse(Fuse::by("day"))
             .contract(sessions::daily_contract("single_event_sessions"))
             .check(Check::unique(["day"]))
             .owner(OWNER)

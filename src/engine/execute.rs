@@ -91,7 +91,7 @@ impl Bench<'_> {
         let began = Instant::now();
         let spec = shop.catalog.dataset(dataset);
         let key = key(member);
-        let path = self.path(member);
+        let path = self.path(member, (member, member));
         hit(Failpoint::BeforeExecute)?;
         let mut rejected = (0, Vec::new());
         let axis = spec.scheme.time();
@@ -125,11 +125,13 @@ impl Bench<'_> {
         self.publish(member, Made { staged, rejected: rejected.0, rejects_path, seconds })
     }
 
-    /// Where a member is written, without an ending.
-    pub(super) fn path(&self, member: &Member) -> Path {
+    /// Where a member is written, without an ending, of all that are made with it: the first and the
+    /// last.
+    pub(super) fn path(&self, member: &Member, (first, last): (&Member, &Member)) -> Path {
         let spec = self.shop.catalog.dataset(self.dataset);
         let (name, scheme) = (spec.name.as_str(), &spec.scheme);
-        lake::attempt_path(name, scheme, &key(member), member.run, member.attempt)
+        let attempt = (member.run, member.attempt);
+        lake::attempt_path(name, scheme, (&key(first), last.ordinal), attempt)
     }
 
     /// What the job's code plans, in the columns of its contract.

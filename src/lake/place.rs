@@ -116,16 +116,21 @@ impl Place {
     }
 }
 
-/// The path of what an attempt writes, without an ending: its own, and nobody else's.
+/// The path of what an attempt writes, without an ending: its own, and nobody else's. Partitions that
+/// are made together, up to the window `last`, share a folder: each folder has to be kept by the disk
+/// before what is in it is.
 #[must_use]
 pub fn attempt_path(
     dataset: &str,
     scheme: &Scheme,
-    key: &PartitionKey,
-    run: i64,
-    attempt: i32,
+    (key, last): (&PartitionKey, i64),
+    (run, attempt): (i64, i32),
 ) -> Path {
-    let mut parts = vec![dataset.to_owned(), segment(&scheme.label(key.ordinal))];
+    let mut label = scheme.label(key.ordinal);
+    if last != key.ordinal {
+        label = format!("{label}..{}", scheme.label(last));
+    }
+    let mut parts = vec![dataset.to_owned(), segment(&label)];
     for (dimension, value) in scheme.dimensions.iter().zip(key.slice.values()) {
         parts.push(format!("{}={}", dimension.name, segment(value)));
     }

@@ -101,7 +101,7 @@ pub fn look_ahead(slots: usize, usual: Duration) -> usize {
 /// How long claimed runs may keep a worker busy.
 const AHEAD: Duration = Duration::from_millis(100);
 /// The most runs that are claimed ahead.
-const AHEAD_MAX: usize = 256;
+const AHEAD_MAX: usize = 1024;
 
 /// When a queue's turn comes: the least first.
 type Turn = (bool, u64, Class);

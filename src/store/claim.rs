@@ -6,7 +6,7 @@ use jiff_sqlx::Timestamp;
 use sqlx::{PgConnection, PgPool};
 
 use super::ledger::number;
-use super::{Registry, Result, Usage};
+use super::{Registry, Result, Usage, begin_keyed};
 use crate::failpoint::{Failpoint, hit};
 use crate::model::{Class, PartitionKey, Slice};
 use crate::plan::{Candidate, PoolStanding, pick};
@@ -81,7 +81,7 @@ pub async fn claim(
     claimant: &Claimant,
     limit: usize,
 ) -> Result<Vec<Claimed>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin_keyed(pool).await?;
     sqlx::query!("select pg_advisory_xact_lock($1)", CLAIMS).fetch_one(&mut *tx).await?;
     let candidates = candidates(&mut tx, claimant, limit).await?;
     if candidates.is_empty() {
@@ -208,6 +208,8 @@ async fn take(
     let rows =
         sqlx::query_file!("src/store/sql/claim_runs.sql", worker, picked).fetch_all(db).await?;
     let mut slices: BTreeMap<i32, Slice> = BTreeMap::new();
+    let places: BTreeMap<i64, usize> =
+        picked.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let claimed = rows.into_iter().filter_map(|row| {
         let values = row.dimension_values;
         let slice = slices.entry(row.slice_id).or_insert_with(|| Slice::new(values));
@@ -225,5 +227,7 @@ async fn take(
             usage: Usage::default(),
         })
     });
-    Ok(claimed.collect())
+    let mut claimed: Vec<Claimed> = claimed.collect();
+    claimed.sort_by_key(|run| places.get(&run.id).copied());
+    Ok(claimed)
 }

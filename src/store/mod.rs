@@ -44,7 +44,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction};
 
 pub use access::{
     AuditQuery, AuditRow, Before, Changed, Elsewhere, LinkKind, NewAudit, NewPerson, NewSession,
@@ -160,6 +160,9 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 /// How long a connection that is not at work may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(1);
 
+/// A connection that answered this long ago is taken to be there.
+const IDLE_MAX: Duration = Duration::from_millis(500);
+
 /// Whether the other side of a connection is there; an error ends the connection.
 async fn answers(db: &mut PgConnection) -> sqlx::Result<bool> {
     let answer = tokio::time::timeout(ANSWER_MAX, db.ping()).await;
@@ -178,6 +181,9 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
         .disable_statement_logging()
         .application_name("tidemill")
         .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")])
+        // Statements here take milliseconds: compiling one, which a wrong guess of rows is enough
+        // for, takes a hundred.
+        .options([("jit", "off")])
         // Or else the sessions of a machine that is gone are kept for two hours.
         .options([("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5")])
         .options([("tcp_keepalives_count", "3")]);
@@ -185,11 +191,24 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
         .max_connections(12)
         // A connection that nobody answers on any more is found out in seconds, not in minutes.
         .test_before_acquire(false)
-        .before_acquire(|db, _| Box::pin(answers(db)))
+        .before_acquire(|db, meta| {
+            let is_new = meta.idle_for < IDLE_MAX;
+            Box::pin(async move { if is_new { Ok(true) } else { answers(db).await } })
+        })
         .after_release(|db, _| Box::pin(answers(db)))
         .connect_with(options)
         .await
         .map_err(|source| Error::Open { source })?;
     MIGRATOR.run(&pool).await.map_err(|source| Error::Migrate { source })?;
     Ok(pool)
+}
+
+/// Begins a transaction whose statements find each row by its key.
+///
+/// A statement that is prepared while its tables are small is planned to read all of them, and keeps
+/// to that while they grow, until they are next analyzed.
+async fn begin_keyed(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    let begin = "begin; set local enable_seqscan = off; set local enable_hashjoin = off; \
+        set local enable_mergejoin = off";
+    Ok(pool.begin_with(begin).await?)
 }

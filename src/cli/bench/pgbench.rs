@@ -9,41 +9,50 @@ use crate::store;
 /// How long `pgbench` writes.
 const SECONDS: &str = "8";
 
-/// A batch of 100 runs as the worker writes them: claimed, attempted, published, with lineage, and
-/// moved to the history.
-const SCRIPT: &str = r"select nextval('bench.batch') * 100 as first \gset
+/// A batch of runs as large as the worker's, and as it writes them: claimed, attempted, published,
+/// with lineage, moved to the history, and counted.
+const SCRIPT: &str = r"\set n 300
+select nextval('bench.batch') * :n as first \gset
+\set last :first + :n - 1
 begin;
 update bench.run set state = 'running', attempt = attempt + 1, worker_id = 1
-    where id >= :first and id < :first + 100;
+    where id >= :first and id <= :last;
 insert into bench.attempt (run_id, number, worker_id)
-    select id, 1, 1 from generate_series(:first, :first + 99) as id;
+    select id, 1, 1 from generate_series(:first::bigint, :last::bigint) as id;
 commit;
 begin;
 insert into bench.materialization (id, dataset_id, slice_id, ordinal, run_id, attempt, generation,
         code_id, content, inputs, rows, bytes, paths, sizes, hashes, profile, seconds)
     select id, 2, 1, id, id, 1, id, 1, '\x00112233445566778899aabbccddeeff',
         '\x00112233445566778899aabbccddeeff', 0, 0, '{}', '{}', '{}', '[]', 0.001
-    from generate_series(:first, :first + 99) as id;
+    from generate_series(:first::bigint, :last::bigint) as id;
 insert into bench.head (dataset_id, slice_id, ordinal, materialization_id, generation, code_id,
         content, inputs)
     select 2, 1, id, id, id, 1, '\x00112233445566778899aabbccddeeff',
         '\x00112233445566778899aabbccddeeff'
-    from generate_series(:first, :first + 99) as id;
+    from generate_series(:first::bigint, :last::bigint) as id;
 insert into bench.lineage_edge (output_id, input_id, position)
-    select id, id, 0 from generate_series(:first, :first + 99) as id;
+    select id, id, 0 from generate_series(:first::bigint, :last::bigint) as id;
 update bench.attempt set state = 'committed', ended_at = clock_timestamp()
-    where run_id >= :first and run_id < :first + 100 and number = 1;
+    where run_id >= :first and run_id <= :last and number = 1;
 insert into bench.run_history (id, backfill_id, dataset_id, slice_id, ordinal, left_state, state,
         outcome, reason, attempt, created_at)
     select id, 1, 2, 1, id, 'running', 'succeeded', 'published', 'missing', 1, now()
-    from generate_series(:first, :first + 99) as id;
-delete from bench.run where id >= :first and id < :first + 100;
+    from generate_series(:first::bigint, :last::bigint) as id;
+delete from bench.run where id >= :first and id <= :last;
+update bench.backfill set published = published + :n where id = 1;
 commit;
 ";
 
-/// How many such runs `pgbench` writes in a second.
+/// `:n` of the script.
+const BATCH: f64 = 300.0;
+/// How many runs there are for `pgbench`, more than it can write in its time.
+const RUNS: i64 = 1_000_000;
+
+/// How many such runs are written in a second: recorded at once, as a backfill is, and then by
+/// `pgbench`, batch by batch.
 pub(super) async fn rows_per_second(yard: &Yard) -> Result<f64> {
-    store::bench_tables(&yard.mill.pool, 300_000).await?;
+    let recording = store::bench_tables(&yard.mill.pool, RUNS).await? / RUNS as f64;
     let script = yard.home.join("runs.sql");
     std::fs::write(&script, SCRIPT)?;
     let options = yard.mill.pool.connect_options();
@@ -76,5 +85,5 @@ pub(super) async fn rows_per_second(yard: &Yard) -> Result<f64> {
     let line =
         text.lines().find(|line| line.starts_with("tps = ")).context("pgbench says no tps")?;
     let batches: f64 = line.split_whitespace().nth(2).context("pgbench says no tps")?.parse()?;
-    Ok(batches * 100.0)
+    Ok(1.0 / (recording + 1.0 / (batches * BATCH)))
 }

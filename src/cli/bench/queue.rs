@@ -155,7 +155,7 @@ const RUNS: i64 = 40_000;
 
 /// Runs that make nothing, from the plan to the last commit, everything recorded, and what each
 /// takes of the processor, Postgres included. The limit is `pgbench` writing the same rows into
-/// tables of the same shape, in batches of 100, on the same cluster.
+/// tables of the same shape, in batches as large, on the same cluster.
 pub(super) async fn noop(config: &Config) -> Result<Vec<Figure>> {
     let mut yard = Yard::open(config, "noop", RUNS).await?;
     let limit = pgbench::rows_per_second(&yard).await?;

@@ -67,7 +67,7 @@ impl Bench<'_> {
         let mut plan = self.plan(cx, frames)?;
         let ordinals: Vec<i64> = members.iter().map(|(_, member)| member.ordinal).collect();
         let cut = self.cut(&mut plan, &ordinals)?;
-        let paths = members.iter().map(|(_, member)| self.path(member));
+        let paths = members.iter().map(|(_, member)| self.path(member, (first, last)));
         let paths: Vec<Path> = paths.map(|path| Path::from(format!("{path}.parquet"))).collect();
         let (shop, runtime) = (self.shop, self.runtime);
         let staged =

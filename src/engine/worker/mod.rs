@@ -74,6 +74,9 @@ impl WorkOptions {
     }
 }
 
+/// How many attempts may have ended and wait to be published; more wait with their slots.
+const UNPUBLISHED_MAX: usize = 1000;
+
 /// How often a worker asks whether what it works on is still its own, when no bell rings.
 const ASK: Duration = Duration::from_secs(1);
 
@@ -91,7 +94,7 @@ pub async fn work(
 ) -> Result<()> {
     let claimant = store::in_time(introduce(&mill, &options)).await?;
     let id = claimant.worker;
-    let (sender, receiver) = mpsc::unbounded_channel();
+    let (sender, receiver) = mpsc::channel(UNPUBLISHED_MAX);
     let in_hand = InHand::default();
     let mut helpers = JoinSet::new();
     let ended = CancellationToken::new();
@@ -267,7 +270,7 @@ struct Worker {
     hands: Hands,
     claimer: Claimer,
     options: WorkOptions,
-    sender: mpsc::UnboundedSender<(Claimed, Ended)>,
+    sender: mpsc::Sender<(Claimed, Ended)>,
     in_hand: InHand,
     /// How long an attempt usually takes, in microseconds; 0 before the first.
     usual: Arc<AtomicU64>,
@@ -364,7 +367,7 @@ impl Worker {
                 told::ended(span, ended.as_ref().map(|(_, ended)| ended), took);
                 match ended {
                     // The publisher lives as long as any sender, and lets go of what it published.
-                    Some(ended) => drop(sender.send(ended)),
+                    Some(ended) => drop(sender.send(ended).await),
                     None => drop(in_hand.with(|held| held.remove(fence))),
                 }
             }

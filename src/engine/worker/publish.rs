@@ -13,9 +13,9 @@ use crate::engine::bell::{Bell, Topic};
 use crate::store::{self, Claimed, Committed, Ended, Lease};
 
 /// The most attempts that are published in one transaction.
-const GROUP_MAX: usize = 100;
-/// How many groups are on their way at once: while one waits for the disk, another is written.
-const AT_ONCE: usize = 2;
+const GROUP_MAX: usize = 300;
+/// How many groups are on their way at once: while some wait for the disk, another is written.
+const AT_ONCE: usize = 3;
 
 /// What publishes the attempts of one worker.
 pub(super) struct Publisher {
@@ -28,7 +28,7 @@ impl Publisher {
     /// Publishes ended attempts in groups: whatever ended while the groups before were on their way.
     pub(super) async fn publish(
         self,
-        mut receiver: mpsc::UnboundedReceiver<(Claimed, Ended)>,
+        mut receiver: mpsc::Receiver<(Claimed, Ended)>,
         bell: Arc<Bell>,
     ) -> Result<()> {
         let (publisher, mut commits) = (Arc::new(self), JoinSet::new());

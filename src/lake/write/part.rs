@@ -65,7 +65,7 @@ impl Part {
         // The encoder makes a row group of each chunk.
         group.rechunk_mut();
         self.profiler.observe(&group).map_err(Error::Plan)?;
-        let written = self.writer()?.write_batch(&group);
+        let written = self.writer(group.estimated_size())?.write_batch(&group);
         written.map_err(|error| self.fault(error))
     }
 
@@ -74,15 +74,16 @@ impl Part {
         while 0 < self.pending() {
             self.write(self.pending().min(ROW_GROUP))?;
         }
-        let ended = self.writer()?.finish();
+        let ended = self.writer(0)?.finish();
         ended.map_err(|error| self.fault(error))?;
         Ok(self.profiler)
     }
 
-    fn writer(&mut self) -> Result<&mut BatchedWriter<Upload>, Error> {
+    /// The writer, opened for a first row group of this size in memory.
+    fn writer(&mut self, bytes: usize) -> Result<&mut BatchedWriter<Upload>, Error> {
         if self.writer.is_none() {
             // Side by side are objects, not the columns of one.
-            let writer = options().to_writer(self.upload.clone()).set_parallel(false);
+            let writer = options(bytes).to_writer(self.upload.clone()).set_parallel(false);
             let opened = writer.batched(&self.schema);
             self.writer = Some(opened.map_err(|error| self.fault(error))?);
         }

@@ -21,6 +21,9 @@ use crate::lake::small::is_small;
 
 /// Rows per row group: small enough to skip by statistics, large enough to compress.
 pub(super) const ROW_GROUP: usize = 1 << 17;
+/// Fewer bytes take a few blocks of a disk whatever is done to them, and compressing them, column by
+/// column, takes longer than making them.
+const WORTH_COMPRESSING: usize = 1 << 16;
 
 /// A whole Parquet object that nothing refers to yet.
 #[derive(Clone, Debug)]
@@ -99,7 +102,7 @@ fn run(
     let plan = plan.map(pass, OptFlags::STREAMING, None, Some("profile"));
     let slot = Arc::new(Mutex::new(Some(upload.writable())));
     let target = SinkTarget::Dyn(SpecialEq::new(slot));
-    let format = FileWriteFormat::Parquet(Arc::new(options()));
+    let format = FileWriteFormat::Parquet(Arc::new(options(usize::MAX)));
     let outcome = guarded(|| {
         let destination = SinkDestination::File { target };
         let plan = plan.sink(destination, format, UnifiedSinkArgs::default());
@@ -116,11 +119,15 @@ fn run(
     Ok(watch.finish())
 }
 
-/// How objects are written.
-pub(super) fn options() -> ParquetWriteOptions {
+/// How objects are written whose first row group has so many bytes in memory.
+pub(super) fn options(bytes: usize) -> ParquetWriteOptions {
     let level = ZstdLevel::try_new(1).expect("zstd has a level 1");
+    let compression = match bytes < WORTH_COMPRESSING {
+        true => ParquetCompression::Uncompressed,
+        false => ParquetCompression::Zstd(Some(level)),
+    };
     ParquetWriteOptions {
-        compression: ParquetCompression::Zstd(Some(level)),
+        compression,
         row_group_size: Some(ROW_GROUP),
         compat_level: Some(CompatLevel::newest()),
         ..ParquetWriteOptions::default()

@@ -73,7 +73,7 @@ fn a_worker_claims_ahead_for_a_tenth_of_a_second() {
     assert_eq!(look_ahead(2, millis(0)), 0, "nothing is known yet");
     assert_eq!(look_ahead(2, millis(5)), 40);
     assert_eq!(look_ahead(2, millis(3_600_000)), 0);
-    assert_eq!(look_ahead(8, std::time::Duration::from_micros(20)), 256);
+    assert_eq!(look_ahead(8, std::time::Duration::from_micros(20)), 1024);
 }
 
 #[test]

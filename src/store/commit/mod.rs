@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool};
 pub(super) use finish::{Tally, count_down, fail_runs, finish_backfills};
 
 use super::usage::UsageColumns;
-use super::{Claimed, Registry, Result};
+use super::{Claimed, Registry, Result, begin_keyed};
 use crate::failpoint::{Failpoint, hit};
 
 /// What an attempt made.
@@ -101,7 +101,7 @@ pub async fn commit(
     group: &[(Claimed, Ended)],
 ) -> Result<Committed> {
     hit(Failpoint::BeforeCommit)?;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin_keyed(pool).await?;
     let held = fence(&mut tx, worker, group).await?;
     hit(Failpoint::AfterFence)?;
     let of_group = |wanted: fn(&Ended) -> bool| -> Vec<&(Claimed, Ended)> {

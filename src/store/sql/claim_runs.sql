@@ -8,12 +8,12 @@ with me as materialized (
       and ended_at is null
     for share
 ),
+-- By number alone: what else is asked of a run here would have the planner walk all that is ready.
 due as materialized (
-    select id
+    select id, state
     from tidemill.run
     where exists (select from me)
       and id = any($2::bigint[])
-      and state in ('ready', 'backoff')
     order by id
     for update skip locked
 ),
@@ -24,6 +24,7 @@ claimed as (
         worker_id = $1
     from due
     where run.id = due.id
+      and due.state in ('ready', 'backoff')
     returning run.id, run.attempt, run.failures, run.backfill_id, run.dataset_id, run.slice_id,
         run.ordinal, run.is_forced, run.created_at
 ),
@@ -39,10 +40,8 @@ select claimed.id as "id!", claimed.attempt as "attempt!", claimed.failures as "
     claimed.created_at as "created_at!: Timestamp",
     slice.dimension_values as "dimension_values!", head.inputs as "inputs?", head.code_id as "code_id?"
 from claimed
-join unnest($2::bigint[]) with ordinality as picked (id, place) on picked.id = claimed.id
 join tidemill.slice on slice.id = claimed.slice_id
 left join tidemill.head
     on head.dataset_id = claimed.dataset_id
     and head.slice_id = claimed.slice_id
     and head.ordinal = claimed.ordinal
-order by picked.place

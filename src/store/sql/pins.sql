@@ -5,28 +5,36 @@ with wanted as materialized (
     from unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::int[])
         as wanted (run, position, dataset_id, slice_id, first, after, router_id)
 ),
+-- Each stretch is looked up by itself: joined as a whole, the planner may read all that is published
+-- for a batch of a thousand.
 by_range as (
-    select wanted.run, wanted.position, head.materialization_id, head.slice_id, head.ordinal,
-        head.content
+    select wanted.run, wanted.position, found.*
     from wanted
-    join tidemill.head
-        on head.dataset_id = wanted.dataset_id
-        and head.slice_id = wanted.slice_id
-        and wanted.first <= head.ordinal
-        and head.ordinal < wanted.after
+    cross join lateral (
+        select head.materialization_id, head.slice_id, head.ordinal, head.content
+        from tidemill.head
+        where head.dataset_id = wanted.dataset_id
+          and head.slice_id = wanted.slice_id
+          and wanted.first <= head.ordinal
+          and head.ordinal < wanted.after
+        offset 0
+    ) as found
     where wanted.router_id is null
 ),
 by_route as (
-    select wanted.run, wanted.position, head.materialization_id, head.slice_id, head.ordinal,
-        route.content
+    select wanted.run, wanted.position, found.*
     from wanted
-    join tidemill.route
-        on route.router_id = wanted.router_id
-        and route.ordinal = wanted.first
-    join tidemill.head
-        on head.materialization_id = route.materialization_id
-        and head.dataset_id = wanted.dataset_id
-        and head.slice_id = wanted.slice_id
+    cross join lateral (
+        select head.materialization_id, head.slice_id, head.ordinal, route.content
+        from tidemill.route
+        join tidemill.head
+            on head.materialization_id = route.materialization_id
+            and head.dataset_id = wanted.dataset_id
+            and head.slice_id = wanted.slice_id
+        where route.router_id = wanted.router_id
+          and route.ordinal = wanted.first
+        offset 0
+    ) as found
     where wanted.router_id is not null
 ),
 pinned as (
@@ -39,5 +47,10 @@ select pinned.run as "run!", pinned.position as "position!",
     pinned.ordinal as "ordinal!", pinned.content as "content!", version.paths as "paths!",
     version.sizes as "sizes!", version.hashes as "hashes!", version.rows
 from pinned
-join tidemill.materialization as version on version.id = pinned.materialization_id
+cross join lateral (
+    select paths, sizes, hashes, rows
+    from tidemill.materialization
+    where id = pinned.materialization_id
+    offset 0
+) as version
 order by pinned.run, pinned.position, pinned.slice_id, pinned.ordinal

@@ -29,6 +29,8 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
+    // A busy machine is no fault of the page.
+    testTimeout: 60_000,
     restoreMocks: true,
     unstubGlobals: true,
     maxWorkers: 2,

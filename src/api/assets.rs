@@ -1,11 +1,15 @@
 //! The pages that people see, as they were when this program was built.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::access::Shared;
+use super::prefix::Below;
 use super::problem::Problem;
 
 /// A file of the pages.
@@ -20,6 +24,8 @@ include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// Stands in the page where the nonce of the answer belongs.
 const PLACEHOLDER: &str = "__CSP_NONCE__";
+/// Says in the page what its addresses begin with.
+const BASE: &str = "<base href=\"/";
 /// What the name of a file stands for never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// A worker is held to the policy of its own file, not to that of the page: it asks this server for
@@ -36,7 +42,7 @@ const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=
 
 /// Answers what no route answers: a file of the pages, or the page, which shows what its address
 /// names; below `/api` there is nothing more.
-pub(super) async fn fallback(request: Request) -> Response {
+pub(super) async fn fallback(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let path = request.uri().path();
     let is_look = [Method::GET, Method::HEAD].contains(request.method());
     if !is_look || is_reserved(path) {
@@ -49,7 +55,10 @@ pub(super) async fn fallback(request: Request) -> Response {
         None if name.starts_with("assets/") => {
             Problem::not_found("there is no such file; load the page again").into_response()
         }
-        None => page(),
+        None => {
+            let is_below = request.extensions().get::<Below>().is_some();
+            page(if is_below { shared.options().prefix() } else { "" })
+        }
     }
 }
 
@@ -101,8 +110,8 @@ fn kind(path: &str) -> &'static str {
     }
 }
 
-/// The page, with a nonce of its own for its scripts and styles.
-fn page() -> Response {
+/// The page, with a nonce of its own for its scripts and styles, as it is below a path.
+fn page(prefix: &str) -> Response {
     let mut bytes = [0; 18];
     if let Err(error) = getrandom::fill(&mut bytes) {
         return Problem::internal(&error).into_response();
@@ -110,7 +119,7 @@ fn page() -> Response {
     let nonce = STANDARD_NO_PAD.encode(bytes);
     let file = FILES.iter().find(|file| file.path == "index.html");
     let text = file.map_or(NOT_BUILT, |file| std::str::from_utf8(file.bytes).unwrap_or(NOT_BUILT));
-    let mut response = (StatusCode::OK, text.replace(PLACEHOLDER, &nonce)).into_response();
+    let mut response = (StatusCode::OK, completed(text, &nonce, prefix)).into_response();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' data:; connect-src 'self'; worker-src 'self'; font-src 'self'; \
@@ -125,9 +134,22 @@ fn page() -> Response {
     response
 }
 
+fn completed(text: &str, nonce: &str, prefix: &str) -> String {
+    let base = format!("<base href=\"{prefix}/");
+    text.replace(PLACEHOLDER, nonce).replacen(BASE, &base, 1)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_reserved;
+    use super::{FILES, completed, is_reserved};
+
+    #[test]
+    fn the_page_says_what_its_addresses_begin_with() {
+        let built = FILES.iter().find(|file| file.path == "index.html");
+        let text = built.map_or("<base href=\"/\" />", |file| str::from_utf8(file.bytes).unwrap());
+        assert!(completed(text, "n", "").contains("<base href=\"/\""));
+        assert!(completed(text, "n", "/mill").contains("<base href=\"/mill/\""));
+    }
 
     #[test]
     fn what_is_of_programs_is_never_a_page() {

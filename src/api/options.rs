@@ -24,6 +24,14 @@ pub struct ServeOptions {
     pub webhook: Option<String>,
 }
 
+impl ServeOptions {
+    /// The path below which people see everything, without a slash at its end; empty for the root.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
+    }
+}
+
 /// Where people may sign in by OpenID Connect.
 #[derive(Clone)]
 pub struct OidcOptions {

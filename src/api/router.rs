@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::access::Shared;
 use super::problem::Problem;
 use super::{
-    backfills, catalog, document, events, lineage, live, metrics, overview, people, runs, settings,
-    sla, work,
+    backfills, catalog, document, events, help, lineage, live, metrics, overview, people, runs,
+    settings, sla, work,
 };
 
 /// What belongs to no single address.
@@ -39,6 +39,7 @@ fn resources() -> OpenApiRouter<Arc<Shared>> {
         .merge(work::routes())
         .merge(events::routes())
         .merge(settings::routes())
+        .merge(help::routes())
         .merge(sla::routes())
 }
 

@@ -16,7 +16,7 @@ use super::access::Shared;
 use super::live;
 use super::options::ServeOptions;
 use super::problem::Problem;
-use super::{assets, guard, listen, request, router};
+use super::{assets, guard, listen, prefix, request, router};
 use crate::engine::Mill;
 
 /// Answers requests until `stop` fires, then finishes those in hand.
@@ -41,7 +41,7 @@ pub async fn serve(
 
 fn service(shared: Arc<Shared>) -> Router {
     let (routes, _document) = router::build();
-    Router::new()
+    let root = Router::new()
         .route("/healthz", get(health))
         .merge(routes)
         .fallback(assets::fallback)
@@ -49,7 +49,13 @@ fn service(shared: Arc<Shared>) -> Router {
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard))
         .layer(middleware::from_fn(request::number))
-        .with_state(shared)
+        .with_state(Arc::clone(&shared));
+    if shared.options().prefix().is_empty() {
+        return root;
+    }
+    // Around all routes, since it changes the path that they are found by.
+    let strip = middleware::map_request_with_state(shared, prefix::strip);
+    Router::new().fallback_service(root).layer(strip)
 }
 
 async fn other_method() -> Problem {

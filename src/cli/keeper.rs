@@ -187,7 +187,7 @@ impl Keeper<'_> {
     /// Records the ticks that are due and asks for what they want; whether it asked for anything.
     async fn tick(&mut self, bell: &Bell) -> Result<bool> {
         let mut db = self.session.mill.pool.acquire().await?;
-        let now = store::database_now(&mut db).await?;
+        let now = store::scheduler_lives(&mut db).await?;
         drop(db);
         let ticked = self.schedules.run(now).await?;
         self.tick_due = ticked

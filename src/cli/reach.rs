@@ -15,7 +15,7 @@ use crate::model::{Role, Scope};
 ///
 /// When a variable is not what it should be.
 pub(super) fn options(config: &Config) -> Result<ServeOptions> {
-    let url = config.url.as_deref().map(|text| url("TIDEMILL_URL", text)).transpose()?;
+    let url = config.url.as_deref().map(own_url).transpose()?;
     let network = |text: &String| {
         Network::parse(text)
             .ok_or_else(|| wrong("TIDEMILL_PROXIES", text, "an address such as `10.0.0.0/8`"))
@@ -47,6 +47,24 @@ fn url(name: &str, text: &str) -> Result<url::Url, Fault> {
     let is_web = |url: &url::Url| ["http", "https"].contains(&url.scheme()) && url.has_host();
     let what = "a URL such as `https://tidemill.example.com`";
     parsed.filter(is_web).ok_or_else(|| wrong(name, text, what))
+}
+
+/// Where people reach this server: it may lie below a path, which must be plain, since it stands in
+/// every page, and must not look like one of the server's own.
+fn own_url(text: &str) -> Result<url::Url, Fault> {
+    let parsed = url("TIDEMILL_URL", text)?;
+    let path = parsed.path().trim_end_matches('/');
+    let is_plain = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c))
+    };
+    let own = ["api", "assets", "healthz", "metrics"];
+    let fits = path.is_empty()
+        || (path.split('/').skip(1).all(is_plain)
+            && path.split('/').nth(1).is_some_and(|first| !own.contains(&first)));
+    if fits && parsed.query().is_none() && parsed.fragment().is_none() {
+        return Ok(parsed);
+    }
+    Err(wrong("TIDEMILL_URL", text, "a URL such as `https://example.com/tidemill`"))
 }
 
 fn oidc(config: &OidcConfig) -> Result<Option<OidcOptions>, Fault> {
@@ -167,6 +185,23 @@ mod tests {
             ),
         ] {
             assert_eq!(read(text), told, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_server_may_lie_below_a_plain_path() {
+        for fits in ["https://a.example", "https://a.example/", "https://a.example/mill/x-1/"] {
+            assert!(own_url(fits).is_ok(), "{fits}");
+        }
+        for wrong in [
+            "a.example",
+            "https://a.example/api",
+            "https://a.example/metrics/x",
+            "https://a.example//x",
+            "https://a.example/a%22b",
+            "https://a.example/mill?x=1",
+        ] {
+            assert!(own_url(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Explanation, Obstacle, Wait};
+use crate::model::words::number as count;
 
 /// What a plan makes and how long that takes. `alive` is how many slots living workers have.
 #[must_use]
@@ -138,19 +139,6 @@ fn limit_text(why: &Obstacle) -> Option<String> {
             format!("limited by pool {pool} ({used}/{slots})")
         }
     })
-}
-
-/// A number as people read it: `1,402`.
-fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if 0 < place && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn things(number: u64, word: &str) -> String {

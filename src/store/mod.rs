@@ -94,8 +94,8 @@ pub use housekeeping::{
     DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
     database_now, drop_history_day, due_orphans, duties, duty_done, duty_failed, expire_versions,
     forget_default, forget_orphans, forget_runs, history_days, installation, keep_day,
-    made_datasets, mark_orphans, move_horizon, orphan_counts, superseded, to_collect, unmark_named,
-    unnamed, version_range,
+    made_datasets, mark_orphans, move_horizon, orphan_counts, scheduler_lives, superseded,
+    to_collect, unmark_named, unnamed, version_range,
 };
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};

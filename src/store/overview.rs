@@ -81,7 +81,7 @@ pub struct Heard {
     pub workers: i64,
     /// When the latest of them showed that it lives.
     pub workers_at: Option<Timestamp>,
-    /// When a scheduler last kept house or looked at a source.
+    /// When a scheduler last showed that it lives.
     pub scheduler_at: Option<Timestamp>,
 }
 

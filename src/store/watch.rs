@@ -50,6 +50,8 @@ pub struct WatchRow {
     pub fault_since: Option<Timestamp>,
     /// How often in a row.
     pub faults: i32,
+    /// Whether somebody is looking at it.
+    pub is_claimed: bool,
 }
 
 /// Makes sure that there is a row for each of these sources.
@@ -235,7 +237,8 @@ pub async fn watches(db: &mut PgConnection, registry: &Registry) -> Result<Vec<W
     Ok(sqlx::query_as!(
         WatchRow,
         r#"select dataset_id, next_at as "next_at: _", observed_at as "observed_at: _",
-               changed_at as "changed_at: _", fault, fault_since as "fault_since: _", faults
+               changed_at as "changed_at: _", fault, fault_since as "fault_since: _", faults,
+               coalesce(now() < claimed_until, false) as "is_claimed!"
            from tidemill.source_watch
            where dataset_id = any($1)
            order by dataset_id"#,

@@ -74,6 +74,24 @@ test("a range is selected by dragging over the grid, and the address holds it", 
   await selection.waitFor({ state: "detached" });
 });
 
+test("a click in a grid that was scrolled opens what is below the pointer", async ({ as }) => {
+  const me = await as("viewer", { height: 600 });
+  const { page } = me;
+  await me.go("/datasets/dev_events");
+  const grid = page.getByRole("grid");
+  await grid.evaluate((element) => {
+    element.scrollTop = element.scrollHeight;
+  });
+  await grid.scrollIntoViewIfNeeded();
+  const box = await grid.boundingBox();
+  if (!box) throw new Error("the grid is not on the page");
+  await page.mouse.move(box.x + 60, box.y + 45);
+  const day = await page.locator("div[aria-hidden=true].fixed div").first().textContent();
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.getByRole("complementary", { name: `Partition ${day}` }).waitFor();
+});
+
 test("a backfill of a paused job says why it waits, and is cancelled", async ({ as }) => {
   const me = await as("operator");
   const { page } = me;

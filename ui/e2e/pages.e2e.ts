@@ -22,7 +22,11 @@ test("on a small screen no page is wider than it", async ({ as }) => {
     // A viewer is told by the server what is not for them; that is in its own test.
     if (/preview|manifest|audit|settings-(users|about)/.test(name)) continue;
     await me.go(path);
-    const over = await me.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const over = await me.page.evaluate(() => {
+      const beyond = (element: HTMLElement | null) =>
+        element ? element.scrollWidth - element.clientWidth : 0;
+      return Math.max(beyond(document.documentElement), beyond(document.getElementById("main")));
+    });
     if (over > 1) found.push(`${name} is ${over} px too wide`);
   }
   expect(found).toEqual([]);

@@ -10,7 +10,7 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { url, link, landing, command, stop } = await startWorld();
+  const { url, link, landing, home, command, stop } = await startWorld();
   try {
     for (const role of ROLES) {
       command(["user", "add", role, "--role", role, "--name", `Test ${role}`, "--password-stdin"], PASSWORD);
@@ -19,6 +19,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await stop();
     throw error;
   }
-  project.provide("world", { url, link, landing });
+  project.provide("world", { url, link, landing, home });
   return stop;
 }

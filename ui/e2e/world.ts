@@ -11,6 +11,8 @@ export interface World {
   link: string;
   /** Where the files of the sources lie. */
   landing: string;
+  /** Where everything of this world lies. */
+  home: string;
 }
 
 export interface RunningWorld extends World {
@@ -47,6 +49,7 @@ export async function startWorld(): Promise<RunningWorld> {
       url: origin,
       link,
       landing: join(home, "landing"),
+      home,
       command: (args, input) => execFileSync(binary, args, { env, input, encoding: "utf8", stdio: "pipe" }),
       stop,
     };

@@ -81,7 +81,10 @@ async function look({ name, path, role = "admin", act }, theme, size, viewport) 
     }
   }
   if (size === "narrow") {
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const wide = await page.evaluate(() => {
+      const over = (element) => (element ? element.scrollWidth - element.clientWidth : 0);
+      return Math.max(over(document.documentElement), over(document.getElementById("main")));
+    });
     if (wide > 1) found.push(`the page is ${wide} px wider than the screen`);
   }
   await context.close();

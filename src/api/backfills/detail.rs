@@ -194,9 +194,11 @@ impl BackfillDetail {
         let wait = |(group, wait): &(store::WaitGroup, Option<Wait>)| BackfillWait {
             dataset: facts.dataset(group.dataset_id),
             why: group.why.clone(),
-            text: wait
-                .as_ref()
-                .map_or_else(|| group.why.replace('_', " "), |wait| seen(may, wait).to_string()),
+            // When one of them starts says nothing of the others.
+            text: wait.as_ref().map_or_else(
+                || group.why.replace('_', " "),
+                |wait| seen(may, wait).why.to_string(),
+            ),
             runs: group.runs,
             example: group.example,
         };

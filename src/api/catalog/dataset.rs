@@ -12,6 +12,7 @@ use super::super::sla::SlaRule;
 use super::super::work::Schedule;
 use super::axis::Axis;
 use super::row::{DatasetRow, Promised};
+use super::watch::SourceWatch;
 use super::words;
 use crate::model::DimensionValues;
 use crate::spec::{DatasetSpec, Missing};
@@ -61,6 +62,8 @@ pub(super) struct Dataset {
     paused_at: Option<Instant>,
     /// Who that was.
     paused_by: Option<String>,
+    /// How it is looked at; none where a job makes it.
+    watch: Option<SourceWatch>,
     /// Where its files are: a folder or an address, for a source with the template of their names.
     location: Option<String>,
 }
@@ -136,6 +139,7 @@ pub(super) async fn dataset(
     let mill = may.mill();
     let mut db = may.db().await?;
     let mut code = store::code_versions(&mut db, mill.registry.datasets[index]).await?;
+    let watch = SourceWatch::of(&mut db, mill, index).await?;
     drop(db);
     code.reverse();
     let schedule = Schedule::of(&may, &[index], crate::clock::now()).await?.pop();
@@ -170,6 +174,7 @@ pub(super) async fn dataset(
         slas: SlaRule::of(spec).into_iter().collect(),
         paused_at: paused.map(|(_, since)| Instant(*since)),
         paused_by: paused.map(|(by, _)| by.clone()),
+        watch,
         location: location(may.mill(), index),
     }))
 }

@@ -15,6 +15,7 @@ mod preview;
 mod profile;
 mod row;
 mod snippets;
+mod watch;
 mod why;
 mod words;
 

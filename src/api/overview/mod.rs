@@ -54,7 +54,7 @@ pub(super) struct Overview {
     oldest_wait_seconds: Option<f64>,
     /// How many workers live.
     workers: i64,
-    /// When a scheduler last kept house or looked at a source.
+    /// When a scheduler last showed that it lives: it does so at least every half minute.
     scheduler_seen_at: Option<Instant>,
     /// When a worker last showed that it lives.
     workers_seen_at: Option<Instant>,
@@ -203,7 +203,10 @@ fn sentence(counts: &Counts, problems: &[ProblemItem], running: i64, waiting: i6
     }
     let under_way = match (running, waiting) {
         (0, 0) => "nothing is under way".to_owned(),
-        _ => format!("{running} running, {waiting} waiting"),
+        _ => {
+            let number = |runs: i64| words::number(runs.unsigned_abs());
+            format!("{} running, {} waiting", number(running), number(waiting))
+        }
     };
     match parts.is_empty() {
         true => format!("Nothing is wrong; {under_way}."),
@@ -242,7 +245,7 @@ mod tests {
         let counts = Counts { fresh: 10, ..Counts::default() };
         assert_eq!(sentence(&counts, &[], 0, 0), "Nothing is wrong; nothing is under way.");
         let counts = Counts { failed: 2, ..counts };
-        let text = sentence(&counts, &[], 3, 1);
-        assert_eq!(text, "2 partitions failed; 3 running, 1 waiting.");
+        let text = sentence(&counts, &[], 3, 61_367);
+        assert_eq!(text, "2 partitions failed; 3 running, 61,367 waiting.");
     }
 }

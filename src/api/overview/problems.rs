@@ -292,6 +292,7 @@ impl<A: Action> Scene<'_, A> {
             }
             let spec = self.may.mill().catalog.dataset(hold.dataset);
             let count = words::count(hold.partitions.len(), "partition");
+            let verb = if hold.partitions.len() == 1 { "is" } else { "are" };
             let reason = why::held(&self.may.mill().catalog, hold);
             let one = hold.partitions.keys().next().filter(|_| hold.partitions.len() == 1);
             found.push(ProblemItem {
@@ -299,7 +300,7 @@ impl<A: Action> Scene<'_, A> {
                 dataset: Some(spec.name.to_string()),
                 partition: one.map(|key| spec.scheme.key(&key)),
                 run: None,
-                title: format!("{count} of `{}` are held back", spec.name),
+                title: format!("{count} of `{}` {verb} held back", spec.name),
                 detail: naming::conceal(self.may, reason),
                 since: Some(hold.since.into()),
                 partitions: hold.partitions.len(),
@@ -323,12 +324,13 @@ impl<A: Action> Scene<'_, A> {
             }
             let spec = catalog.dataset(dataset);
             let count = words::count(set.len(), "partition");
+            let verb = if set.len() == 1 { "was" } else { "were" };
             found.push(ProblemItem {
                 kind: ProblemKind::Stale,
                 dataset: Some(spec.name.to_string()),
                 partition: None,
                 run: None,
-                title: format!("{count} of `{}` were made by other code", spec.name),
+                title: format!("{count} of `{}` {verb} made by other code", spec.name),
                 detail: words::spans_text(&spec.scheme, &set, 3),
                 since: None,
                 partitions: set.len(),

@@ -54,6 +54,40 @@ pub(in super::super) struct Callback {
     scope: Option<String>,
 }
 
+/// What the page is told when it failed: what somebody can do about it, and nothing of what the
+/// other side said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// The other side did not answer, or not as it should.
+    Provider,
+    /// It was begun in another browser, or that browser keeps no cookies.
+    Browser,
+    /// It took too long, or was done before.
+    Late,
+    /// The other side would not let them in.
+    Declined,
+    /// Nothing that the other side says of them stands for a role here.
+    Role,
+    /// Their account here is disabled.
+    Disabled,
+    /// Every login that they could have here is somebody else's.
+    Login,
+}
+
+impl Told {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Browser => "browser",
+            Self::Late => "late",
+            Self::Declined => "declined",
+            Self::Role => "role",
+            Self::Disabled => "disabled",
+            Self::Login => "login",
+        }
+    }
+}
+
 /// Go and sign in elsewhere.
 #[utoipa::path(
     get,
@@ -72,7 +106,7 @@ pub(super) async fn start(open: Open, Asked(start): Asked<Start>) -> Answer<Resp
     let going = Going { redirect: &redirect, state: &state, nonce: &nonce, verifier: &verifier };
     let door = match provider.door(going).await {
         Ok(door) => door,
-        Err(why) => return failed(&open, &why).await,
+        Err(why) => return failed(&open, Told::Provider, &why).await,
     };
     let return_to = safe_return(start.return_to.as_deref());
     let kept = Elsewhere { nonce, verifier, return_to };
@@ -102,41 +136,45 @@ pub(super) async fn callback(
     // Only the browser that went may come back: or else somebody is signed in as another.
     let went = cookie_value(&headers, state_cookie(open.contact()));
     if state.is_empty() || went != Some(state) {
-        return failed(&open, "this browser did not begin to sign in there").await;
+        let why = "this browser did not begin to sign in there";
+        return failed(&open, Told::Browser, why).await;
     }
     let mut db = open.pool().acquire().await?;
     let kept = store::come_back(&mut db, &secret::hash(state)).await?;
     drop(db);
     let Some(kept) = kept else {
-        return failed(&open, "it took too long, or was done before").await;
+        return failed(&open, Told::Late, "it took too long, or was done before").await;
     };
     let Some(code) = &back.code else {
         let why = back.error.as_deref().unwrap_or("no code came along");
         let why: String = why.chars().filter(|c| !c.is_control()).take(100).collect();
-        return failed(&open, &format!("the other side says `{why}`")).await;
+        let told = if why == "access_denied" { Told::Declined } else { Told::Provider };
+        return failed(&open, told, &format!("the other side says `{why}`")).await;
     };
     let redirect = redirect(&open)?;
     let Elsewhere { nonce, verifier, return_to } = &kept;
     let going = Going { redirect: &redirect, state, nonce, verifier };
     let claims = match provider.who(code, going).await {
         Ok(claims) => claims,
-        Err(why) => return failed(&open, &why).await,
+        Err(why) => return failed(&open, Told::Provider, &why).await,
     };
     let claim = &provider.options().role_claim;
     let Some(allowed) = allowed(&provider.options().roles, &claims.texts(claim)) else {
-        return failed(&open, &format!("nothing in `{claim}` stands for a role here")).await;
+        let why = format!("nothing in `{claim}` stands for a role here");
+        return failed(&open, Told::Role, &why).await;
     };
     let mut tx = open.pool().begin().await?;
     let person = match person(&mut tx, provider, &claims, allowed).await? {
         Ok(person) => person,
-        Err(why) => return failed(&open, why).await,
+        Err((told, why)) => return failed(&open, told, why).await,
     };
     let name = &provider.options().name;
     let (_, cookie) = sign_in::enter(&open, &mut tx, &headers, &person, name).await?;
     tx.commit().await?;
     open.shared().forget_known();
     let gone = sign_in::cookie(open.contact(), state_cookie(open.contact()), "", 0.0);
-    see_other(return_to, &[cookie, gone])
+    let prefix = open.shared().options().prefix();
+    see_other(&format!("{prefix}{return_to}"), &[cookie, gone])
 }
 
 fn provider(open: &Open) -> Answer<&Provider> {
@@ -193,14 +231,14 @@ async fn person(
     provider: &Provider,
     claims: &Claims,
     (role, scope): Allowed,
-) -> Answer<Result<PersonRow, &'static str>> {
+) -> Answer<Result<PersonRow, (Told, &'static str)>> {
     let issuer = provider.options().issuer.as_str();
     let name = claims.text("name").or_else(|| claims.text("preferred_username"));
     let name: Option<String> =
         name.map(|name| name.chars().filter(|c| !c.is_control()).take(100).collect());
     if let Some(person) = store::person_elsewhere(db, issuer, &claims.subject).await? {
         if person.disabled_at.is_some() {
-            return Ok(Err("this account is disabled"));
+            return Ok(Err((Told::Disabled, "this account is disabled")));
         }
         let changed = Changed {
             name: name.as_deref(),
@@ -210,7 +248,7 @@ async fn person(
         };
         store::change_person(db, person.id, changed).await?;
         let person = store::person(db, person.id).await?;
-        return Ok(person.ok_or("this account is gone"));
+        return Ok(person.ok_or((Told::Late, "this account is gone")));
     }
     let scope = scope.unwrap_or_else(Scope::everything);
     let wanted = ["preferred_username", "email"].into_iter().filter_map(|it| claims.text(it));
@@ -231,20 +269,22 @@ async fn person(
             elsewhere: Some((issuer, &claims.subject)),
         };
         if let Ok(id) = store::add_person(db, new).await? {
-            return Ok(store::person(db, id).await?.ok_or("this account is gone"));
+            let person = store::person(db, id).await?;
+            return Ok(person.ok_or((Told::Late, "this account is gone")));
         }
     }
-    Ok(Err("no login is free for this account"))
+    Ok(Err((Told::Login, "no login is free for this account")))
 }
 
-/// Back to the sign-in page; why it failed is in the audit log and in the server's log.
-async fn failed(open: &Open, why: &str) -> Answer<Response> {
+/// Back to the sign-in page; why exactly is in the audit log and in the server's log.
+async fn failed(open: &Open, told: Told, why: &str) -> Answer<Response> {
     tracing::warn!("somebody could not sign in elsewhere: {why}");
     let mut db = open.pool().acquire().await?;
     let entry = Entry::new("session.create", "user", "unknown").failed(why);
     open.audit(&mut db, entry).await?;
     let gone = sign_in::cookie(open.contact(), state_cookie(open.contact()), "", 0.0);
-    see_other("/sign-in?failed=oidc", &[gone])
+    let prefix = open.shared().options().prefix();
+    see_other(&format!("{prefix}/sign-in?failed={}", told.as_str()), &[gone])
 }
 
 fn see_other(to: &str, cookies: &[String]) -> Answer<Response> {

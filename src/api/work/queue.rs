@@ -85,7 +85,7 @@ async fn count(may: &May<act::ReadWorkers>) -> Answer<Queue> {
     let text = |example: i64| {
         // One that has started meanwhile waits no more.
         let wait = told.iter().find(|wait| wait.run == example);
-        wait.map_or_else(|| "has just started".to_owned(), |wait| wait.why.to_string())
+        wait.map_or_else(|| "takes its turn".to_owned(), |wait| wait.why.to_string())
     };
     let lane = |row: store::QueueRow| Lane {
         class: row.class,

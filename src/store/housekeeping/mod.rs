@@ -166,6 +166,25 @@ pub async fn move_horizon(db: &mut PgConnection, horizon: jiff::Timestamp) -> Re
     Ok(())
 }
 
+/// Shows that a scheduler lives, and says what time it is for the database. It is written down at
+/// most once in five seconds, however often a scheduler looks.
+///
+/// # Errors
+///
+/// When a statement fails.
+pub async fn scheduler_lives(db: &mut PgConnection) -> Result<jiff::Timestamp> {
+    sqlx::query!(
+        "insert into tidemill.housekeeping (name, started_at)
+         values ('scheduler', clock_timestamp())
+         on conflict on constraint housekeeping_pkey do update
+         set started_at = excluded.started_at
+         where housekeeping.started_at < excluded.started_at - interval '5 seconds'"
+    )
+    .execute(&mut *db)
+    .await?;
+    database_now(db).await
+}
+
 /// The number of this database, which its lake is marked with.
 ///
 /// # Errors

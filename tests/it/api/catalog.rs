@@ -321,7 +321,12 @@ async fn a_paused_job_shows_at_once_and_is_written_down() {
         audit["items"].as_array().unwrap().iter().map(|it| &it["action"]).collect();
     assert_eq!(actions, ["job.resume", "job.pause"]);
     api.post("operator", "/datasets/retail_files/pause", json!({})).await.problem(409, "TM0605");
+    let before = api.get("viewer", "/datasets/retail_files").await.ok()["watch"].clone();
     api.post("operator", "/datasets/retail_files/announce", json!({})).await.ok();
+    let watch = api.get("viewer", "/datasets/retail_files").await.ok()["watch"].clone();
+    assert_eq!((&watch["looking"], &watch["fault"]), (&json!(false), &Value::Null), "{watch}");
+    assert!(watch["next_at"].as_str() <= before["next_at"].as_str(), "{watch} {before}");
+    assert_eq!(api.get("viewer", path).await.ok()["watch"], Value::Null, "a job makes it");
     api.post("operator", "/datasets/dev_dau/announce", json!({})).await.problem(409, "TM0605");
     let none =
         api.post("operator", &format!("{path}/approve"), json!({ "ranges": null })).await.ok();
@@ -380,4 +385,14 @@ async fn the_overview_adds_up() {
     for problem in overview["problems"].as_array().unwrap() {
         assert!(!problem["title"].as_str().unwrap().is_empty(), "{problem}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_explained_where_it_is_shown() {
+    let api = Api::empty().await;
+    let page = api.get("viewer", "/codes/tm0501").await.ok();
+    assert_eq!(page["code"], "TM0501");
+    assert_eq!(page["title"], "too many unreadable rows");
+    assert!(page["text"].as_str().unwrap().starts_with("## What happened\n"), "{page}");
+    api.get("viewer", "/codes/TM9999").await.problem(404, "TM0604");
 }

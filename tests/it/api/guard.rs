@@ -193,3 +193,30 @@ fn memory(pid: u32) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_may_lie_below_a_path() {
+    let url = "https://tide.example.com/mill";
+    let api = Api::empty_with(|it| it.with("TIDEMILL_URL", url)).await;
+    let get =
+        async |host: &str, path: &str| api.send(Method::GET, path, &[("host", host)], None).await;
+    // Whether or not the proxy cut the path off; the person at this machine is at the root. A
+    // program that was built without its pages has no base.
+    let based = async |host: &str, path: &str, base: &str| {
+        let text = get(host, path).await.text;
+        text.starts_with("<!doctype html>")
+            && (!text.contains("<base") || text.contains(&format!("<base href=\"{base}\"")))
+    };
+    for path in ["/mill/runs/7", "/mill", "/mill/?x=1", "/runs/7"] {
+        assert!(based("tide.example.com", path, "/mill/").await, "{path}");
+    }
+    assert!(based("localhost", "/runs/7", "/").await);
+    for path in ["/mill/api/v1/sign-in", "/api/v1/sign-in"] {
+        get("tide.example.com", path).await.ok();
+        get("localhost", path).await.ok();
+    }
+    assert_eq!(get("localhost", "/mill/healthz").await.status, 200);
+    get("localhost", "/mill/api/v1/nothing").await.problem(404, "TM0604");
+    let elsewhere = get("evil.example", "/mill/api/v1/sign-in").await;
+    assert_eq!(elsewhere.status, 421);
+}

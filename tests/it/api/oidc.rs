@@ -139,7 +139,10 @@ impl Wanderer {
     }
 }
 
-const FAILED: &str = "/sign-in?failed=oidc";
+/// Where one is sent back to, with what one is told.
+fn failed(told: &str) -> String {
+    format!("/sign-in?failed={told}")
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_sign_in_elsewhere_and_nobody_comes_back_as_another() {
@@ -167,28 +170,28 @@ async fn people_sign_in_elsewhere_and_nobody_comes_back_as_another() {
     let mut early = Wanderer::new(&base);
     let start: Url = format!("{base}/api/v1/session/oidc/start").parse().unwrap();
     let sent = early.step(Method::GET, start, None).await.unwrap();
-    assert!(sent.as_str().ends_with(FAILED), "{sent}");
+    assert!(sent.as_str().ends_with(&failed("provider")), "{sent}");
 
     let child = provider(elsewhere, &redirect, "RS256").await;
     let mut ana = Wanderer::new(&base);
     let back = ana.sign_in(&base, "ana-everyone-ops").await;
     // Somebody else comes back with what was hers, or comes back in her place.
     let mut eve = Wanderer::new(&base);
-    assert_eq!(eve.come_back(back.clone()).await, FAILED);
+    assert_eq!(eve.come_back(back.clone()).await, failed("browser"));
     assert_eq!(ana.come_back(back.clone()).await, "/runs?state=failed");
     let session = ana.session(&base).await;
     assert_eq!((&session["role"], &session["user"]["login"]), (&"operator".into(), &"ana".into()));
-    assert_eq!(ana.come_back(back).await, FAILED, "each comes back once");
+    assert_eq!(ana.come_back(back).await, failed("browser"), "each comes back once");
     assert_eq!(ana.session(&base).await["role"], "operator", "and stays signed in");
 
     let mut nobody = Wanderer::new(&base);
     let back = nobody.sign_in(&base, "bob-strangers").await;
-    assert_eq!(nobody.come_back(back).await, FAILED, "no group of theirs is a role");
+    assert_eq!(nobody.come_back(back).await, failed("role"), "no group of theirs is a role");
     let mut tampered = Wanderer::new(&base);
     let mut back = tampered.sign_in(&base, "cid-ops").await;
     let forged = back.query().unwrap().replacen("code=", "code=x", 1);
     back.set_query(Some(&forged));
-    assert_eq!(tampered.come_back(back).await, FAILED);
+    assert_eq!(tampered.come_back(back).await, failed("provider"));
 
     // The other side has new keys, and of another kind.
     drop(child);
@@ -207,7 +210,11 @@ async fn people_sign_in_elsewhere_and_nobody_comes_back_as_another() {
     api.patch("admin", &format!("/users/{id}"), serde_json::json!({ "disabled": true })).await.ok();
     let mut ana = Wanderer::new(&base);
     let back = ana.sign_in(&base, "ana-everyone-ops").await;
-    assert_eq!(ana.come_back(back).await, FAILED, "who is disabled is so elsewhere too");
+    assert_eq!(
+        ana.come_back(back).await,
+        failed("disabled"),
+        "who is disabled is so elsewhere too"
+    );
     let failures = api.get("admin", "/audit?outcome=failed&action=session.create").await.ok();
     assert!(5 <= failures["items"].as_array().unwrap().len(), "{failures}");
     assert!(!api.said().contains("a secret of the test"));

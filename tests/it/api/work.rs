@@ -199,3 +199,38 @@ async fn what_is_announced_is_looked_at_while_a_decision_takes_its_time() {
     until(is_deciding, false).await;
     drop(scheduler);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduler_shows_that_it_lives_however_seldom_it_looks_at_sources() {
+    let api = Api::empty().await;
+    let db = api.database().await;
+    assert_eq!(api.get("viewer", "/overview").await.ok()["scheduler_seen_at"], Value::Null);
+    let mut scheduler = api.program.command(&["scheduler"]).spawn().unwrap();
+    // What else it leaves behind is of a day ago, as where sources are looked at once a day.
+    let begun = std::time::Instant::now();
+    loop {
+        let seen: bool = sqlx::query_scalar(
+            "with other as (
+                 update tidemill.housekeeping set started_at = now() - interval '1 day'
+                 where name <> 'scheduler'
+             ), source as (
+                 update tidemill.source_watch
+                 set observed_at = now() - interval '1 day', next_at = now() + interval '1 day'
+             )
+             select exists (select from tidemill.housekeeping where name = 'scheduler')",
+        )
+        .fetch_one(&db)
+        .await
+        .unwrap();
+        let overview = api.get("viewer", "/overview").await.ok();
+        let seen_at = overview["scheduler_seen_at"].as_str();
+        let seen_at: Option<jiff::Timestamp> = seen_at.map(|at| at.parse().unwrap());
+        let ago = seen_at.map(|at| tidemill::clock::now().duration_since(at).as_secs());
+        if seen && ago.is_some_and(|seconds| seconds < 60) {
+            break;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "{overview}");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    scheduler.kill().await.unwrap();
+}

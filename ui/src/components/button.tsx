@@ -70,7 +70,7 @@ export function IconButton({ label, children, ...rest }: ButtonProps & { label: 
         onClick={(event) => (rest.disabledReason === undefined ? rest.onClick?.(event) : undefined)}
         aria-pressed={rest["aria-pressed"]}
         className={clsx(
-          "inline-flex size-8 shrink-0 items-center justify-center rounded text-muted hover:bg-hover hover:text-ink",
+          "inline-flex size-8 shrink-0 items-center justify-center rounded text-muted hover:bg-hover hover:text-ink aria-pressed:bg-chosen aria-pressed:text-ink",
           rest.disabledReason !== undefined && "cursor-not-allowed opacity-60",
           rest.className,
         )}

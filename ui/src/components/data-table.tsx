@@ -18,6 +18,8 @@ export interface Column<Row> {
   align?: "right";
   /** The server can sort by this; the word it is called by is the id. */
   sortable?: boolean;
+  /** People may leave it out; one that is hidden is, until they want it. See `useColumns`. */
+  optional?: "shown" | "hidden";
 }
 
 export interface Sort {

@@ -14,7 +14,7 @@ interface EmptyStateProps {
  */
 export function EmptyState({ title, children, snippet, action }: EmptyStateProps) {
   return (
-    <div className="flex flex-col items-center gap-2 px-4 py-12 text-center">
+    <div className="flex flex-col items-center gap-2 px-4 py-8 text-center">
       <p className="text-lg font-medium">{title}</p>
       {children && <div className="max-w-prose text-muted">{children}</div>}
       {snippet && (

@@ -1,5 +1,5 @@
 import { count } from "@/lib/format";
-import { TONE_BG, type Tone } from "@/lib/states";
+import { TONE, type Tone } from "@/lib/states";
 
 export interface Share {
   tone: Tone;
@@ -21,7 +21,7 @@ export function ProgressBar({ label, total, shares }: { label: string; total: nu
         <span
           key={share.label}
           title={`${count(share.value)} ${share.label}`}
-          className={TONE_BG[share.tone]}
+          className={TONE[share.tone].bg}
           style={{ flexGrow: share.value, flexBasis: 0, minWidth: 2 }}
         />
       ))}

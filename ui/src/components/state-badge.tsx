@@ -11,23 +11,10 @@ import {
   STANDING,
   TICK,
   type TickState,
-  TONE_BG,
+  TONE,
 } from "@/lib/states";
 import type { SlaState, Standing } from "@/lib/types";
 import { Tooltip } from "./tooltip";
-
-// The glyph sits on the colour of the state; each pair has at least 4.5 to 1 in both themes.
-const GLYPH_INK: Record<Look["tone"], string> = {
-  fresh: "text-on-pale",
-  stale: "text-on-stale",
-  failed: "text-on-deep",
-  running: "text-on-deep",
-  waiting: "text-on-mid",
-  missing: "text-ink",
-  blocked: "text-on-grey",
-  late: "text-on-bright",
-  off: "text-on-grey",
-};
 
 /** The small square of a state: colour and glyph. */
 export function StateMark({ look, className }: { look: Look; className?: string }) {
@@ -37,8 +24,8 @@ export function StateMark({ look, className }: { look: Look; className?: string 
       className={clsx(
         "inline-flex size-4 shrink-0 select-none items-center justify-center rounded-[3px] border text-[10px] font-bold leading-none",
         look.tone === "missing" ? "border-line-strong" : "border-transparent",
-        TONE_BG[look.tone],
-        GLYPH_INK[look.tone],
+        TONE[look.tone].bg,
+        TONE[look.tone].ink,
         className,
       )}
     >

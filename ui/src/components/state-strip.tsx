@@ -1,9 +1,9 @@
-import { HEALTH_STATES, STANDING, TONE_BG } from "@/lib/states";
+import { HEALTH_STATES, isWell, STANDING, TONE } from "@/lib/states";
 
 /** The newest windows of a dataset as a row of little bars, the oldest first; its name says how many are bad. */
 export function StateStrip({ strip, name }: { strip: readonly number[]; name: string }) {
   const looks = strip.map((state) => HEALTH_STATES[state]).filter((standing) => standing !== undefined);
-  const bad = looks.filter((standing) => standing !== "fresh" && standing !== "present").length;
+  const bad = looks.filter((standing) => !isWell(standing)).length;
   if (looks.length === 0) return null;
   return (
     <span
@@ -19,7 +19,7 @@ export function StateStrip({ strip, name }: { strip: readonly number[]; name: st
         <span
           key={index}
           title={STANDING[standing].label}
-          className={`w-[4px] ${TONE_BG[STANDING[standing].tone]} ${standing === "missing" ? "border border-line-strong" : ""}`}
+          className={`w-[4px] ${TONE[STANDING[standing].tone].bg} ${standing === "missing" ? "border border-line-strong" : ""}`}
         />
       ))}
     </span>

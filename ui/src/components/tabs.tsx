@@ -1,5 +1,5 @@
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 export interface TabItem<T extends string> {
   value: T;
@@ -23,6 +23,15 @@ export function Tabs<T extends string>({ label, items, value, onChange, children
     const found = items.find((item) => item.value === next);
     if (found) onChange(found.value);
   };
+  const list = useRef<HTMLDivElement>(null);
+  // Where there are more than fit, the open one is in view.
+  useLayoutEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>(`[data-tab="${value}"]`);
+    if (!list.current || !tab) return;
+    const { scrollLeft: from, clientWidth: room } = list.current;
+    const isSeen = from <= tab.offsetLeft && tab.offsetLeft + tab.offsetWidth <= from + room;
+    if (!isSeen) list.current.scrollLeft = tab.offsetLeft - 16;
+  }, [value]);
   return (
     <Radix.Root
       value={value}
@@ -30,11 +39,16 @@ export function Tabs<T extends string>({ label, items, value, onChange, children
       activationMode="manual"
       className="flex min-h-0 flex-col"
     >
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line">
+      <Radix.List
+        ref={list}
+        aria-label={label}
+        className="relative flex gap-1 overflow-x-auto border-b border-line"
+      >
         {items.map((item) => (
           <Radix.Trigger
             key={item.value}
             value={item.value}
+            data-tab={item.value}
             className="-mb-px whitespace-nowrap border-b-2 border-transparent px-3 py-2 text-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
           >
             {item.label}

@@ -207,6 +207,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an error means, and what to do about it. */
+        get: operations["get_codes_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -1609,6 +1626,15 @@ export interface components {
              */
             priority?: number | null;
         };
+        /** @description What a code of an error stands for. */
+        CodePage: {
+            /** @description The code. */
+            code: string;
+            /** @description What happened, why, and what to do, as Markdown. */
+            text: string;
+            /** @description What it is called. */
+            title: string;
+        };
         /** @description A version of a job's code. */
         CodeVersion: {
             /** @description A hash of what it computes. */
@@ -1716,6 +1742,7 @@ export interface components {
              * @description How long an attempt may take.
              */
             timeout_seconds?: number | null;
+            watch?: components["schemas"]["SourceWatch"] | null;
             /** @description The IANA time zone its windows are cut in; `UTC` without a time dimension. */
             zone: string;
         };
@@ -3700,6 +3727,18 @@ export interface components {
             /** @description Python for Spark. */
             spark: string;
         };
+        /** @description When a source was and will be looked at, and how that went. */
+        SourceWatch: {
+            changed_at?: components["schemas"]["Instant"] | null;
+            /** @description What could not be looked at, the last time. */
+            fault?: string | null;
+            fault_since?: components["schemas"]["Instant"] | null;
+            /** @description Whether somebody is looking at it. */
+            looking: boolean;
+            /** @description When it is looked at next. */
+            next_at: components["schemas"]["Instant"];
+            observed_at?: components["schemas"]["Instant"] | null;
+        };
         /**
          * @description Where a partition stands, in one word; the worst first.
          *
@@ -5072,6 +5111,79 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_codes_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code, such as `TM0501`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request cannot be read as what it should be. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's log says what went wrong, under the number of the request. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 // The health of a dataset, unpacked: one byte for each cell, so that a million partitions are a megabyte.
 import type { Range, Ranges } from "./ranges";
-import { PROBLEMS } from "./states";
+import { PROBLEMS, STANDINGS } from "./states";
 import type { Health, Standing } from "./types";
 
 /** No partition there. */
@@ -130,18 +130,7 @@ export function worstBuckets(grid: Grid, series: number, buckets: number): Uint8
   return out;
 }
 
-const ORDER: Record<Standing, number> = {
-  failed: 0,
-  stale: 1,
-  missing: 2,
-  "missing-upstream": 3,
-  running: 4,
-  waiting: 5,
-  fresh: 6,
-  present: 7,
-};
-
 /** How bad each state is, by its index; the smaller the worse. */
 export function badness(states: readonly Standing[]): number[] {
-  return states.map((state) => ORDER[state]);
+  return states.map((state) => STANDINGS.indexOf(state));
 }

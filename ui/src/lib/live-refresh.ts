@@ -9,7 +9,7 @@ const WORDS: Record<string, readonly string[]> = {
   datasets: ["datasets", "overview", "lineage", "graph"],
   // The server tells a dataset of what changes upstream of it too.
   dataset: ["dataset"],
-  workers: ["workers", "pools", "queue", "overview"],
+  workers: ["workers", "pools", "queue", "overview", "heard"],
   schedules: ["schedules", "schedule", "calendar", "ticks"],
   sla: ["sla", "slas", "overview"],
   audit: ["audit"],
@@ -23,6 +23,7 @@ const STILL: ReadonlySet<unknown> = new Set([
   "logs",
   "plan",
   "list-of-runs",
+  "code",
 ]);
 
 export const LEAST_GAP = 2_000;

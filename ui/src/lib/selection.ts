@@ -1,6 +1,6 @@
 // A selection of partitions: ranges of ordinals for each slice. It lives in the address as text, such as
 // `20054..20084,20090` or, with dimensions, `DE/web@20054..20084;FR/web@20060`.
-import { normalize, type Range, type Ranges, size, subtract, union } from "./ranges";
+import { intersect, normalize, type Range, type Ranges, size, subtract, union } from "./ranges";
 import type { Selection } from "./types";
 
 /** By the name of the slice, see `sliceName`; no entry is empty. */
@@ -31,6 +31,16 @@ export function add(chosen: Chosen, slice: string, ranges: Ranges): Chosen {
 
 export function remove(chosen: Chosen, slice: string, ranges: Ranges): Chosen {
   return withRanges(chosen, slice, subtract(chosen.get(slice) ?? [], ranges));
+}
+
+/** What is in both. */
+export function overlap(a: Chosen, b: Chosen): Chosen {
+  const both = new Map<string, Ranges>();
+  for (const [slice, ranges] of a) {
+    const shared = intersect(ranges, b.get(slice) ?? []);
+    if (shared.length > 0) both.set(slice, shared);
+  }
+  return both;
 }
 
 function withRanges(chosen: Chosen, slice: string, ranges: Ranges): Chosen {

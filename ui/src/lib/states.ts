@@ -1,4 +1,5 @@
 // How each state looks and reads. The records are total: a new state does not compile until it is here.
+import { count } from "./format";
 import type { Attempt, Backfill, RunRow, SlaState, Standing, Tick } from "./types";
 
 export type Tone =
@@ -115,31 +116,46 @@ export function backfillState(backfill: Pick<Backfill, "state" | "paused_at">): 
   return backfill.state === "active" && backfill.paused_at ? "paused" : backfill.state;
 }
 
-/** The colour of a tone, for classes. */
-export const TONE_BG: Record<Tone, string> = {
-  fresh: "bg-state-fresh",
-  stale: "bg-state-stale",
-  failed: "bg-state-failed",
-  running: "bg-state-running",
-  waiting: "bg-state-waiting",
-  missing: "bg-state-missing hatch",
-  blocked: "bg-state-blocked",
-  late: "bg-state-late",
-  off: "bg-state-off",
+interface ToneLook {
+  /** Its colour, and that of a glyph on it, as classes: each pair has at least 4.5 to 1 in both themes. */
+  bg: string;
+  ink: string;
+  /** The same as names of CSS variables, for canvases. */
+  fill: string;
+  glyph: string;
+}
+
+export const TONE: Record<Tone, ToneLook> = {
+  fresh: { bg: "bg-state-fresh", ink: "text-on-pale", fill: "--state-fresh", glyph: "--on-pale" },
+  stale: { bg: "bg-state-stale", ink: "text-on-stale", fill: "--state-stale", glyph: "--on-stale" },
+  failed: { bg: "bg-state-failed", ink: "text-on-deep", fill: "--state-failed", glyph: "--on-deep" },
+  running: { bg: "bg-state-running", ink: "text-on-deep", fill: "--state-running", glyph: "--on-deep" },
+  waiting: { bg: "bg-state-waiting", ink: "text-on-mid", fill: "--state-waiting", glyph: "--on-mid" },
+  missing: { bg: "bg-state-missing hatch", ink: "text-ink", fill: "--state-missing", glyph: "--muted" },
+  blocked: { bg: "bg-state-blocked", ink: "text-on-grey", fill: "--state-blocked", glyph: "--on-grey" },
+  late: { bg: "bg-state-late", ink: "text-on-bright", fill: "--state-late", glyph: "--on-bright" },
+  off: { bg: "bg-state-off", ink: "text-on-grey", fill: "--state-off", glyph: "--on-grey" },
 };
 
-/** The name of the CSS variable of a tone, for canvases. */
-export const TONE_VAR: Record<Tone, string> = {
-  fresh: "--state-fresh",
-  stale: "--state-stale",
-  failed: "--state-failed",
-  running: "--state-running",
-  waiting: "--state-waiting",
-  missing: "--state-missing",
-  blocked: "--state-blocked",
-  late: "--state-late",
-  off: "--state-off",
-};
+/** Whether nothing is to be done about it, and nothing is being done. */
+export function isWell(standing: Standing): boolean {
+  return standing === "fresh" || standing === "present";
+}
+
+/** How many partitions stand where, in words, the worst first: `12 failed`, `61 stale`. */
+export function countWords(
+  counts: Readonly<Partial<Record<string, number>>>,
+  which: (standing: Standing) => boolean = () => true,
+): string[] {
+  return STANDINGS.filter((standing) => 0 < (counts[standing] ?? 0) && which(standing)).map(
+    (standing) => `${count(counts[standing] ?? 0)} ${STANDING[standing].label.toLowerCase()}`,
+  );
+}
+
+/** What is not as it should be, in words; nothing when all is. */
+export function badWords(counts: Readonly<Partial<Record<string, number>>>): string[] {
+  return countWords(counts, (standing) => !isWell(standing));
+}
 
 /** The standings in the order in which the server numbers them where it sends numbers. */
 export const HEALTH_STATES: readonly Standing[] = [

@@ -29,26 +29,44 @@ export function useStore<T>(store: Store<T>): T {
   return useSyncExternalStore(store.subscribe, store.get);
 }
 
-/** A store that this browser remembers; what it cannot read any more is the default again. */
+/** A store that this browser remembers; `read` makes a value of what is kept, or of nothing. */
+export function createKept<T>(
+  key: string,
+  read: (kept: string | null) => T,
+  write: (value: T) => string,
+): Store<T> {
+  const store = createStore(read(remembered(key)));
+  const { set } = store;
+  store.set = (next) => {
+    set(next);
+    remember(key, write(store.get()));
+  };
+  window.addEventListener("storage", (event) => {
+    if (event.key === `tidemill.${key}`) set(read(event.newValue));
+  });
+  return store;
+}
+
+/** The same for one of some words; what cannot be read any more is the default again. */
 export function createRemembered<T extends string>(
   key: string,
   words: readonly T[],
   fallback: NoInfer<T>,
 ): Store<T> {
-  const read = (): T => {
-    const kept = remembered(key);
-    return words.find((word) => word === kept) ?? fallback;
-  };
-  const store = createStore(read());
-  const { set } = store;
-  store.set = (next) => {
-    set(next);
-    remember(key, store.get());
-  };
-  window.addEventListener("storage", (event) => {
-    if (event.key === `tidemill.${key}`) set(read());
-  });
-  return store;
+  return createKept(
+    key,
+    (kept) => words.find((word) => word === kept) ?? fallback,
+    (word) => word,
+  );
+}
+
+/** What JSON says, or nothing where it is none. */
+export function parsed(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 // Storage can be forbidden; then nothing is remembered.

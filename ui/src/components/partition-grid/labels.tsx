@@ -61,8 +61,8 @@ export function RowLabels({ layout, cell, view, width, onSeries }: RowLabelsProp
 export function RowNotes({ layout, cell, view, left }: Omit<RowLabelsProps, "width"> & { left: number }) {
   return (
     <div
-      className="pointer-events-none absolute top-5 overflow-hidden text-sm text-muted"
-      style={{ left, height: view.height, width: 160 }}
+      className="pointer-events-none absolute right-0 top-5 overflow-hidden text-sm text-muted"
+      style={{ left, height: view.height }}
     >
       {seen(view.top, view.height, cell.height, layout.rows).map((row) => {
         const note = layout.note(row);
@@ -82,7 +82,8 @@ export function RowNotes({ layout, cell, view, left }: Omit<RowLabelsProps, "wid
 
 export function ColumnLabels({ layout, cell, view }: { layout: Layout; cell: CellSize; view: View }) {
   const cols = seen(view.left, view.width, cell.width, layout.cols);
-  const sample = layout.colLabel(0).length * 7 + 8;
+  const longest = Math.max(layout.colLabel(0).length, layout.colLabel(layout.cols - 1).length);
+  const sample = longest * 7 + 6;
   const each = Math.max(1, Math.ceil(sample / cell.width));
   return (
     <div aria-hidden="true" className="relative h-5 overflow-hidden text-xs text-muted">

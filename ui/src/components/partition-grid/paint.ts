@@ -1,7 +1,7 @@
 import type { Layout } from "@/lib/grid-layout";
 import { EMPTY, type Grid } from "@/lib/health";
 import { has, type Ranges } from "@/lib/ranges";
-import { STANDING, TONE_VAR, type Tone } from "@/lib/states";
+import { STANDING, TONE, type Tone } from "@/lib/states";
 
 export interface Palette {
   tone: (tone: Tone) => string;
@@ -12,25 +12,13 @@ export interface Palette {
   panel: string;
 }
 
-const GLYPH_VAR: Record<Tone, string> = {
-  fresh: "--on-pale",
-  stale: "--on-stale",
-  failed: "--on-deep",
-  running: "--on-deep",
-  waiting: "--on-mid",
-  missing: "--muted",
-  blocked: "--on-grey",
-  late: "--on-bright",
-  off: "--on-grey",
-};
-
 /** The colours of the theme, read from the document. */
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const value = (name: string) => style.getPropertyValue(name).trim() || "#888";
   return {
-    tone: (tone) => value(TONE_VAR[tone]),
-    glyph: (tone) => value(GLYPH_VAR[tone]),
+    tone: (tone) => value(TONE[tone].fill),
+    glyph: (tone) => value(TONE[tone].glyph),
     line: value("--line"),
     strong: value("--line-strong"),
     focus: value("--focus"),

@@ -30,6 +30,8 @@ export interface PartitionGridProps {
   /** The height of a row, in pixels. */
   zoom?: number;
   onZoom?: (step: 1 | -1) => void;
+  /** A finger cannot drag here, since that scrolls: with this, a tap selects. */
+  tapSelects?: boolean;
   maxHeight?: string;
 }
 
@@ -47,7 +49,9 @@ const HINTS = [
   ["Escape", "Clear the selection"],
 ] as const;
 
+/** Room at the left for the names of slices; calendars take what their labels need. */
 const GUTTER = 88;
+const WIDE_FROM = 26;
 /** Room at the right, where rows of hours may have something to say. */
 const NOTE = 150;
 
@@ -62,6 +66,7 @@ export function PartitionGrid(props: PartitionGridProps) {
   const id = useId();
   const now = useNow();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const twin = useRef<HTMLDivElement>(null);
   useKeyHints("In the grid", HINTS);
   const { axis } = grid.health;
 
@@ -78,10 +83,13 @@ export function PartitionGrid(props: PartitionGridProps) {
     [grid, layout, matrix, series],
   );
 
+  const gutter = matrix ? GUTTER : layout.rowLabel(0).length * 7.5 + 10;
   const { scroller, view, reveal } = useViewport(matrix);
   const room = Math.max(200, view.width - (stepSeconds(axis) === null ? 0 : NOTE));
   const cell = useMemo(() => {
-    const wide = matrix ? zoom - 4 : Math.max(8, Math.min(44, Math.floor(room / layout.cols)));
+    // All columns in the room there is; from some size on, cells that a finger can hit.
+    const least = WIDE_FROM <= zoom ? zoom : 7;
+    const wide = matrix ? zoom - 4 : Math.max(least, Math.min(44, Math.floor(room / layout.cols)));
     return { width: wide, height: zoom };
   }, [matrix, zoom, room, layout.cols]);
 
@@ -119,7 +127,10 @@ export function PartitionGrid(props: PartitionGridProps) {
       cellAt(geometry, Math.floor((y + view.top) / cell.height), Math.floor((x + view.left) / cell.width)),
     onClick: (one, event) => {
       setActive(one);
-      if (event.shiftKey) select(anchor.current ?? active, one, event.ctrlKey || event.metaKey);
+      if (props.tapSelects && event.pointerType === "touch") {
+        select(one, one, true, isChosen(one));
+        follow();
+      } else if (event.shiftKey) select(anchor.current ?? active, one, event.ctrlKey || event.metaKey);
       else if (event.ctrlKey || event.metaKey) select(one, one, true, isChosen(one));
       else props.onOpen?.(one);
       if (!event.shiftKey) anchor.current = one;
@@ -131,9 +142,13 @@ export function PartitionGrid(props: PartitionGridProps) {
     },
   });
 
+  // The grid may reach beyond the page, or below the bar of the selection.
+  const follow = () =>
+    requestAnimationFrame(() => twin.current?.scrollIntoView({ block: "nearest", inline: "nearest" }));
   const go = (to: Cell) => {
     setActive(to);
     reveal(placeOf(geometry, to), cell);
+    follow();
   };
 
   // Whoever opens a partition from elsewhere wants to see it here.
@@ -209,7 +224,7 @@ export function PartitionGrid(props: PartitionGridProps) {
           layout={layout}
           cell={cell}
           view={view}
-          width={GUTTER}
+          width={gutter}
           onSeries={matrix ? props.onSeries : undefined}
         />
         <div className="min-w-0 grow">
@@ -224,9 +239,10 @@ export function PartitionGrid(props: PartitionGridProps) {
             aria-activedescendant={`${id}-active`}
             tabIndex={0}
             onKeyDown={onKeyDown}
-            onFocus={() => {
+            onFocus={(event) => {
               setFocused(true);
-              reveal(spot, cell);
+              // A click must find the cell that it was aimed at where it was.
+              if (event.currentTarget.matches(":focus-visible")) reveal(spot, cell);
             }}
             onBlur={() => setFocused(false)}
             {...pointer.handlers}
@@ -240,7 +256,14 @@ export function PartitionGrid(props: PartitionGridProps) {
               style={{ width: view.width, height: view.height, marginBottom: -view.height }}
             />
             <div aria-hidden="true" style={{ height, width: layout.cols * cell.width }} />
-            <div role="row" aria-rowindex={spot.row + 1} className="sr-only">
+            {/* It lies where the cell is drawn, so that it can be scrolled to. */}
+            <div
+              ref={twin}
+              role="row"
+              aria-rowindex={spot.row + 1}
+              className="sr-only"
+              style={{ ...cell, top: spot.row * cell.height, left: spot.col * cell.width, margin: 0 }}
+            >
               <div
                 role="gridcell"
                 id={`${id}-active`}
@@ -253,7 +276,7 @@ export function PartitionGrid(props: PartitionGridProps) {
           </div>
         </div>
         {!matrix && (
-          <RowNotes layout={layout} cell={cell} view={view} left={GUTTER + layout.cols * cell.width + 8} />
+          <RowNotes layout={layout} cell={cell} view={view} left={gutter + layout.cols * cell.width + 8} />
         )}
         {pointer.hover && hover && (
           <div

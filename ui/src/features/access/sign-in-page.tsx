@@ -7,6 +7,7 @@ import { Loading } from "@/components/skeleton";
 import { api, basePath, unwrap } from "@/lib/api";
 import { sessionQuery } from "@/lib/session";
 import type { Session } from "@/lib/types";
+import { FailedElsewhere } from "./failed-elsewhere";
 import { AccessFrame, Field } from "./frame";
 import { safeReturn } from "./safe-return";
 
@@ -79,6 +80,7 @@ function PasswordSignIn() {
   return (
     <AccessFrame title="Sign in">
       <div className="flex flex-col gap-4">
+        {search.failed && <FailedElsewhere why={search.failed} name={oidc?.name ?? "the other side"} />}
         {oidc && (
           <a
             className={buttonClass(password ? "plain" : "primary")}

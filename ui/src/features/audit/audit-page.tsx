@@ -6,6 +6,7 @@ import { type Column, DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
+import { SavedViews } from "@/components/saved-views";
 import { Loading } from "@/components/skeleton";
 import { LookBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
@@ -18,14 +19,14 @@ import type { AuditEntry } from "@/lib/types";
 import { type AuditSearch, filterOf, isFiltered } from "./audit-search";
 import { diff, headline, summary } from "./diff";
 import { EntryDialog } from "./entry-dialog";
-import { ExportDialog } from "./export-dialog";
+import { AuditExport } from "./export-dialog";
 import { FilterBar } from "./filter-bar";
 import { Actor, ObjectLink, outcomeLook } from "./outcome";
 import { auditQuery, entryQuery } from "./queries";
 
 const columns: Column<AuditEntry>[] = [
   { id: "at", header: "When", width: "12rem", cell: (entry) => <Time at={entry.at} seconds /> },
-  { id: "actor", header: "Who", width: "minmax(9rem,1fr)", cell: (entry) => <Actor entry={entry} /> },
+  { id: "actor", header: "Who", width: "minmax(12.5rem,1fr)", cell: (entry) => <Actor entry={entry} /> },
   {
     id: "action",
     header: "Action",
@@ -99,7 +100,12 @@ export function AuditPage() {
     <Page
       title="Audit"
       sentence="Every write and every refusal, kept in the order in which it happened; nothing is ever taken out by hand."
-      actions={<Button onClick={() => setExporting(true)}>Export…</Button>}
+      actions={
+        <>
+          <SavedViews page="/audit" />
+          <Button onClick={() => setExporting(true)}>Export…</Button>
+        </>
+      }
     >
       <section aria-label="Entries" className="rounded border border-line bg-panel">
         <FilterBar search={search} first={first} onChange={change} onClear={clear} />
@@ -131,7 +137,7 @@ export function AuditPage() {
       {search.entry !== undefined && data && !chosen && (
         <EntryElsewhere key={search.entry} id={search.entry} onClose={() => open(undefined)} />
       )}
-      {exporting && <ExportDialog filter={filter} onClose={() => setExporting(false)} />}
+      {exporting && <AuditExport filter={filter} onClose={() => setExporting(false)} />}
     </Page>
   );
 }

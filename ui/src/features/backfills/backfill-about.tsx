@@ -5,6 +5,11 @@ import type { BackfillDetail } from "@/lib/types";
 
 const ORIGIN = { person: "a person", schedule: "a schedule", automation: "automation" } as const;
 
+/** `ana, a person`; `automation` alone. */
+function startedBy({ created_by: by, origin }: BackfillDetail): string {
+  return by === origin ? by : `${by}, ${ORIGIN[origin]}`;
+}
+
 /** Who asked for what, how it is set, and what has been done with it. */
 export function BackfillAbout({ backfill }: { backfill: BackfillDetail }) {
   const events = [...backfill.events].reverse();
@@ -13,7 +18,7 @@ export function BackfillAbout({ backfill }: { backfill: BackfillDetail }) {
       <Panel title="About">
         <Facts
           items={[
-            ["Started by", `${backfill.created_by}, ${ORIGIN[backfill.origin]}`],
+            ["Started by", startedBy(backfill)],
             ["Created", <Time key="c" at={backfill.created_at} seconds />],
             ["Finished", <Time key="f" at={backfill.finished_at} seconds />],
             ["Class", backfill.class],

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Button } from "@/components/button";
+import { ErrorCode } from "@/components/error-code";
 import { Panel } from "@/components/page";
 import { plural } from "@/lib/format";
 import type { BackfillDetail } from "@/lib/types";
@@ -36,7 +37,9 @@ export function BackfillCauses({ backfill, onRetry }: { backfill: BackfillDetail
             </Link>
             <div className="min-w-0">
               <span className="font-mono">{cause.dataset}</span>{" "}
-              <span className="font-mono text-muted">{cause.code}</span>
+              <span className="text-muted">
+                <ErrorCode code={cause.code} />
+              </span>
               {cause.error && <p className="line-clamp-3 break-words font-mono text-sm">{cause.error}</p>}
             </div>
             <Link

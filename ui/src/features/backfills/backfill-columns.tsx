@@ -99,7 +99,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "rate",
     header: "Rate",
-    width: "7.5rem",
+    width: "8.5rem",
     align: "right",
     cell: (backfill) =>
       backfill.state === "active" && backfill.rate ? (

@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
+import { sentenceCase } from "@/lib/format";
 import { useTopic } from "@/lib/live";
 import { ApiError } from "@/lib/problem";
 import { backfillState } from "@/lib/states";
@@ -74,7 +75,10 @@ function Loaded({ backfill }: { backfill: BackfillDetail }) {
           <span className="font-mono text-base font-normal text-muted">{backfill.request}</span>
         </span>
       }
-      sentence={<span className="text-ink">{backfill.sentence}</span>}
+      // While it is active, the bar below says all of it, in the zone that is chosen.
+      sentence={
+        backfill.state !== "active" && <span className="text-ink">{sentenceCase(backfill.sentence)}</span>
+      }
       actions={<BackfillActions backfill={backfill} onRetry={() => setRetry(true)} />}
     >
       <BackfillProgress backfill={backfill} />

@@ -3,7 +3,7 @@ import clsx from "clsx";
 import { CodeText } from "@/components/prose";
 import { useNow } from "@/lib/clock";
 import { count, percent } from "@/lib/format";
-import { type RunState, TONE_BG } from "@/lib/states";
+import { type RunState, TONE } from "@/lib/states";
 import type { BackfillDetail } from "@/lib/types";
 import { FinishTime } from "./finish-time";
 import { barText, doneOf, etaText, limitOf, rateText, type Segment, segmentsOf } from "./progress";
@@ -55,7 +55,7 @@ export function BackfillProgress({ backfill }: { backfill: BackfillDetail }) {
           <span
             key={segment.key}
             title={`${count(segment.runs)} ${segment.label.toLowerCase()}`}
-            className={clsx(TONE_BG[segment.tone], segment.key === "unchanged" && "opacity-60")}
+            className={clsx(TONE[segment.tone].bg, segment.key === "unchanged" && "opacity-60")}
             style={{ flexGrow: segment.runs, flexBasis: 0, minWidth: 2 }}
           />
         ))}
@@ -67,7 +67,7 @@ export function BackfillProgress({ backfill }: { backfill: BackfillDetail }) {
               aria-hidden="true"
               className={clsx(
                 "size-3 rounded-[2px] border border-line-strong",
-                TONE_BG[segment.tone],
+                TONE[segment.tone].bg,
                 segment.key === "unchanged" && "opacity-60",
               )}
             />

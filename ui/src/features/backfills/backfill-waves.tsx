@@ -19,7 +19,7 @@ const COLUMNS = [
 export function BackfillWaves({ backfill }: { backfill: BackfillDetail }) {
   if (backfill.steps.length === 0) return <p className="px-4 py-3 text-muted">It has no runs.</p>;
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className="w-full text-left">
         <caption className="sr-only">Runs by wave and dataset</caption>
         <thead className="text-sm text-muted">

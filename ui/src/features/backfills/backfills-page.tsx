@@ -5,6 +5,7 @@ import { DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
+import { SavedViews } from "@/components/saved-views";
 import { Select } from "@/components/select";
 import { Loading } from "@/components/skeleton";
 import type { Backfill } from "@/lib/types";
@@ -27,9 +28,12 @@ export function BackfillsPage() {
       title="Backfills"
       sentence="A backfill makes chosen partitions, in order, and is over when each of them is made or has failed."
       actions={
-        <Link to="/backfills/new" className={buttonClass("primary")}>
-          New backfill
-        </Link>
+        <>
+          <SavedViews page="/backfills" />
+          <Link to="/backfills/new" className={buttonClass("primary")}>
+            New backfill
+          </Link>
+        </>
       }
     >
       <search aria-label="Filters" className="flex flex-wrap items-center gap-2">

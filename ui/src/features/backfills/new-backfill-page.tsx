@@ -70,7 +70,7 @@ export function NewBackfillPage() {
       title="New backfill"
       sentence="Choose what is to be made. The plan at the side says what would happen; nothing starts before you say so."
     >
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
         <div className="flex min-w-0 flex-col gap-4">
           <WhatSection draft={draft} set={set} />
           <WhichSection draft={draft} sel={search.sel} grid={search.grid ?? false} set={set} />

@@ -16,7 +16,7 @@ import type { Plan } from "@/lib/types";
 import type { Draft, DraftSearch } from "./draft";
 import { launchLabel } from "./estimate";
 import { MovedNotice } from "./moved-notice";
-import { TYPED_FROM } from "./plan-text";
+import { planWords, TYPED_FROM } from "./plan-text";
 import { PlanView } from "./plan-view";
 
 interface PlanPanelProps {
@@ -97,7 +97,7 @@ export function PlanPanel(props: PlanPanelProps) {
         ) : (
           <>
             <p>
-              <CodeText text={plan.sentence} />
+              <CodeText text={planWords(plan)} />
             </p>
             {plan.runs === 0 && (
               <NothingToDo plan={plan} set={props.set} all={draft.selects.includes("all")} />

@@ -1,7 +1,7 @@
 /** Plans as people read them. */
 
 import { plural } from "@/lib/format";
-import type { PlanBlocked, PlanRange, PlanStep } from "@/lib/types";
+import type { Plan, PlanBlocked, PlanRange, PlanStep } from "@/lib/types";
 
 const REASONS: Record<string, string> = {
   missing: "missing",
@@ -59,3 +59,12 @@ export function blockedText(held: PlanBlocked): { what: string; fix: "upstream" 
 
 /** From how many partitions on the person types a word before it starts. */
 export const TYPED_FROM = 10_000;
+
+/** What is made, in a sentence; how long that takes and what cannot be made stand below it. */
+export function planWords(plan: Plan): string {
+  if (plan.runs === 0) return plan.sentence;
+  const [first, ...rest] = new Set(plan.steps.map(({ dataset }) => dataset));
+  const datasets = rest.length === 0 ? `\`${first}\`` : plural(rest.length + 1, "dataset");
+  const waves = plan.waves < 2 ? "" : ` in ${plural(plan.waves, "wave")}`;
+  return `Makes ${plural(plan.runs, "partition")} of ${datasets}${waves}.`;
+}

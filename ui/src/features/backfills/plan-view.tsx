@@ -87,7 +87,7 @@ function Blocked({
 function Waves({ plan }: { plan: Plan }) {
   const waves = wavesOf(plan.steps);
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className="w-full text-left">
         <caption className="sr-only">What the plan makes, by wave</caption>
         <thead className="text-sm text-muted">

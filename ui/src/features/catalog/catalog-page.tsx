@@ -1,15 +1,18 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Search } from "lucide-react";
+import { Download, Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/button";
+import { useColumns } from "@/components/column-chooser";
 import { DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
+import { SavedViews } from "@/components/saved-views";
 import { Loading } from "@/components/skeleton";
 import { plural } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
+import { CatalogExport } from "./catalog-export";
 import { COLUMNS } from "./columns";
 import { Facets } from "./facets";
 import { catalogQuery } from "./queries";
@@ -28,6 +31,8 @@ export function CatalogPage() {
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = Boolean(search.q || search.state || search.kind || search.owner || search.tag);
   const clear = () => navigate({ search: (now) => ({ sort: now.sort }) });
+  const { shown, chooser } = useColumns("datasets", COLUMNS);
+  const [exporting, setExporting] = useState(false);
   return (
     <Page
       title="Datasets"
@@ -38,7 +43,17 @@ export function CatalogPage() {
             : `${plural(first.total, "dataset")}, the worst first unless sorted otherwise.`
           : " "
       }
+      actions={
+        <>
+          <SavedViews page="/datasets" />
+          {chooser}
+          <Button icon={<Download size={14} aria-hidden />} onClick={() => setExporting(true)}>
+            CSV…
+          </Button>
+        </>
+      }
     >
+      {exporting && <CatalogExport search={search} onClose={() => setExporting(false)} />}
       {error && !data ? (
         <ErrorState what="The datasets could not be loaded." error={error} retry={query.refetch} />
       ) : !first ? (
@@ -61,7 +76,7 @@ export function CatalogPage() {
             </div>
             <DataTable
               label="Datasets"
-              columns={COLUMNS}
+              columns={shown}
               rows={rows}
               rowKey={(row) => row.name}
               href={(row) => `/datasets/${encodeURIComponent(row.name)}`}

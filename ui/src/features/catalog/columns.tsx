@@ -1,18 +1,18 @@
 import { Link } from "@tanstack/react-router";
 import type { Column } from "@/components/data-table";
-import { LookBadge, StateBadge } from "@/components/state-badge";
+import { LookBadge, StateBadge, StateMark } from "@/components/state-badge";
 import { StateStrip } from "@/components/state-strip";
 import { Time } from "@/components/time";
 import { Tooltip } from "@/components/tooltip";
-import { count, countShort } from "@/lib/format";
-import { STANDING, STANDINGS } from "@/lib/states";
+import { countShort } from "@/lib/format";
+import { badWords, isWell, STANDING, STANDINGS } from "@/lib/states";
 import type { DatasetRow } from "@/lib/types";
 
 export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "state",
     header: "State",
-    width: "7.25rem",
+    width: "8.5rem",
     sortable: true,
     cell: (row) => <LookBadge look={STANDING[row.worst]} />,
   },
@@ -23,7 +23,11 @@ export const COLUMNS: Column<DatasetRow>[] = [
     sortable: true,
     cell: (row) => (
       <Tooltip text={row.description ?? ""}>
-        <Link to="/datasets/$name" params={{ name: row.name }} className="font-mono hover:underline">
+        <Link
+          to="/datasets/$name"
+          params={{ name: row.name }}
+          className="font-mono text-accent hover:underline"
+        >
           {row.name}
           {row.paused && <span className="ml-2 font-sans text-sm text-warning">paused</span>}
         </Link>
@@ -32,29 +36,37 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "strip",
+    optional: "shown",
     header: "Newest 30",
     width: "10.5rem",
     cell: (row) => <StateStrip strip={row.strip} name={row.name} />,
   },
   {
     id: "bad",
-    header: "Not as it should be",
-    width: "minmax(8.5rem,1.2fr)",
+    optional: "shown",
+    header: "Not fresh",
+    width: "minmax(7rem,1.2fr)",
     cell: (row) => <Bad row={row} />,
   },
   {
     id: "partitions",
+    optional: "shown",
     header: "Partitions",
     width: "7.5rem",
     align: "right",
     cell: (row) => (
       <>
-        {countShort(row.partitions)} <span className="text-muted">{row.cut}</span>
+        {countShort(row.partitions)}{" "}
+        <span className="text-muted" title={row.cut}>
+          {/* The zone is said on the page of the dataset. */}
+          {row.cut.replace(/ in \S+$/, "")}
+        </span>
       </>
     ),
   },
   {
     id: "published",
+    optional: "shown",
     header: "Published",
     width: "6rem",
     sortable: true,
@@ -62,25 +74,56 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "sla",
+    optional: "shown",
     header: "SLA",
-    width: "5.75rem",
+    width: "6.25rem",
     cell: (row) => (row.sla ? <StateBadge sla={row.sla} /> : ""),
   },
   {
     id: "owner",
+    optional: "shown",
     header: "Owner",
-    width: "5rem",
-    cell: (row) => row.owner ?? <span className="text-muted">none</span>,
+    width: "minmax(5rem,0.7fr)",
+    cell: (row) =>
+      row.owner ? <span title={row.owner}>{row.owner}</span> : <span className="text-muted">none</span>,
+  },
+  { id: "kind", header: "Kind", width: "6.5rem", optional: "hidden", cell: (row) => row.kind },
+  {
+    id: "tags",
+    header: "Tags",
+    width: "minmax(7rem,1fr)",
+    optional: "hidden",
+    cell: (row) => <span title={row.tags.join(", ")}>{row.tags.join(", ")}</span>,
+  },
+  {
+    id: "automation",
+    header: "Made",
+    width: "6.5rem",
+    optional: "hidden",
+    cell: (row) => row.automation ?? <span className="text-muted">outside</span>,
+  },
+  {
+    id: "about",
+    header: "Description",
+    width: "minmax(14rem,2fr)",
+    optional: "hidden",
+    cell: (row) => <span title={row.description ?? ""}>{row.description}</span>,
   },
 ];
 
+/** How many stand where, of those that are not well, the worst first. */
 function Bad({ row }: { row: DatasetRow }) {
-  const bad = STANDINGS.filter(
-    (standing) => standing !== "fresh" && standing !== "present" && 0 < (row.counts[standing] ?? 0),
-  );
+  const bad = STANDINGS.filter((standing) => !isWell(standing) && 0 < (row.counts[standing] ?? 0));
   if (bad.length === 0) return <span className="text-muted">–</span>;
-  const words = bad.map(
-    (standing) => `${count(row.counts[standing] ?? 0)} ${STANDING[standing].label.toLowerCase()}`,
+  return (
+    <span className="inline-flex items-center gap-2.5" title={badWords(row.counts).join(", ")}>
+      {bad.map((standing) => (
+        <span key={standing} className="inline-flex items-center gap-1">
+          <StateMark look={STANDING[standing]} />
+          {countShort(row.counts[standing] ?? 0)}
+          <span className="sr-only">{STANDING[standing].label.toLowerCase()}</span>
+        </span>
+      ))}
+    </span>
   );
-  return <span title={words.join(", ")}>{words.join(", ")}</span>;
 }

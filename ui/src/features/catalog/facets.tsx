@@ -62,7 +62,9 @@ export function Facets({ facets, search }: { facets: DatasetPage["facets"]; sear
                 next={{ ...search, owner: flip(search.owner, owner) }}
                 count={count}
               >
-                {owner}
+                <span className="truncate" title={owner}>
+                  {owner}
+                </span>
               </Choice>
             ))}
           </Facet>
@@ -76,7 +78,9 @@ export function Facets({ facets, search }: { facets: DatasetPage["facets"]; sear
                 next={{ ...search, tag: flip(search.tag, tag) }}
                 count={count}
               >
-                {tag}
+                <span className="truncate" title={tag}>
+                  {tag}
+                </span>
               </Choice>
             ))}
           </Facet>
@@ -88,7 +92,7 @@ export function Facets({ facets, search }: { facets: DatasetPage["facets"]; sear
 
 function Facet({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section aria-label={title} className="min-w-32">
+    <section aria-label={title} className="min-w-32 max-lg:max-w-64">
       <h2 className="mb-1 text-sm font-semibold text-muted">{title}</h2>
       <ul>{children}</ul>
     </section>
@@ -111,8 +115,8 @@ function Choice({ on, next, count, children }: ChoiceProps) {
         aria-current={on ? "true" : undefined}
         className="flex min-h-7 items-center gap-1.5 rounded px-1.5 hover:bg-hover aria-[current=true]:bg-chosen"
       >
-        <span className="inline-flex w-3.5">{on && <Check size={14} aria-hidden />}</span>
-        {children}
+        <span className="inline-flex w-3.5 shrink-0">{on && <Check size={14} aria-hidden />}</span>
+        <span className="flex min-w-0 items-center gap-1.5">{children}</span>
         {on && <span className="sr-only">, chosen</span>}
         <span className="ml-auto text-sm text-muted">{count}</span>
       </Link>

@@ -5,26 +5,29 @@ import { Button, buttonClass } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
+import { CodeText } from "@/components/prose";
 import { Loading, Skeleton } from "@/components/skeleton";
 import { LookBadge } from "@/components/state-badge";
 import { Tabs } from "@/components/tabs";
 import { Time } from "@/components/time";
-import { count, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
 import { useTopic } from "@/lib/live";
 import { useMay } from "@/lib/permissions";
 import { DatasetZone } from "@/lib/preferences";
 import { ApiError } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcuts";
-import { STANDING, STANDINGS } from "@/lib/states";
+import { badWords, STANDING } from "@/lib/states";
 import type { Dataset } from "@/lib/types";
+import { AnnounceButton } from "./announce-button";
 import { DATASET_TABS, type DatasetTab } from "./dataset-search";
+import { HoldsPanel } from "./holds-panel";
 import { LineageTab } from "./lineage-tab";
 import { ManifestTab } from "./manifest-tab";
 import { MayReadData } from "./may-read-data";
 import { PartitionsTab } from "./partitions-tab";
 import { PauseButton } from "./pause-button";
 import { PreviewTab } from "./preview-tab";
-import { datasetQuery } from "./queries";
+import { datasetQuery, holdsQuery } from "./queries";
 import { RunsTab } from "./runs-tab";
 import { SchemaTab } from "./schema-tab";
 import { SettingsTab } from "./settings-tab";
@@ -48,6 +51,8 @@ export function DatasetPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, refetch } = useQuery(datasetQuery(name));
+  // Asked for along with the rest, so that its panel does not push the page down later.
+  useQuery(holdsQuery(name));
   const tab = search.tab ?? "partitions";
   useTopic(`dataset:${name}`);
   useShortcut("l", "Show this dataset in the lineage", () =>
@@ -96,6 +101,7 @@ export function DatasetPage() {
         actions={<Actions data={data} />}
       >
         {data.description && <p className="-mt-2 max-w-prose text-muted">{data.description}</p>}
+        <HoldsPanel name={name} />
         <Tabs
           label={`Parts of ${name}`}
           items={DATASET_TABS.map((value) => ({ value, label: TAB[value] }))}
@@ -139,15 +145,14 @@ function TabContent({ tab, data }: { tab: DatasetTab; data: Dataset }) {
 }
 
 function Standing({ data }: { data: Dataset }) {
-  const counts = STANDINGS.filter((standing) => 0 < (data.counts[standing] ?? 0));
-  const bad = counts.filter((standing) => standing !== "fresh" && standing !== "present");
+  const bad = badWords(data.counts);
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <LookBadge look={STANDING[data.worst]} />
       <span>
         {bad.length === 0
           ? `All ${plural(data.partitions, "partition")} as they should be`
-          : `${bad.map((standing) => `${count(data.counts[standing] ?? 0)} ${STANDING[standing].label.toLowerCase()}`).join(", ")} of ${plural(data.partitions, "partition")}`}
+          : `${bad.join(", ")} of ${plural(data.partitions, "partition")}`}
       </span>
       <span>
         {data.kind}, {data.cut}
@@ -155,9 +160,10 @@ function Standing({ data }: { data: Dataset }) {
       </span>
       {data.published_at && (
         <span>
-          newest published <Time at={data.published_at} relative />
+          newest {data.kind === "source" ? "found" : "published"} <Time at={data.published_at} relative />
         </span>
       )}
+      {data.watch && <Watched watch={data.watch} />}
       {data.owner && <span>owner {data.owner}</span>}
       {data.tags.map((tag) => (
         <Link
@@ -193,13 +199,36 @@ function Actions({ data }: { data: Dataset }) {
         Lineage
       </Link>
       <PauseButton data={data} />
-      <Button
-        kind="primary"
-        disabledReason={source ? "A source is not made by a job: its files come from outside." : may.reason}
-        onClick={backfill}
-      >
-        Backfill…
-      </Button>
+      {source ? (
+        <AnnounceButton data={data} />
+      ) : (
+        <Button kind="primary" disabledReason={may.reason} onClick={backfill}>
+          Backfill…
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** When a source was looked at, and when it will be. */
+function Watched({ watch }: { watch: NonNullable<Dataset["watch"]> }) {
+  return (
+    <>
+      <span>
+        {watch.looking ? (
+          "being looked at now"
+        ) : (
+          <>
+            looked at <Time at={watch.observed_at} relative none="never" />, next{" "}
+            <Time at={watch.next_at} relative />
+          </>
+        )}
+      </span>
+      {watch.fault && (
+        <span className="text-danger">
+          cannot be looked at since <Time at={watch.fault_since} />: <CodeText text={watch.fault} />
+        </span>
+      )}
     </>
   );
 }

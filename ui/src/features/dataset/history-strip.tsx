@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { label } from "@/lib/axis";
 import { EMPTY, type Grid, worstBuckets } from "@/lib/health";
-import { STANDING, TONE_VAR } from "@/lib/states";
+import { STANDING, TONE } from "@/lib/states";
 
 interface HistoryStripProps {
   grid: Grid;
@@ -32,7 +32,9 @@ export function HistoryStrip({ grid, series, onPick }: HistoryStripProps) {
       element.width = width;
       element.height = HEIGHT;
       const style = getComputedStyle(document.documentElement);
-      const colors = grid.states.map((standing) => style.getPropertyValue(TONE_VAR[STANDING[standing].tone]));
+      const colors = grid.states.map((standing) =>
+        style.getPropertyValue(TONE[STANDING[standing].tone].fill),
+      );
       const buckets = worstBuckets(grid, series, Math.min(width, Math.max(1, cells)));
       const each = width / buckets.length;
       buckets.forEach((state, at) => {
@@ -54,7 +56,7 @@ export function HistoryStrip({ grid, series, onPick }: HistoryStripProps) {
   // What it does can be done in the grid by keyboard (Ctrl Home, Page Down, n); this is for the pointer.
   return (
     <div aria-hidden="true" className="mb-2 flex items-center gap-2 text-xs text-muted">
-      <span className="whitespace-nowrap">{label(axis, axis.first)}</span>
+      <span className="whitespace-nowrap">{dayOf(label(axis, axis.first))}</span>
       <canvas
         ref={canvas}
         title="The whole history: click to go there"
@@ -66,7 +68,12 @@ export function HistoryStrip({ grid, series, onPick }: HistoryStripProps) {
           onPick((grid.series[series]?.first ?? axis.first) + at * grid.width);
         }}
       />
-      <span className="whitespace-nowrap">{label(axis, Math.max(axis.first, axis.end - 1))}</span>
+      <span className="whitespace-nowrap">{dayOf(label(axis, Math.max(axis.first, axis.end - 1)))}</span>
     </div>
   );
+}
+
+/** The day is enough at the ends of years. */
+function dayOf(text: string): string {
+  return text.slice(0, 10);
 }

@@ -43,7 +43,11 @@ function Edges({ title, edges, none }: { title: string; edges: Edge[]; none: str
               key={`${edge.dataset} ${edge.mapping}`}
               className="flex flex-wrap items-baseline gap-x-3 px-4 py-2"
             >
-              <Link to="/datasets/$name" params={{ name: edge.dataset }} className="font-mono underline">
+              <Link
+                to="/datasets/$name"
+                params={{ name: edge.dataset }}
+                className="font-mono text-accent hover:underline"
+              >
                 {edge.dataset}
               </Link>
               <span className="text-muted">

@@ -4,9 +4,10 @@ import { useState } from "react";
 import { Button, buttonClass } from "@/components/button";
 import { api, idempotencyKey, idempotent, unwrap } from "@/lib/api";
 import { useMay } from "@/lib/permissions";
-import { sliceName, writeChosen } from "@/lib/selection";
+import { type Chosen, sliceName, writeChosen } from "@/lib/selection";
 import { toast } from "@/lib/toasts";
 import type { Partition } from "@/lib/types";
+import { ApproveHeld } from "./approve-held";
 
 /** What can be done with one partition, from what is needed most. */
 export function PartitionActions({ data, source }: { data: Partition; source: boolean }) {
@@ -28,7 +29,8 @@ export function PartitionActions({ data, source }: { data: Partition; source: bo
     },
     onError: (error) => toast(`It was not retried: ${error.message}`, "danger"),
   });
-  const sel = writeChosen(new Map([[sliceName(data.slice), [[data.ordinal, data.ordinal + 1]]]]));
+  const only: Chosen = new Map([[sliceName(data.slice), [[data.ordinal, data.ordinal + 1]]]]);
+  const sel = writeChosen(only);
   const reason = source ? "A source is not made by a job: its files come from outside." : mayBackfill.reason;
   return (
     <div className="flex flex-wrap gap-2">
@@ -43,6 +45,7 @@ export function PartitionActions({ data, source }: { data: Partition; source: bo
           Retry run {failure.run}
         </Button>
       )}
+      <ApproveHeld name={data.dataset} chosen={only} label={() => "Approve…"} size="small" />
       {reason ? (
         <Button size="small" disabledReason={reason}>
           Backfill…

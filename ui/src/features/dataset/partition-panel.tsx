@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Bytes, Count } from "@/components/amount";
 import { IconButton } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { EmptyState } from "@/components/empty-state";
+import { ErrorCode } from "@/components/error-code";
 import { ErrorState } from "@/components/error-state";
 import { Facts } from "@/components/page";
 import { Loading } from "@/components/skeleton";
@@ -24,13 +25,25 @@ interface PartitionPanelProps {
   onClose: () => void;
 }
 
+/** As wide as Tailwind's `xl`. */
+const BESIDE = "(min-width: 80rem)";
+
 /** All there is to know of one partition, beside the grid. */
 export function PartitionPanel({ name, partition, source, onClose }: PartitionPanelProps) {
   const { data, error, refetch } = useQuery(partitionQuery(name, partition));
+  const sheet = useRef<HTMLElement>(null);
+  // Where it stands below the grid and not beside it, nobody would see that it opened.
+  const isFull = data !== undefined;
+  useEffect(() => {
+    if (!partition || window.matchMedia(BESIDE).matches) return;
+    // Again when it is full: an empty one is too short to be scrolled up.
+    sheet.current?.scrollIntoView({ block: isFull ? "start" : "nearest" });
+  }, [partition, isFull]);
   return (
     <aside
+      ref={sheet}
       aria-label={`Partition ${partition}`}
-      className="w-full shrink-0 self-start rounded border border-line bg-panel xl:sticky xl:top-2 xl:max-h-[calc(100vh-5rem)] xl:w-[26rem] xl:overflow-y-auto"
+      className="w-full shrink-0 scroll-mt-2 self-start rounded border border-line bg-panel xl:sticky xl:top-2 xl:max-h-[calc(100vh-5rem)] xl:w-[26rem] xl:overflow-y-auto"
     >
       <div className="flex items-center justify-between gap-2 border-b border-line px-4 py-2">
         <h2 className="flex min-w-0 items-center gap-1 font-semibold">
@@ -78,17 +91,28 @@ function Details({ data, source }: { data: Partition; source: boolean }) {
       {failure && (
         <div className="rounded border border-danger bg-danger-soft px-3 py-2">
           <p>
-            <Link to="/runs/$id" params={{ id: String(failure.run) }} className="font-medium underline">
+            <Link
+              to="/runs/$id"
+              params={{ id: String(failure.run) }}
+              className="font-medium text-accent hover:underline"
+            >
               Run {failure.run}
             </Link>{" "}
-            failed <Time at={failure.at} relative /> <span className="font-mono text-sm">{failure.code}</span>
+            failed <Time at={failure.at} relative />{" "}
+            <span className="text-sm">
+              <ErrorCode code={failure.code} />
+            </span>
           </p>
           <p className="mt-1 break-words font-mono text-sm">{failure.message}</p>
         </div>
       )}
       {live && (
         <p>
-          <Link to="/runs/$id" params={{ id: String(live.id) }} className="font-medium underline">
+          <Link
+            to="/runs/$id"
+            params={{ id: String(live.id) }}
+            className="font-medium text-accent hover:underline"
+          >
             Run {live.id}
           </Link>{" "}
           <StateBadge run={live.state} /> since <Time at={live.started_at ?? live.created_at} relative />
@@ -157,7 +181,7 @@ function Versions({ data }: { data: Partition }) {
               {version.run && (
                 <>
                   {" · "}
-                  <Link to="/runs/$id" params={{ id: String(version.run) }} className="underline">
+                  <Link to="/runs/$id" params={{ id: String(version.run) }} className="text-accent underline">
                     run {version.run}
                   </Link>
                 </>
@@ -178,7 +202,7 @@ function Runs({ data }: { data: Partition }) {
         {data.runs.map((run) => (
           <li key={run.id} className="flex flex-wrap items-center justify-between gap-x-3 py-1">
             <span className="flex items-center gap-2">
-              <Link to="/runs/$id" params={{ id: String(run.id) }} className="underline">
+              <Link to="/runs/$id" params={{ id: String(run.id) }} className="text-accent hover:underline">
                 {run.id}
               </Link>
               <StateBadge run={run.state} detail={run.error} />
@@ -196,7 +220,7 @@ function Runs({ data }: { data: Partition }) {
 
 function Version({ id }: { id: number }) {
   return (
-    <Link to="/lineage" search={{ materialization: id }} className="font-mono underline">
+    <Link to="/lineage" search={{ materialization: id }} className="font-mono text-accent hover:underline">
       {id}
     </Link>
   );

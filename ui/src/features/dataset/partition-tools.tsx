@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import { Minus, Plus, Table2 } from "lucide-react";
+import { Minus, Plus, SquareCheckBig, Table2 } from "lucide-react";
 import { Button, IconButton } from "@/components/button";
 import { StateMark } from "@/components/state-badge";
 import { Tooltip } from "@/components/tooltip";
@@ -18,6 +18,9 @@ interface PartitionToolsProps {
   view: "grid" | "list";
   onFlip: () => void;
   onZoom: (step: 1 | -1) => void;
+  /** Whether a tap selects rather than opens. */
+  tapSelects: boolean;
+  onTapSelects: () => void;
   slice: string | undefined;
   names: string[];
   onSlice: (slice: string | undefined) => void;
@@ -64,6 +67,11 @@ export function PartitionTools(props: PartitionToolsProps) {
       )}
       <div className="ml-auto flex items-center gap-1">
         {props.names.length > 1 && <SlicePicker {...props} />}
+        <span className="hidden pointer-coarse:inline-flex">
+          <IconButton label="Tap to select" aria-pressed={props.tapSelects} onClick={props.onTapSelects}>
+            <SquareCheckBig size={16} aria-hidden />
+          </IconButton>
+        </span>
         <IconButton label="Smaller cells" onClick={() => props.onZoom(-1)}>
           <Minus size={16} aria-hidden />
         </IconButton>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
@@ -58,6 +58,7 @@ function Partitions({ data, grid }: { data: Dataset; grid: Grid }) {
   const chosen = useMemo(() => readChosen(search.sel), [search.sel]);
   const only = useMemo(() => new Set<Standing>(search.state), [search.state]);
   const zoom = search.zoom ?? 2;
+  const [tapSelects, setTapSelects] = useState(false);
 
   const names = useMemo(() => grid.series.map(({ slice }) => sliceName(slice)), [grid]);
   const picked = search.slice === undefined ? -1 : names.indexOf(search.slice);
@@ -113,6 +114,8 @@ function Partitions({ data, grid }: { data: Dataset; grid: Grid }) {
         view={search.view ?? "grid"}
         onFlip={flip}
         onZoom={setZoom}
+        tapSelects={tapSelects}
+        onTapSelects={() => setTapSelects(!tapSelects)}
         slice={picked >= 0 ? search.slice : undefined}
         names={names}
         onSlice={setSlice}
@@ -129,7 +132,7 @@ function Partitions({ data, grid }: { data: Dataset; grid: Grid }) {
               onOpen={setOpen}
             />
           ) : (
-            <div className="rounded border border-line bg-panel p-3">
+            <div className="rounded border border-line bg-panel p-2 sm:p-3">
               {series !== undefined && (
                 <HistoryStrip
                   grid={grid}
@@ -149,6 +152,7 @@ function Partitions({ data, grid }: { data: Dataset; grid: Grid }) {
                 onSeries={(at) => setSlice(names[at])}
                 zoom={ZOOM[zoom] ?? 20}
                 onZoom={setZoom}
+                tapSelects={tapSelects}
                 maxHeight={series === undefined ? "66vh" : "58vh"}
               />
               {grid.health.more_series > 0 && (
@@ -172,7 +176,9 @@ function Partitions({ data, grid }: { data: Dataset; grid: Grid }) {
         <SelectionBar data={data} grid={grid} chosen={chosen} onClear={() => setChosen(NOTHING)} />
       )}
       <p className="text-sm text-muted">
-        Click for details, drag or hold Shift to select, Ctrl to add.{" "}
+        <span className="pointer-coarse:hidden">
+          Click for details, drag or hold Shift to select, Ctrl to add.{" "}
+        </span>
         <Button kind="quiet" size="small" onClick={flip}>
           {search.view === "list" ? "Show the grid" : "View as a table"}
         </Button>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/lib/api";
+import type { Selection } from "@/lib/types";
 
 // Keys begin with the topic that the live stream names, so that a hint finds what it is about.
 const key = (name: string, ...rest: unknown[]) => ["dataset", name, ...rest] as const;
@@ -18,6 +19,37 @@ export const healthQuery = (name: string) =>
       unwrap(api.GET("/api/v1/datasets/{name}/health", { params: { path: { name } }, signal })),
     // A million states need not be compared one by one with those before.
     structuralSharing: false,
+  });
+
+export const holdsQuery = (name: string) =>
+  queryOptions({
+    queryKey: key(name, "holds"),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/datasets/{name}/holds", { params: { path: { name } }, signal })),
+  });
+
+/** What is made when these partitions are, and what then follows from them. Asking changes nothing. */
+export const effectQuery = (name: string, selection: Selection) =>
+  queryOptions({
+    queryKey: ["plan", "effect", name, selection] as const,
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.POST("/api/v1/backfills/plan", {
+          body: {
+            targets: [{ dataset: name, ranges: null, selection }],
+            select: { missing: true, failed: true, stale: true, all: true },
+            upstream: false,
+            downstream: true,
+            newest_first: true,
+            concurrency: null,
+            priority: 0,
+            class: "late",
+          },
+          signal,
+        }),
+      ),
+    staleTime: 30_000,
+    retry: false,
   });
 
 export const partitionQuery = (name: string, partition: string) =>

@@ -22,7 +22,7 @@ const COLUMNS: Column<RunRow>[] = [
     header: "Run",
     width: "6rem",
     cell: (run) => (
-      <Link to="/runs/$id" params={{ id: String(run.id) }} className="underline">
+      <Link to="/runs/$id" params={{ id: String(run.id) }} className="text-accent hover:underline">
         {run.id}
       </Link>
     ),
@@ -36,7 +36,7 @@ const COLUMNS: Column<RunRow>[] = [
         to="/datasets/$name"
         params={{ name: run.dataset }}
         search={{ p: run.partition }}
-        className="font-mono hover:underline"
+        className="font-mono text-accent hover:underline"
       >
         {run.partition}
       </Link>
@@ -53,7 +53,7 @@ const COLUMNS: Column<RunRow>[] = [
     header: "Backfill",
     width: "5.5rem",
     cell: (run) => (
-      <Link to="/backfills/$id" params={{ id: String(run.backfill) }} className="hover:underline">
+      <Link to="/backfills/$id" params={{ id: String(run.backfill) }} className="text-accent hover:underline">
         {run.backfill}
       </Link>
     ),
@@ -109,7 +109,7 @@ export function RunsTab({ name }: { name: string }) {
         />
       </div>
       <p>
-        <Link to="/runs" search={{ dataset: name }} className="underline">
+        <Link to="/runs" search={{ dataset: name }} className="text-accent hover:underline">
           Filter these runs on the page of all runs
         </Link>
       </p>

@@ -56,7 +56,7 @@ export function SettingsTab({ data }: { data: Dataset }) {
           title="When it is made"
           aside={
             schedule && (
-              <Link to="/schedules" className="text-sm underline">
+              <Link to="/schedules" className="text-sm text-accent hover:underline">
                 Schedules
               </Link>
             )

@@ -39,7 +39,7 @@ export function SlaTab({ data }: { data: Dataset }) {
         <Rule key={standing.rule.id} standing={standing} />
       ))}
       <p>
-        <Link to="/sla" className="underline">
+        <Link to="/sla" className="text-accent hover:underline">
           All promises
         </Link>
       </p>

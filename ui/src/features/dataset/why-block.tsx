@@ -23,7 +23,7 @@ export function WhyBlock({ why }: { why: Why }) {
                 to="/datasets/$name"
                 params={{ name: cause.dataset }}
                 search={cause.partition ? { p: cause.partition } : {}}
-                className="font-mono underline"
+                className="font-mono text-accent hover:underline"
               >
                 {cause.dataset}
                 {cause.partition && ` ${cause.partition}`}

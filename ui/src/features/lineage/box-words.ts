@@ -1,7 +1,7 @@
 /** How a box looks and reads. */
 
 import { count, plural } from "@/lib/format";
-import { type Look, STANDING, STANDINGS } from "@/lib/states";
+import { badWords, type Look, STANDING, STANDINGS } from "@/lib/states";
 import type { GraphNode, Standing } from "@/lib/types";
 import type { Box } from "./fold";
 
@@ -30,10 +30,8 @@ export function titleOf(box: Box): string {
 
 /** What is wrong first; when nothing is, how many are well. */
 export function countsText(counts: Readonly<Record<string, number>>, most = 2): string {
-  const bad = STANDINGS.filter((word) => word !== "fresh" && word !== "present" && (counts[word] ?? 0) > 0);
-  const shown = bad
-    .slice(0, most)
-    .map((word) => `${count(counts[word] ?? 0)} ${STANDING[word].label.toLowerCase()}`);
+  const bad = badWords(counts);
+  const shown = bad.slice(0, most);
   if (bad.length > most) shown.push("…");
   const well = (counts.fresh ?? 0) + (counts.present ?? 0);
   if (shown.length < most && well > 0) shown.push(`${count(well)} ${counts.present ? "present" : "fresh"}`);

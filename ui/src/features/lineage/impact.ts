@@ -1,5 +1,6 @@
 /** What a change of one dataset reaches: a list by distance, and the same as CSV. */
 
+import { csvOf } from "@/lib/csv";
 import type { GraphNode } from "@/lib/types";
 import { type GraphIndex, reach } from "./graph";
 
@@ -29,38 +30,20 @@ export function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, value) => total + value, 0);
 }
 
-/** The rows as CSV, as RFC 4180 writes it. A cell that a spreadsheet would take for a formula is quoted. */
+/** The rows as CSV. */
 export function impactCsv(rows: readonly ImpactRow[]): string {
-  const header = [
-    "dataset",
-    "hop",
-    "via",
-    "kind",
-    "owner",
-    "tags",
-    "worst_state",
-    "partitions",
-    "published_at",
-  ];
-  const lines = rows.map((row) => [
-    row.name,
-    row.hop,
-    row.via,
-    row.node.kind,
-    row.node.owner ?? "",
-    row.node.tags.join(" "),
-    row.node.worst,
-    row.partitions,
-    row.node.published_at ?? "",
-  ]);
-  return [header, ...lines]
-    .map((line) => line.map(cell).join(","))
-    .join("\r\n")
-    .concat("\r\n");
-}
-
-function cell(value: string | number): string {
-  const text = String(value);
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvOf(
+    ["dataset", "hop", "via", "kind", "owner", "tags", "worst_state", "partitions", "published_at"],
+    rows.map(({ name, hop, via, node, partitions }) => [
+      name,
+      hop,
+      via,
+      node.kind,
+      node.owner,
+      node.tags.join(" "),
+      node.worst,
+      partitions,
+      node.published_at,
+    ]),
+  );
 }

@@ -1,7 +1,7 @@
 /** Draws the graph on a canvas: its edges always, and its boxes when one is too far away to read them. */
 
 import type { Look } from "@/lib/states";
-import { TONE_VAR } from "@/lib/states";
+import { TONE } from "@/lib/states";
 import { type Camera, type Size, windowOf } from "./camera";
 import type { Box } from "./fold";
 import { type Layout, NODE_WIDTH } from "./layout";
@@ -21,7 +21,7 @@ export interface Palette {
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const read = (name: string): string => style.getPropertyValue(name).trim();
-  const tone = Object.fromEntries(Object.entries(TONE_VAR).map(([word, name]) => [word, read(name)]));
+  const tone = Object.fromEntries(Object.entries(TONE).map(([word, { fill }]) => [word, read(fill)]));
   return {
     page: read("--page"),
     panel: read("--panel"),
@@ -129,7 +129,6 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
   const hairline = 1 / camera.zoom;
   const readable = BOX_HEIGHT * camera.zoom >= 12;
   context.textBaseline = "middle";
-  context.font = `${11 * hairline}px ui-sans-serif, system-ui, sans-serif`;
   for (const box of scene.boxes) {
     const place = layout.places[box.id];
     if (!place) continue;
@@ -146,9 +145,11 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
       context.fillStyle = palette.ink;
       const room = (NODE_WIDTH - 16 * hairline) / (6.2 * hairline);
       const lines = linesOf(scene.title(box), room, 22 <= BOX_HEIGHT * camera.zoom ? 2 : 1);
+      // Two lines are a little smaller, or the underscores of one would touch the other.
+      context.font = `${(lines.length > 1 ? 10 : 11) * hairline}px ui-sans-serif, system-ui, sans-serif`;
       for (const [index, line] of lines.entries()) {
         const above = (lines.length - 1) / 2 - index;
-        context.fillText(line, place.x + 13 * hairline, place.y + BOX_HEIGHT / 2 - above * 11 * hairline);
+        context.fillText(line, place.x + 13 * hairline, place.y + BOX_HEIGHT / 2 - above * 11.5 * hairline);
       }
     } else {
       context.fillStyle = palette.tone[tone];

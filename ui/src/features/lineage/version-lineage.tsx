@@ -8,7 +8,7 @@ import { Page } from "@/components/page";
 import { Select } from "@/components/select";
 import { Loading } from "@/components/skeleton";
 import { Time } from "@/components/time";
-import { count, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
 import { ApiError } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcuts";
 import type { LineageLink, MaterializationDetail } from "@/lib/types";
@@ -63,7 +63,7 @@ export function VersionLineage({ id, search, set }: { id: number; search: Lineag
       sentence={
         self.data && (
           <>
-            Version {id}, {count(self.data.rows ?? 0)} rows, made <Time at={self.data.committed_at} />
+            Version {id}, {plural(self.data.rows ?? 0, "row")}, made <Time at={self.data.committed_at} />
             {typeof self.data.run === "number" && (
               <>
                 {" by "}

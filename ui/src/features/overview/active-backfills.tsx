@@ -16,7 +16,11 @@ export function ActiveBackfills({ items }: { items: Backfill[] }) {
           <li key={item.id} className="px-4 py-2.5">
             <div className="mb-1 flex flex-wrap items-baseline justify-between gap-x-4">
               <span className="flex min-w-0 items-baseline gap-2">
-                <Link to="/backfills/$id" params={{ id: String(item.id) }} className="font-medium underline">
+                <Link
+                  to="/backfills/$id"
+                  params={{ id: String(item.id) }}
+                  className="shrink-0 font-medium text-accent hover:underline"
+                >
                   Backfill {item.id}
                 </Link>
                 <span className="truncate text-muted">{item.request}</span>

@@ -7,9 +7,8 @@ import type { SlaWindow } from "@/lib/types";
 export function Deadlines({ items }: { items: SlaWindow[] }) {
   if (items.length === 0) {
     return (
-      <EmptyState title="No promise falls due.">
-        A job promises with <code className="font-mono">.complete_by("06:00")</code> when its partitions will
-        be there.
+      <EmptyState title="Nothing is due in the next 24 hours.">
+        No promise that is past is late, either.
       </EmptyState>
     );
   }
@@ -25,7 +24,7 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
               to="/datasets/$name"
               params={{ name: item.dataset }}
               search={{ p: item.partition }}
-              className="font-mono hover:underline"
+              className="font-mono text-accent hover:underline"
             >
               {item.dataset} <span className="text-muted">{item.partition}</span>
             </Link>
@@ -37,7 +36,7 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
                   to="/datasets/$name"
                   params={{ name: item.blocking.dataset }}
                   search={item.blocking.partition ? { p: item.blocking.partition } : {}}
-                  className="font-mono underline"
+                  className="font-mono text-accent underline"
                 >
                   {item.blocking.dataset}
                 </Link>

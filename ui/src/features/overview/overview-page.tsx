@@ -5,7 +5,7 @@ import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
 import { Loading, Skeleton } from "@/components/skeleton";
-import { Duration, Time } from "@/components/time";
+import { Duration } from "@/components/time";
 import { count } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
 import type { Overview } from "@/lib/types";
@@ -45,7 +45,6 @@ export function OverviewPage() {
   const partitions = Object.values(data.counts).reduce((sum, one) => sum + one, 0);
   return (
     <Page title="Overview" sentence={<span className="text-lg text-ink">{data.sentence}</span>}>
-      <Alive data={data} />
       {partitions === 0 ? (
         <EmptyState title="No partition is known yet." snippet={STEPS}>
           Declare a source and a job, then start a scheduler and a worker.
@@ -73,7 +72,7 @@ function Content({ data }: { data: Overview }) {
             title="Under way"
             flush
             aside={
-              <Link to="/backfills" className="text-sm underline">
+              <Link to="/backfills" className="text-sm text-accent hover:underline">
                 All backfills
               </Link>
             }
@@ -87,7 +86,7 @@ function Content({ data }: { data: Overview }) {
             title="Next promises"
             flush
             aside={
-              <Link to="/sla" className="text-sm underline">
+              <Link to="/sla" className="text-sm text-accent hover:underline">
                 All promises
               </Link>
             }
@@ -107,21 +106,26 @@ function Content({ data }: { data: Overview }) {
 function Numbers({ data }: { data: Overview }) {
   const items: [ReactNode, ReactNode][] = [
     [
-      <Link key="r" to="/runs" search={{ state: ["running"] }} className="underline">
+      <Link key="r" to="/runs" search={{ state: ["running"] }} className="text-accent hover:underline">
         running
       </Link>,
       count(data.running),
     ],
     [
-      <Link key="w" to="/runs" search={{ state: ["waiting", "ready", "backoff"] }} className="underline">
+      <Link
+        key="w"
+        to="/runs"
+        search={{ state: ["waiting", "ready", "backoff"] }}
+        className="text-accent hover:underline"
+      >
         waiting
       </Link>,
       count(data.waiting),
     ],
     ["longest wait", <Duration key="o" seconds={data.oldest_wait_seconds} />],
     [
-      <Link key="k" to="/workers" className="underline">
-        workers
+      <Link key="k" to="/workers" className="text-accent hover:underline">
+        {data.workers === 1 ? "worker" : "workers"}
       </Link>,
       count(data.workers),
     ],
@@ -138,36 +142,6 @@ function Numbers({ data }: { data: Overview }) {
   );
 }
 
-const SILENT = 60_000;
-
-/** Who is not there any more, and what that means. By the clock of the server: this computer's may be off. */
-function Alive({ data }: { data: Overview }) {
-  const asOf = new Date(data.as_of).getTime();
-  const seen = data.scheduler_seen_at;
-  const notes: ReactNode[] = [];
-  if (!seen || SILENT < asOf - new Date(seen).getTime()) {
-    notes.push(
-      <>
-        No scheduler has been heard of{seen ? " since " : ""}
-        <Time at={seen} none="" />. Nothing new is planned; what runs goes on. Start one with{" "}
-        <code className="font-mono">tidemill scheduler</code>.
-      </>,
-    );
-  }
-  if (data.workers === 0) {
-    notes.push(
-      <>
-        No worker is connected. Runs wait until one is: <code className="font-mono">tidemill worker</code>.
-      </>,
-    );
-  }
-  return notes.map((note, index) => (
-    <p key={index} role="alert" className="rounded border border-danger bg-danger-soft px-4 py-2">
-      {note}
-    </p>
-  ));
-}
-
 function ProblemKeys({ data }: { data: Overview }) {
   return data.problems
     .slice(0, 9)
@@ -176,6 +150,8 @@ function ProblemKeys({ data }: { data: Overview }) {
 
 function ProblemKey({ number, item }: { number: number; item: Overview["problems"][number] }) {
   const navigate = useNavigate();
-  useShortcut(String(number), `Open problem ${number}: ${item.title}`, () => navigate(problemLink(item)));
+  useShortcut(String(number), `Open problem ${number}: ${item.title.replaceAll("`", "")}`, () =>
+    navigate(problemLink(item)),
+  );
   return null;
 }

@@ -3,7 +3,7 @@ import { EmptyState } from "@/components/empty-state";
 import { CodeText } from "@/components/prose";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
-import { plural } from "@/lib/format";
+import { plural, sentenceCase } from "@/lib/format";
 import { BACKFILL, type Look, RUN, SLA, STANDING } from "@/lib/states";
 import type { ProblemItem, Standing } from "@/lib/types";
 
@@ -55,7 +55,7 @@ export function Problems({ items }: { items: ProblemItem[] }) {
           <div className="min-w-0 grow">
             <p className="flex flex-wrap items-baseline gap-x-2">
               <Link {...problemLink(item)} className="font-medium hover:underline">
-                <CodeText text={item.title} />
+                <CodeText text={sentenceCase(item.title)} />
               </Link>
             </p>
             <p className="break-words text-muted">
@@ -67,7 +67,11 @@ export function Problems({ items }: { items: ProblemItem[] }) {
                 {item.blocks.slice(0, 3).map((name, at) => (
                   <span key={name}>
                     {at > 0 && ", "}
-                    <Link to="/datasets/$name" params={{ name }} className="font-mono hover:underline">
+                    <Link
+                      to="/datasets/$name"
+                      params={{ name }}
+                      className="font-mono text-accent hover:underline"
+                    >
                       {name}
                     </Link>
                   </span>
@@ -78,8 +82,17 @@ export function Problems({ items }: { items: ProblemItem[] }) {
           </div>
           <div className="shrink-0 text-right text-sm text-muted">
             {item.since && <Time at={item.since} relative />}
+            {item.kind === "hold" && (
+              <Link {...problemLink(item)} className="block text-accent hover:underline">
+                decide
+              </Link>
+            )}
             {item.run && (
-              <Link to="/runs/$id" params={{ id: String(item.run) }} className="block underline">
+              <Link
+                to="/runs/$id"
+                params={{ id: String(item.run) }}
+                className="block text-accent hover:underline"
+              >
                 run {item.run}
               </Link>
             )}

@@ -83,7 +83,7 @@ export function Throughput({ series }: { series: Series }) {
           />
         </svg>
       </figure>
-      <div className="flex items-center justify-between text-sm text-muted">
+      <div className="flex flex-wrap items-center justify-between text-sm text-muted">
         <Time at={series[0]?.at} brief />
         <Button kind="quiet" size="small" aria-expanded={table} onClick={() => setTable(!table)}>
           {table ? "Hide the numbers" : "Show the numbers"}

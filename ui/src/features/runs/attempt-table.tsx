@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Bytes, Count } from "@/components/amount";
+import { ErrorCode } from "@/components/error-code";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Elapsed, Time } from "@/components/time";
 import type { Attempt } from "@/lib/types";
@@ -37,7 +38,7 @@ const LINES: readonly (readonly [string, (attempt: Attempt) => ReactNode])[] = [
     (attempt) =>
       attempt.error_code || attempt.error ? (
         <span>
-          <span className="font-mono">{attempt.error_code}</span> {attempt.error}
+          {attempt.error_code && <ErrorCode code={attempt.error_code} />} {attempt.error}
         </span>
       ) : (
         "–"
@@ -66,7 +67,7 @@ const LINES: readonly (readonly [string, (attempt: Attempt) => ReactNode])[] = [
 /** The attempts side by side: what differs stands in one row. */
 export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
   return (
-    <div className="overflow-x-auto border-t border-line">
+    <div className="relative overflow-x-auto border-t border-line">
       <table className="w-full text-left">
         <thead>
           <tr className="border-b border-line text-sm text-muted">

@@ -4,7 +4,7 @@ import { useNow } from "@/lib/clock";
 import { duration } from "@/lib/format";
 import { instant } from "@/lib/instants";
 import { useZone } from "@/lib/preferences";
-import { ATTEMPT, TONE_BG } from "@/lib/states";
+import { ATTEMPT, TONE } from "@/lib/states";
 import type { Run } from "@/lib/types";
 import { timelineOf } from "./lanes";
 
@@ -30,7 +30,7 @@ export function AttemptTimeline({ run }: { run: Run }) {
                 text={`${look.label}: waited ${duration(lane.waitSeconds)}, ran ${duration(lane.runSeconds)}`}
               >
                 <span
-                  className={clsx("absolute inset-y-0 min-w-1 rounded-sm", TONE_BG[look.tone])}
+                  className={clsx("absolute inset-y-0 min-w-1 rounded-sm", TONE[look.tone].bg)}
                   style={{ left: percent(lane.start), width: percent(lane.width) }}
                 />
               </Tooltip>

@@ -139,14 +139,15 @@ function Line({ line, find, time, isMeant, onName, onWhole }: LineProps) {
         onClick={onName}
         aria-label={`Link to line ${line.number}`}
         aria-current={isMeant || undefined}
-        className="w-14 shrink-0 select-none text-right text-muted hover:text-accent hover:underline"
+        className="w-10 shrink-0 select-none text-right text-muted hover:text-accent hover:underline sm:w-14"
       >
         {line.number}
       </button>
-      <span className="shrink-0 select-none text-muted">{time}</span>
+      {/* On a small screen there is room for the text alone. */}
+      <span className="shrink-0 select-none text-muted max-sm:hidden">{time}</span>
       <span
         className={clsx(
-          "w-12 shrink-0 select-none",
+          "w-12 shrink-0 select-none max-sm:hidden",
           line.source === "stderr" ? "text-warning" : "text-muted",
         )}
       >

@@ -46,15 +46,15 @@ export function RunFilters({ search, set }: RunFiltersProps) {
       <Select
         label="Started"
         labelled
-        value={spanned ? "span" : "any"}
+        value={spanned ? "span" : String(search.hours ?? "any")}
         options={[
           { value: "any", label: "any time" },
-          ...HOURS.map((hours) => ({ value: String(hours), label: hoursText(hours) })),
+          ...hoursOffered(search.hours).map((hours) => ({ value: String(hours), label: hoursText(hours) })),
           ...(spanned ? [{ value: "span", label: "chosen on the strip" }] : []),
         ]}
         onChange={(value) => {
-          if (value === "any") set({ from: undefined, to: undefined });
-          else if (value !== "span") set({ from: hoursAgo(Number(value)), to: undefined });
+          if (value === "span") return;
+          set({ hours: value === "any" ? undefined : Number(value), from: undefined, to: undefined });
         }}
       />
       <Select
@@ -72,7 +72,7 @@ export function RunFilters({ search, set }: RunFiltersProps) {
       )}
       {search.worker && <Chip text={`worker ${search.worker}`} remove={() => set({ worker: undefined })} />}
       {search.code && <Chip text={`error ${search.code}`} remove={() => set({ code: undefined })} />}
-      {(isFiltered(search) || spanned) && (
+      {(isFiltered(search) || spanned || search.hours) && (
         <Button
           kind="quiet"
           size="small"
@@ -84,6 +84,7 @@ export function RunFilters({ search, set }: RunFiltersProps) {
               worker: undefined,
               class: undefined,
               code: undefined,
+              hours: undefined,
               from: undefined,
               to: undefined,
             })
@@ -97,14 +98,14 @@ export function RunFilters({ search, set }: RunFiltersProps) {
 }
 
 function hoursText(hours: number): string {
+  if (hours === 1) return "last hour";
   if (hours === HOURS_DEFAULT) return "last 24 hours";
-  return hours < 24 ? `last ${hours === 1 ? "hour" : `${hours} hours`}` : `last ${hours / 24} days`;
+  return hours % 24 === 0 ? `last ${hours / 24} days` : `last ${hours} hours`;
 }
 
-/** Rounded to the minute, so that a link that is sent twice is the same. */
-function hoursAgo(hours: number): string {
-  const minute = 60_000;
-  return new Date(Math.floor((Date.now() - hours * 3_600_000) / minute) * minute).toISOString();
+/** The usual ones, and the one that the address names. */
+function hoursOffered(named: number | undefined): number[] {
+  return [...new Set([...HOURS, ...(named ? [named] : [])])].sort((a, b) => a - b);
 }
 
 function StateToggle(props: { state: RunState; digit: string; on: boolean; toggle: () => void }) {

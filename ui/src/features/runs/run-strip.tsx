@@ -4,7 +4,7 @@ import { type PointerEvent, useRef, useState } from "react";
 import { count } from "@/lib/format";
 import { instant, interval } from "@/lib/instants";
 import { useZone } from "@/lib/preferences";
-import { TONE_BG } from "@/lib/states";
+import { TONE } from "@/lib/states";
 import { barsOf, brushed, stripText, totalOf } from "./histogram";
 import { histogramQuery } from "./queries";
 import type { Span } from "./runs-search";
@@ -99,5 +99,5 @@ export function RunStrip({ span, dataset, onBrush }: RunStripProps) {
 
 function Part({ share, tone }: { share: number; tone: "failed" | "off" | "fresh" }) {
   if (share <= 0) return null;
-  return <span className={clsx("block min-h-px", TONE_BG[tone])} style={{ height: `${share * 100}%` }} />;
+  return <span className={clsx("block min-h-px", TONE[tone].bg)} style={{ height: `${share * 100}%` }} />;
 }

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { CopyButton } from "@/components/copy-button";
+import { ErrorCode } from "@/components/error-code";
 import { Facts, Panel } from "@/components/page";
 import { CodeText } from "@/components/prose";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Time } from "@/components/time";
+import { sentenceCase } from "@/lib/format";
 import { reasonWord } from "@/lib/run-words";
 import type { RunState } from "@/lib/states";
 import { RUN_STATES } from "@/lib/states";
@@ -54,12 +55,15 @@ export function RunSummary({ run }: { run: Run }) {
 
 /** What went wrong, with the code under which the manual tells what to do. */
 function RunError({ run }: { run: Run }) {
-  const command = `tidemill explain ${run.error_code}`;
   return (
     <section aria-label="Error" className="rounded border border-danger bg-danger-soft px-4 py-3">
       <h2 className="font-semibold">
         {run.state === "backoff" ? "The last attempt failed" : "It failed"}
-        {run.error_code && <span className="ml-2 font-mono font-normal">{run.error_code}</span>}
+        {run.error_code && (
+          <span className="ml-2 font-normal">
+            <ErrorCode code={run.error_code} />
+          </span>
+        )}
       </h2>
       {run.error && (
         <pre className="mt-1 max-h-60 overflow-auto whitespace-pre-wrap break-words font-mono text-sm">
@@ -68,15 +72,9 @@ function RunError({ run }: { run: Run }) {
       )}
       <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-muted">
         {run.error_code && (
-          <>
-            <span className="inline-flex items-center gap-1">
-              What it means and what to do: <code className="font-mono text-ink">{command}</code>
-              <CopyButton text={command} label="Copy the command" />
-            </span>
-            <Link to="/runs" search={{ code: run.error_code }} className="text-accent hover:underline">
-              Other runs with {run.error_code}
-            </Link>
-          </>
+          <Link to="/runs" search={{ code: run.error_code }} className="text-accent hover:underline">
+            Other runs with {run.error_code}
+          </Link>
         )}
         <Link
           to="/runs/$id"
@@ -97,7 +95,7 @@ function RunWait({ wait }: { wait: Wait }) {
     <section aria-label="Why it waits" className="rounded border border-line bg-panel px-4 py-3">
       <h2 className="font-semibold">Why it waits</h2>
       <p className="mt-1">
-        <CodeText text={wait.text} />
+        <CodeText text={sentenceCase(wait.text)} />.
       </p>
       <p className="mt-1 text-muted">
         {typeof wait.position === "number" &&
@@ -111,28 +109,51 @@ function RunWait({ wait }: { wait: Wait }) {
           "When it starts cannot be foreseen."
         )}
       </p>
-      {wait.on.length > 0 && (
-        <ul className="mt-2 flex flex-col gap-1" aria-label="Runs it waits for">
-          {wait.on.map((other) => (
-            <li key={other.run} className="flex flex-wrap items-center gap-2">
-              <RunStateOf state={other.state} />
-              <Link
-                to="/runs/$id"
-                params={{ id: String(other.run) }}
-                className="font-mono text-accent hover:underline"
-              >
-                {other.run}
-              </Link>
-              <span className="font-mono">
-                {other.dataset} <span className="text-muted">{other.partition}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {wait.on.length > 0 && <WaitedFor on={wait.on} />}
     </section>
   );
 }
+
+const NAMED = 5;
+
+/** The runs that are waited for: those of one dataset in one state are one line. */
+function WaitedFor({ on }: { on: Wait["on"] }) {
+  const groups = Map.groupBy(on, ({ dataset, state }) => `${dataset} ${state}`);
+  return (
+    <ul className="mt-2 flex flex-col gap-1" aria-label="Runs it waits for">
+      {[...groups].map(([key, runs]) => (
+        <li key={key} className="flex flex-wrap items-center gap-x-2">
+          {runs.slice(0, 1).map(({ dataset, state }) => (
+            <span key={dataset} className="inline-flex items-center gap-2">
+              <RunStateOf state={state} />
+              <span className="font-mono">{dataset}</span>
+            </span>
+          ))}
+          {runs.slice(0, NAMED).map(({ run, partition }) => (
+            <Link
+              key={run}
+              to="/runs/$id"
+              params={{ id: String(run) }}
+              title={`Run ${run}`}
+              className="font-mono text-accent hover:underline"
+            >
+              {partition}
+            </Link>
+          ))}
+          {runs.length > NAMED && (
+            <span className="text-muted">
+              and {runs.length - NAMED}
+              {on.length === MOST ? " or more" : ""} others
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** So many the server tells of at most. */
+const MOST = 50;
 
 function RunStateOf({ state }: { state: string }) {
   const known: RunState | undefined = RUN_STATES.find((word) => word === state);

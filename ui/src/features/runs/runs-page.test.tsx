@@ -39,6 +39,20 @@ test("a filter that leaves nothing can be cleared", async () => {
   await screen.findByText("No run matches.");
 });
 
+test("hours back are in the address, and asked for as an instant", async () => {
+  const asked: (string | null)[] = [];
+  server.use(
+    http.get("*/api/v1/runs", ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get("from"));
+      return HttpResponse.json({ items: [], next: null });
+    }),
+  );
+  open("/runs?hours=24");
+  await screen.findByText(/Not in this span of time/);
+  expect(new Set(asked)).toEqual(new Set(["2026-11-21T06:14:00.000Z"]));
+  expect(screen.getByRole("combobox", { name: "Started" }).textContent).toContain("last 24 hours");
+});
+
 test("a waiting run says on what, and when it may start", async () => {
   open("/runs/1005");
   const wait = await screen.findByRole("region", { name: "Why it waits" });
@@ -67,7 +81,10 @@ test("a run that failed says which later run made good for it, or is about to", 
 test("a failed run shows its code and its attempts side by side", async () => {
   open("/runs/1002");
   const error = await screen.findByRole("region", { name: "Error" });
-  within(error).getByText("tidemill explain TM0401");
+  fireEvent.click(within(error).getByRole("button", { name: "TM0401" }));
+  const page = await screen.findByRole("dialog", { name: "TM0401: an attempt took too much memory" });
+  expect(textOf(page)).toMatch(/What to doGive it more with \.memory\(…\)\./);
+  fireEvent.click(within(page).getByRole("button", { name: "Close" }));
   const table = screen.getByRole("table");
   expect(
     within(table)

@@ -6,6 +6,7 @@ import { DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
+import { SavedViews } from "@/components/saved-views";
 import { Loading } from "@/components/skeleton";
 import { useNow } from "@/lib/clock";
 import { count, plural } from "@/lib/format";
@@ -14,7 +15,7 @@ import { newestRunsQuery, runsQuery } from "./queries";
 import { RUN_COLUMNS } from "./run-columns";
 import { RunFilters } from "./run-filters";
 import { RunStrip } from "./run-strip";
-import { isFiltered, type RunsSearch, spanOf } from "./runs-search";
+import { isFiltered, pinned, type RunsSearch, spanOf } from "./runs-search";
 
 const route = getRouteApi("/_app/runs/");
 
@@ -25,15 +26,20 @@ export function RunsPage() {
   const now = useNow();
   const set = (change: Partial<RunsSearch>, replace = false) =>
     navigate({ search: (before) => ({ ...before, ...change }), replace });
-  const runs = useInfiniteQuery(runsQuery(search));
-  const newest = useQuery({ ...newestRunsQuery(search), enabled: search.order !== "oldest" });
+  const asked = useMemo(() => pinned(search, Date.now()), [search]);
+  const runs = useInfiniteQuery(runsQuery(asked));
+  const newest = useQuery({ ...newestRunsQuery(asked), enabled: search.order !== "oldest" });
   const rows = useMemo(() => runs.data?.pages.flatMap((page) => page.items) ?? [], [runs.data]);
   const shown = useMemo(() => renewed(rows, newest.data?.items ?? []), [rows, newest.data]);
   const top = rows[0]?.id ?? 0;
   const fresh = runs.data ? (newest.data?.items ?? []).filter((run) => run.id > top).length : 0;
-  const span = useMemo(() => spanOf(search, now), [search, now]);
+  const span = useMemo(() => spanOf(asked, now), [asked, now]);
   return (
-    <Page title="Runs" sentence="Each run makes one partition once. What waits, what runs, and how it ended.">
+    <Page
+      title="Runs"
+      sentence="Each run makes one partition once. What waits, what runs, and how it ended."
+      actions={<SavedViews page="/runs" />}
+    >
       <RunFilters search={search} set={set} />
       <RunStrip span={span} dataset={search.dataset} onBrush={(next) => set(instants(next))} />
       {fresh > 0 && (
@@ -70,7 +76,7 @@ export function RunsPage() {
 }
 
 function instants(span: { from: Date; to: Date } | null): Partial<RunsSearch> {
-  return { from: span?.from.toISOString(), to: span?.to.toISOString() };
+  return { hours: undefined, from: span?.from.toISOString(), to: span?.to.toISOString() };
 }
 
 /** The same rows in the same order, with what is known of them now. */
@@ -80,12 +86,11 @@ function renewed(rows: RunRow[], newest: readonly RunRow[]): RunRow[] {
 }
 
 function NoRuns({ search, clear }: { search: RunsSearch; clear: () => void }) {
-  if (isFiltered(search) || search.from || search.to) {
+  const spanned = Boolean(search.hours || search.from || search.to);
+  if (isFiltered(search) || spanned) {
     return (
       <EmptyState title="No run matches." action={<Button onClick={clear}>Clear the filters</Button>}>
-        {search.from || search.to
-          ? "Not in this span of time, with these filters."
-          : "Not with these filters."}
+        {spanned ? "Not in this span of time, with these filters." : "Not with these filters."}
       </EmptyState>
     );
   }

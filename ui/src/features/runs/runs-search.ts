@@ -15,6 +15,8 @@ export const runsSearch = searchOf({
   worker: integer(1),
   class: oneOf(CLASSES),
   code: text(),
+  /** How many hours back; `from` and `to` win over it. */
+  hours: integer(1, 24 * 366),
   from: instantText(),
   to: instantText(),
   order: oneOf(["newest", "oldest"], "newest"),
@@ -32,6 +34,14 @@ export function toggleState(now: readonly RunState[] | undefined, state: RunStat
   const on = now ?? [];
   const next = RUN_STATES.filter((word) => (word === state ? !on.includes(word) : on.includes(word)));
   return next.length > 0 ? next : undefined;
+}
+
+/** With hours back as the instant that they name now, so that the same question stays the same. */
+export function pinned({ hours, ...search }: RunsSearch, now: number): RunsSearch {
+  if (hours === undefined || search.from || search.to) return search;
+  const minute = 60_000;
+  const from = Math.floor((now - hours * 3_600_000) / minute) * minute;
+  return { ...search, from: new Date(from).toISOString() };
 }
 
 /** Whether anything is left out on purpose; the span of time is not counted, there always is one. */

@@ -32,7 +32,7 @@ export function Permissions() {
                 <th scope="col" className="px-4 py-1.5 font-normal">
                   Action
                 </th>
-                <th scope="col" className="px-4 py-1.5 font-normal">
+                <th scope="col" className="min-w-56 px-4 py-1.5 font-normal">
                   What it is
                 </th>
                 {ROLES.map((each) => (

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
+import type { View } from "@/lib/views";
 import { datasetRow } from "@/test/factories/datasets";
 import { AREAS } from "./areas";
 import { entriesFor } from "./palette-entries";
 
 const rows = [datasetRow.failed(), datasetRow.fresh(), datasetRow.source()];
-const keys = (q: string) =>
-  entriesFor(q, AREAS, rows, [{ keys: "t", label: "Next theme", group: "Everywhere", run() {} }]).map(
-    ({ key }) => key,
-  );
+const shortcuts = [{ keys: "t", label: "Next theme", group: "Everywhere", run() {} }];
+const keys = (q: string, views: View[] = []) =>
+  entriesFor(q, { areas: AREAS, datasets: rows, shortcuts, views }).map(({ key }) => key);
 
 test("a number is a run or a backfill", () => {
   expect(keys("17")).toEqual(["run 17", "backfill 17"]);
@@ -23,4 +23,11 @@ test("a name finds datasets before pages", () => {
 
 test("with nothing typed the pages come first", () => {
   expect(keys("").slice(0, 2)).toEqual(["/", "/datasets"]);
+});
+
+test("saved views are found by their name and by their page, and come first", () => {
+  const saved: View[] = [{ page: "/runs", name: "Failed today", search: "?state=failed&hours=24" }];
+  expect(keys("failed t", saved)).toEqual(["view /runs Failed today"]);
+  expect(keys("runs", saved)).toEqual(["view /runs Failed today", "/runs"]);
+  expect(keys("", saved)[0]).toBe("view /runs Failed today");
 });

@@ -1,5 +1,6 @@
 import type { Shortcut } from "@/lib/shortcuts";
 import type { DatasetRow } from "@/lib/types";
+import type { View } from "@/lib/views";
 import type { AREAS } from "./areas";
 
 type Area = (typeof AREAS)[number];
@@ -7,17 +8,20 @@ type Area = (typeof AREAS)[number];
 export type Entry =
   | { kind: "page"; key: string; to: Area["to"]; label: string }
   | { kind: "dataset"; key: string; row: DatasetRow }
+  | { kind: "view"; key: string; view: View }
   | { kind: "run"; key: string; id: string }
   | { kind: "backfill"; key: string; id: string }
   | { kind: "action"; key: string; shortcut: Shortcut };
 
+export interface Known {
+  areas: readonly Area[];
+  datasets: readonly DatasetRow[];
+  shortcuts: readonly Shortcut[];
+  views: readonly View[];
+}
+
 /** What a text may mean, the most likely first: a number is a run or a backfill, else a name. */
-export function entriesFor(
-  q: string,
-  areas: readonly Area[],
-  datasets: readonly DatasetRow[],
-  shortcuts: readonly Shortcut[],
-): Entry[] {
+export function entriesFor(q: string, { areas, datasets, shortcuts, views }: Known): Entry[] {
   const out: Entry[] = [];
   const number = /^(?:(run|backfill|r|b)\s*)?#?(\d{1,15})$/i.exec(q);
   const id = number?.[2];
@@ -38,8 +42,13 @@ export function entriesFor(
   const actions: Entry[] = [...last.values()]
     .filter(({ label, keys, run }) => run && keys !== "mod+k" && matches(label))
     .map((shortcut) => ({ kind: "action", key: `action ${shortcut.keys}`, shortcut }));
+  const kept: Entry[] = views
+    .filter(({ name, page }) => matches(`${page} ${name} view`))
+    .map((view) => ({ kind: "view", key: `view ${view.page} ${view.name}`, view }));
   // With nothing typed, pages are what is wanted; with a text, rather a dataset.
-  out.push(...(q === "" ? [...pages, ...rows, ...actions] : [...rows, ...pages, ...actions]));
+  out.push(
+    ...(q === "" ? [...kept, ...pages, ...rows, ...actions] : [...kept, ...rows, ...pages, ...actions]),
+  );
   return out;
 }
 

@@ -9,6 +9,7 @@ import { api, unwrap } from "@/lib/api";
 import { shortcuts } from "@/lib/shortcuts";
 import { STANDING } from "@/lib/states";
 import { useStore } from "@/lib/store";
+import { VIEW_PAGES, views } from "@/lib/views";
 import { AREAS } from "./areas";
 import { type Entry, entriesFor } from "./palette-entries";
 
@@ -49,7 +50,13 @@ function Search({ onClose }: { onClose: () => void }) {
       unwrap(api.GET("/api/v1/datasets", { params: { query: { limit: 12, ...(q && { q }) } }, signal })),
     placeholderData: (before) => before,
   });
-  const entries = entriesFor(q, AREAS, found.data?.items ?? [], actions);
+  const saved = useStore(views);
+  const entries = entriesFor(q, {
+    areas: AREAS,
+    datasets: found.data?.items ?? [],
+    shortcuts: actions,
+    views: saved,
+  });
   const current = Math.min(at, Math.max(0, entries.length - 1));
 
   useEffect(() => {
@@ -60,6 +67,7 @@ function Search({ onClose }: { onClose: () => void }) {
     if (!entry) return;
     onClose();
     if (entry.kind === "page") void navigate({ to: entry.to });
+    else if (entry.kind === "view") void navigate({ href: entry.view.page + entry.view.search });
     else if (entry.kind === "dataset")
       void navigate({ to: "/datasets/$name", params: { name: entry.row.name } });
     else if (entry.kind === "run") void navigate({ to: "/runs/$id", params: { id: entry.id } });
@@ -122,6 +130,8 @@ function Words({ entry }: { entry: Entry }) {
   switch (entry.kind) {
     case "page":
       return <Line kind="Page">{entry.label}</Line>;
+    case "view":
+      return <Line kind={`View of ${VIEW_PAGES[entry.view.page]}`}>{entry.view.name}</Line>;
     case "run":
       return <Line kind="Run">{entry.id}</Line>;
     case "backfill":

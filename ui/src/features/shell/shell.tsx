@@ -10,6 +10,7 @@ import { navigation, nextOf, THEMES, theme, ZoneOverride, zoneChoice } from "@/l
 import { oneOf } from "@/lib/search";
 import { startShortcuts, useShortcut } from "@/lib/shortcuts";
 import { toast } from "@/lib/toasts";
+import { AliveBar } from "./alive-bar";
 import { AREAS } from "./areas";
 import { NavBar } from "./nav-bar";
 import { TopBar } from "./top-bar";
@@ -76,7 +77,12 @@ export function Shell() {
           <NavBar />
           <div className="flex min-w-0 grow flex-col">
             <TopBar onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
-            <main id="main" tabIndex={-1} className="min-h-0 grow overflow-y-auto focus:outline-none">
+            <AliveBar />
+            <main
+              id="main"
+              tabIndex={-1}
+              className="min-h-0 grow scroll-pb-20 overflow-y-auto focus:outline-none"
+            >
               <Outlet />
             </main>
           </div>

@@ -26,9 +26,9 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
     <header className="shrink-0 border-b border-line bg-panel">
       {/* One look tells production from the rest. */}
       {/^prod/i.test(environment) && <div className="h-1 bg-danger" aria-hidden="true" />}
-      <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 px-3 py-1 md:px-6">
+      <div className="flex min-h-11 items-center gap-x-2 px-3 py-1 md:px-6">
         <Breadcrumb />
-        <div className="ml-auto flex items-center gap-1.5">
+        <div className="ml-auto flex shrink-0 items-center gap-1.5">
           <button
             type="button"
             onClick={onSearch}

@@ -3,7 +3,7 @@ import { useNow } from "@/lib/clock";
 import { plural } from "@/lib/format";
 import { instant } from "@/lib/instants";
 import { useZone } from "@/lib/preferences";
-import { SLA, TONE_BG } from "@/lib/states";
+import { SLA, TONE } from "@/lib/states";
 import type { SlaState, SlaWindow } from "@/lib/types";
 import { marginWords } from "./standing";
 
@@ -34,7 +34,7 @@ export function WindowStrip({ windows, zone }: { windows: readonly SlaWindow[]; 
         <span
           key={`${window.partition} ${window.due_at}`}
           title={`${window.partition}: ${SLA[window.state].label}, ${marginWords(window, now.getTime())}, due ${instant(new Date(window.due_at), shown, now)}`}
-          className={clsx("w-1.5 rounded-[1px]", HEIGHT[window.state], TONE_BG[SLA[window.state].tone])}
+          className={clsx("w-1.5 rounded-[1px]", HEIGHT[window.state], TONE[SLA[window.state].tone].bg)}
         />
       ))}
     </span>

@@ -83,7 +83,7 @@ export function PoolRow({ pool, lanes, workers, open, onToggle }: PoolRowProps) 
 
 function Detail({ pool }: { pool: Pool }) {
   return (
-    <div className="mt-2 grid gap-4 rounded bg-sunken p-3 md:grid-cols-2">
+    <div className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-4 rounded bg-sunken p-3 md:grid-cols-2">
       <div>
         <h3 className="text-sm text-muted">In use by</h3>
         {pool.holders.length === 0 ? (
@@ -113,7 +113,7 @@ function Detail({ pool }: { pool: Pool }) {
           {CLASSES.map((each) => (
             <li key={each} className="flex items-center gap-2">
               <ClassMark of={each} />
-              <span className="w-20">{CLASS_LABEL[each]}</span>
+              <span className="w-16 shrink-0">{CLASS_LABEL[each]}</span>
               <span>
                 weight {count(pool.weights[each] ?? 0)}
                 {(pool.floors[each] ?? 0) > 0 &&

@@ -4,7 +4,7 @@ import { CodeText } from "@/components/prose";
 import { age, count, plural } from "@/lib/format";
 import type { Queue } from "@/lib/types";
 import { CLASS_LABEL, ClassMark } from "./pool-bar";
-import { LANE_STATES, type LaneState, queueRows } from "./queue";
+import { LANE_STATES, type LaneState, queueRows, reasons } from "./queue";
 
 const HEADER: Record<LaneState, string> = {
   running: "Running",
@@ -78,9 +78,9 @@ function Reasons({ waits }: { waits: Queue["waits"] }) {
         <p className="py-1">Nothing waits.</p>
       ) : (
         <ul>
-          {waits.map((wait) => (
+          {reasons(waits).map((wait) => (
             <li
-              key={`${wait.why} ${wait.dataset}`}
+              key={`${wait.dataset} ${wait.text}`}
               className="flex flex-wrap items-baseline justify-between gap-x-4 border-b border-line py-1 last:border-b-0"
             >
               <span className="min-w-0">

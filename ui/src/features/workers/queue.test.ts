@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { queueRows, waitingRuns } from "./queue";
+import { queueRows, reasons, waitingRuns } from "./queue";
 
 const lane = (cls: string, state: string, runs: number, oldest_seconds = 0, pool = "default") => ({
   class: cls,
@@ -27,6 +27,25 @@ describe("the queue", () => {
 
   it("takes the oldest only from what could start", () => {
     expect(queueRows(lanes).map((row) => row.oldest)).toEqual([95, null, null]);
+  });
+
+  it("says the same reason once", () => {
+    const wait = (dataset: string, text: string, runs: number, example: number) => ({
+      why: "turn",
+      dataset,
+      text,
+      runs,
+      example,
+    });
+    const found = reasons([
+      wait("a", "waits for its turn", 3, 1),
+      wait("b", "waits for its turn", 4, 2),
+      wait("a", "waits for its turn", 2, 9),
+    ]);
+    expect(found.map(({ dataset, runs, example }) => [dataset, runs, example])).toEqual([
+      ["a", 5, 1],
+      ["b", 4, 2],
+    ]);
   });
 
   it("counts what has not started", () => {

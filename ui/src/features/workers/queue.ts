@@ -32,6 +32,17 @@ export function queueRows(lanes: Queue["lanes"]): QueueRow[] {
   });
 }
 
+/** Why runs wait: one line for what reads the same, the most runs first. */
+export function reasons(waits: Queue["waits"]): Queue["waits"] {
+  const found = new Map<string, Queue["waits"][number]>();
+  for (const wait of waits) {
+    const key = `${wait.dataset} ${wait.text}`;
+    const known = found.get(key);
+    found.set(key, known ? { ...known, runs: known.runs + wait.runs } : wait);
+  }
+  return [...found.values()].sort((a, b) => b.runs - a.runs);
+}
+
 /** How many runs are in a lane that has not started. */
 export function waitingRuns(lanes: Queue["lanes"]): number {
   return lanes.filter((lane) => lane.state !== "running").reduce((sum, lane) => sum + lane.runs, 0);

@@ -19,5 +19,8 @@ export function workersSentence(workers: readonly Worker[], lanes: Queue["lanes"
     ...(old.length > 0 ? [`${old.length} not on the current code`] : []),
   ];
   const work = waiting === 0 ? "nothing waits" : `${plural(waiting, "run has", "runs have")} not started`;
-  return `${people.join(", ")}; ${used} of ${plural(slots, "slot")} in use; ${work}.`;
+  // One slot makes many partitions where a job lets one query do so.
+  const taken =
+    used <= slots ? `${used} of ${plural(slots, "slot")} in use` : `${plural(used, "run")} at once`;
+  return `${people.join(", ")}; ${taken}; ${work}.`;
 }

@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, it } from "vitest";
-import { pool, worker } from "@/test/factories/workers";
+import { pool } from "@/test/factories/workers";
 import { open, textOf } from "@/test/render";
 import { server } from "@/test/server";
 
@@ -11,12 +11,6 @@ it("says which pool nobody serves, and the command that changes it", async () =>
   expect(await within(pools).findByText(/No living worker takes runs of this pool/)).toBeTruthy();
   expect(within(pools).getByText("tidemill worker --pools gpu")).toBeTruthy();
   expect(within(pools).getAllByText(/No living worker/)).toHaveLength(1);
-});
-
-it("says so when nobody is there at all", async () => {
-  server.use(http.get("*/api/v1/workers", () => HttpResponse.json({ items: [worker.ended()], next: null })));
-  open("/workers");
-  expect(textOf(await screen.findByRole("alert"))).toContain("No worker is alive.");
 });
 
 it("describes the bar of a pool in words", async () => {

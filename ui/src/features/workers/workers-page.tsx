@@ -7,14 +7,12 @@ import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { useNow } from "@/lib/clock";
-import type { Worker } from "@/lib/types";
-import { standing, worstFirst } from "./beat";
+import { worstFirst } from "./beat";
 import { CLASS_LABEL, ClassMark } from "./pool-bar";
 import { PoolRow } from "./pool-row";
 import { CLASSES } from "./pools";
 import { poolsQuery, queueQuery, workersQuery } from "./queries";
 import { QueuePanel } from "./queue-panel";
-import { Command } from "./start-worker";
 import { workersSentence } from "./words";
 import { WorkersTable } from "./workers-table";
 
@@ -38,7 +36,6 @@ export function WorkersPage() {
       title="Workers"
       sentence={all && queue.data ? workersSentence(all, queue.data.lanes, now) : undefined}
     >
-      {all && <Nobody workers={all} now={now} />}
       <Panel
         title="Pools"
         flush
@@ -119,22 +116,6 @@ function Loaded({ query, what, children }: { query: Answer; what: string; childr
       ) : (
         <Loading what={what} />
       )}
-    </div>
-  );
-}
-
-/** Nothing is made while nobody is there: the one thing that this page must not leave to a table. */
-function Nobody({ workers, now }: { workers: readonly Worker[]; now: number }) {
-  const living = workers.filter((worker) => ["alive", "slow"].includes(standing(worker, now)));
-  if (living.length > 0) return null;
-  return (
-    <div role="alert" className="rounded border border-danger bg-danger-soft px-4 py-3">
-      <p className="font-medium">
-        No worker is alive. Nothing is made until one starts; what is due waits for it.
-      </p>
-      <p className="mt-2 flex flex-wrap items-center gap-2">
-        Start one: <Command text="tidemill worker" />
-      </p>
     </div>
   );
 }

@@ -53,7 +53,9 @@ function tableColumns(now: number): Column<Worker>[] {
               {running}
             </Link>
           )}{" "}
-          <span className="text-muted">of {plural(slots, "slot")}</span>
+          <span className="text-muted">
+            {running <= slots ? `of ${plural(slots, "slot")}` : `in ${plural(slots, "slot")}`}
+          </span>
         </span>
       ),
     },

@@ -1,4 +1,4 @@
-import type { Axis, Dataset, DatasetRow, Health, Standing } from "@/lib/types";
+import type { Axis, Dataset, DatasetRow, Health, Hold, Standing } from "@/lib/types";
 
 export const NOW = new Date("2026-11-22T06:14:00Z");
 
@@ -282,6 +282,44 @@ export function dataset(base: DatasetRow, of: Axis): Dataset {
       : [],
     paused_at: base.paused ? "2026-11-12T08:00:00Z" : null,
     paused_by: base.paused ? "ben" : null,
+    watch:
+      base.kind === "source"
+        ? {
+            observed_at: "2026-11-22T06:11:00Z",
+            changed_at: "2026-11-22T06:02:11Z",
+            next_at: "2026-11-22T06:21:00Z",
+            looking: false,
+            fault: null,
+            fault_since: null,
+          }
+        : null,
     location: `s3://acme-lake/${base.name}/`,
   };
 }
+
+/** What could be made of a dataset cut by day, and is not. */
+export const hold = {
+  approval: (): Hold => ({
+    why: "approval",
+    reason: "`dev_rows` changed; waits for a person",
+    input: "dev_rows",
+    since: "2026-11-22T05:52:49Z",
+    until: null,
+    needs_a_person: true,
+    partitions: 5,
+    ranges: [
+      { slice: [], first: 20_770, after: 20_774, from: "2026-11-13", to: "2026-11-16" },
+      { slice: [], first: 20_776, after: 20_777, from: "2026-11-19", to: "2026-11-19" },
+    ],
+  }),
+  debounce: (): Hold => ({
+    why: "debounce",
+    reason: "`crm_contacts` is changing; made once it has been quiet",
+    input: "crm_contacts",
+    since: "2026-11-22T06:10:00Z",
+    until: "2026-11-22T06:20:00Z",
+    needs_a_person: false,
+    partitions: 1,
+    ranges: [{ slice: [], first: 20_779, after: 20_780, from: "2026-11-22", to: "2026-11-22" }],
+  }),
+};

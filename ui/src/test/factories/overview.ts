@@ -72,6 +72,17 @@ export const overview = {
         partitions: 2,
         blocks: [],
       }),
+      problem({
+        kind: "hold",
+        dataset: "dev_top_pages_yearly",
+        partition: null,
+        run: null,
+        title: "5 partitions of `dev_top_pages_yearly` are held back",
+        detail: "`dev_rows` changed; waits for a person",
+        since: minutes(22),
+        partitions: 5,
+        blocks: [],
+      }),
     ],
     deadlines: [
       {

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import type { DatasetRow } from "@/lib/types";
-import { axis, dataset, datasetRow, health, manyRows } from "../factories/datasets";
+import { axis, dataset, datasetRow, health, hold, manyRows } from "../factories/datasets";
 import {
   manifest,
   materialization,
@@ -9,6 +9,10 @@ import {
   preview,
 } from "../factories/partitions";
 import { notFound, page } from "./respond";
+
+interface Approve {
+  slices: { ranges: [first: number, after: number][] }[];
+}
 
 function axisOf(name: string) {
   if (name === "million") return axis.hourly(1_000_000);
@@ -89,6 +93,20 @@ export const datasets = [
   ),
   http.get("*/api/v1/datasets/:name/manifest", ({ params }) =>
     HttpResponse.json(manifest(String(params.name))),
+  ),
+  http.get("*/api/v1/datasets/:name/holds", ({ params }) =>
+    HttpResponse.json({
+      items: params.name === "dev_top_pages_yearly" ? [hold.approval(), hold.debounce()] : [],
+      next: null,
+    }),
+  ),
+  http.post<{ name: string }, Approve>("*/api/v1/datasets/:name/approve", async ({ params, request }) => {
+    const { slices } = await request.json();
+    const approved = slices.flatMap(({ ranges }) => ranges).reduce((sum, [from, to]) => sum + to - from, 0);
+    return HttpResponse.json({ dataset: params.name, approved });
+  }),
+  http.post("*/api/v1/datasets/:name/announce", ({ params }) =>
+    HttpResponse.json({ dataset: params.name, observed_at: "2026-11-22T06:11:00Z" }),
   ),
   http.post("*/api/v1/datasets/:name/pause", () => new HttpResponse(null, { status: 204 })),
   http.post("*/api/v1/datasets/:name/resume", () => new HttpResponse(null, { status: 204 })),

@@ -2,6 +2,7 @@
 import { access } from "./access";
 import { audit } from "./audit";
 import { backfills } from "./backfills";
+import { codes } from "./codes";
 import { datasets } from "./datasets";
 import { lineage } from "./lineage";
 import { lives } from "./live";
@@ -21,6 +22,7 @@ export const handlers = [
   ...runs,
   ...backfills,
   ...datasets,
+  ...codes,
   ...audit,
   ...schedules,
   ...settings,

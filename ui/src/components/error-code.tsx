@@ -1,0 +1,24 @@
+import { lazy, Suspense, useState } from "react";
+
+const Explained = lazy(async () => ({ default: (await import("./error-code-dialog")).ErrorCodeDialog }));
+
+/** The code of an error; pressed, it says what it means and what to do. */
+export function ErrorCode({ code }: { code: string }) {
+  const [open, setOpen] = useState(false);
+  // What is no code of ours has no page: `offline`, `HTTP 502`.
+  if (!/^TM\d{4}$/.test(code)) return <span className="font-mono">{code}</span>;
+  return (
+    <>
+      <button
+        type="button"
+        title="What it means, and what to do"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+        className="font-mono underline decoration-dotted underline-offset-2 hover:decoration-solid"
+      >
+        {code}
+      </button>
+      <Suspense>{open && <Explained code={code} onClose={() => setOpen(false)} />}</Suspense>
+    </>
+  );
+}

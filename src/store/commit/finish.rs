@@ -45,7 +45,7 @@ pub(super) async fn back_off(db: &mut PgConnection, group: &[&(Claimed, Ended)])
              set state = 'backoff',
                  worker_id = null,
                  failures = failures + 1,
-                 due_at = now() + make_interval(secs => $2),
+                 due_at = clock_timestamp() + make_interval(secs => $2),
                  error_code = $3,
                  error = $4
              where id = $1",

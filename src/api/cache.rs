@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
+use super::backfills::BackfillSums;
 use super::problem::Answer;
 use super::runs::Histogram;
 use super::work::{Pool, Queue};
-use crate::plan::Finding;
+use crate::plan::{Finding, HistoryPart};
 
 /// How many answers of one kind are kept.
-const MOST: usize = 256;
+const MOST: usize = 1024;
 
 /// What is kept.
 #[derive(Debug, Default)]
@@ -19,9 +22,13 @@ pub(super) struct Caches {
     pub(super) queues: Cache<Queue>,
     pub(super) pools: Cache<Vec<Pool>>,
     pub(super) findings: Cache<Vec<Finding>>,
+    pub(super) sums: Cache<BackfillSums>,
+    pub(super) oldest: Cache<Option<Timestamp>>,
+    pub(super) parts: Cache<Arc<Vec<HistoryPart>>>,
 }
 
-/// Who looks holds the lock of the answer; others wait for it.
+/// Who looks holds the lock of the answer; others wait for it. With the answer is kept when somebody
+/// began to look.
 type Held<V> = Arc<tokio::sync::Mutex<Option<(Instant, V)>>>;
 
 /// Answers of one kind, by what was asked.
@@ -37,7 +44,8 @@ impl<V> Default for Cache<V> {
 }
 
 impl<V: Clone> Cache<V> {
-    /// The answer, at most this old.
+    /// The answer, at most this old, or such that nobody looked for it before it was asked for: with
+    /// no age at all, those who ask while somebody looks share the look after that.
     ///
     /// # Errors
     ///
@@ -48,6 +56,7 @@ impl<V: Clone> Cache<V> {
         age: Duration,
         find: impl Future<Output = Answer<V>>,
     ) -> Answer<V> {
+        let came = Instant::now();
         let held = {
             let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             if MOST <= all.len() && !all.contains_key(&asked) {
@@ -57,12 +66,13 @@ impl<V: Clone> Cache<V> {
         };
         let mut held = held.lock().await;
         if let Some((at, answer)) = held.as_ref()
-            && at.elapsed() < age
+            && (at.elapsed() < age || came <= *at)
         {
             return Ok(answer.clone());
         }
+        let began = Instant::now();
         let answer = find.await?;
-        *held = Some((Instant::now(), answer.clone()));
+        *held = Some((began, answer.clone()));
         Ok(answer)
     }
 
@@ -74,6 +84,8 @@ impl<V: Clone> Cache<V> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::super::problem::Problem;
     use super::*;
 
@@ -95,5 +107,23 @@ mod tests {
             get(&other.to_string(), hour, Ok(0)).await;
         }
         assert!(cache.held.lock().unwrap().len() <= MOST);
+    }
+
+    #[tokio::test]
+    async fn those_who_ask_while_somebody_looks_share_the_look_after_that() {
+        let (cache, looks) = (Cache::<usize>::default(), AtomicUsize::new(0));
+        let (go, gone) = tokio::sync::oneshot::channel::<()>();
+        let count = async || Ok(looks.fetch_add(1, Ordering::SeqCst));
+        let slow = async {
+            gone.await.unwrap();
+            count().await
+        };
+        let get = async || cache.get(String::new(), Duration::ZERO, count()).await.ok();
+        let first = cache.get(String::new(), Duration::ZERO, slow);
+        // Each is begun in turn, and the first look ends last of all.
+        let (first, second, third, ()) =
+            tokio::join!(first, get(), get(), async { go.send(()).unwrap() });
+        assert_eq!((first.ok(), second, third), (Some(0), Some(1), Some(1)));
+        assert_eq!(get().await, Some(2), "whoever comes later is told what is true later");
     }
 }

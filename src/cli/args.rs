@@ -424,4 +424,7 @@ pub(super) struct BenchArgs {
     /// `handover_latency`, `plan_million`, `plan_million_published`, `check_500`, `enqueue_100k`,
     /// `cancel_100k`, `overhead_per_partition`, `overhead_vs_polars`, `fuse_speedup`, `idle`, `api`.
     pub(super) name: Option<String>,
+    /// Over how many days the million runs of `api` are spread.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(super) days: u16,
 }

@@ -140,7 +140,7 @@ pub fn judge_database(facts: &DatabaseFacts, here: Timestamp) -> Vec<Finding> {
         let more = if facts.stray_history < 1_000 { "" } else { "or more " };
         found.push(Finding::watch(
             "history",
-            format!("{} {more}finished runs are in no day's partition", facts.stray_history),
+            format!("{} {more}finished runs are in no week's partition", facts.stray_history),
             "have a `tidemill scheduler` or `up` running all the time: it makes the days ahead and \
              takes these in",
         ));

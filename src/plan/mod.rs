@@ -44,7 +44,7 @@ pub use health::{
 pub use ledger::{Head, Ledger, Pace, Record, Track};
 pub use live::{LiveMark, LiveTopic, Marks, changed_topics};
 pub use moved::{Moved, moved};
-pub use retention::{DAYS_AHEAD, HistoryChange, Keep, history_change};
+pub use retention::{DAYS_AHEAD, HistoryChange, HistoryPart, Keep, history_change};
 pub use retry::{Outcome, Verdict, after_attempt};
 pub use route::{Route, Routes};
 pub use run_words::{AttemptFacts, RunFacts, attempt_end};

@@ -1,6 +1,7 @@
 //! How backfills stand: as they go, by dataset, and why parts of them failed.
 
-use jiff_sqlx::Timestamp;
+use jiff::SignedDuration;
+use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
 
 use super::{Error, Result};
@@ -51,14 +52,18 @@ pub struct BackfillStanding {
     pub running: i64,
     /// How many finished within the last [`RECENT`] seconds.
     pub recent: i64,
+    /// When it stood so, by the clock of the database.
+    pub as_of: Timestamp,
     /// What whoever asked for it wants others to know.
     pub note: Option<String>,
-    /// The datasets it makes partitions of, by number; none where that is not known.
+    /// The datasets it makes partitions of, by number; none where that is not known, and in lists.
     pub dataset_ids: Vec<i32>,
 }
 
-/// How far back [`BackfillStanding::recent`] looks, in seconds.
-pub const RECENT: f64 = 30.0;
+/// How far back [`BackfillStanding::recent`] looks.
+pub const RECENT: SignedDuration = SignedDuration::from_secs(30);
+/// Transactions that began after somebody looked may have committed before he did.
+const AFTER: SignedDuration = SignedDuration::from_mins(1);
 
 /// Fewer than this many finished lately say nothing about the rate.
 const FEW: i64 = 10;
@@ -79,13 +84,20 @@ impl BackfillStanding {
         self.runs - self.done() - self.running
     }
 
+    /// From when until when its runs finished, with some time to spare.
+    fn life(&self) -> (jiff::Timestamp, jiff::Timestamp) {
+        let hour = SignedDuration::from_hours(1);
+        let (began, ended) = (self.created_at, self.finished_at.unwrap_or(self.as_of));
+        (earlier(began, hour), later(ended, hour))
+    }
+
     /// How many runs finish in a second, of late or since it was made.
     #[must_use]
     pub fn rate(&self, now: jiff::Timestamp) -> Option<f64> {
         let end = self.finished_at.map_or(now, Timestamp::to_jiff);
         let age = end.duration_since(self.created_at.to_jiff()).as_secs_f64();
         let (runs, seconds) = match self.recent {
-            recent if FEW <= recent => (recent, RECENT.min(age)),
+            recent if FEW <= recent => (recent, RECENT.as_secs_f64().min(age)),
             _ => (self.done(), age),
         };
         (0 < runs && 0.0 < seconds).then(|| runs as f64 / seconds)
@@ -98,6 +110,14 @@ impl BackfillStanding {
         let goes_on = self.state == "active" && self.paused_at.is_none() && ETA_MIN <= self.done();
         self.rate(now).filter(|_| goes_on).map(|rate| (self.runs - self.done()) as f64 / rate)
     }
+}
+
+fn earlier(at: Timestamp, by: SignedDuration) -> jiff::Timestamp {
+    at.to_jiff().checked_sub(by).unwrap_or(jiff::Timestamp::MIN)
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> jiff::Timestamp {
+    at.to_jiff().checked_add(by).unwrap_or(jiff::Timestamp::MAX)
 }
 
 /// Which backfills somebody asks for.
@@ -124,13 +144,39 @@ pub async fn backfill_standings(
     db: &mut PgConnection,
     filter: &BackfillFilter,
 ) -> Result<Vec<BackfillStanding>> {
+    let ids = match (filter.state, filter.origin) {
+        (None, None) => newest(db, filter).await?,
+        _ => listed(db, filter).await?,
+    };
+    standings(db, &ids, false).await
+}
+
+/// The newest of all backfills.
+async fn newest(db: &mut PgConnection, filter: &BackfillFilter) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!(
+        "select id
+         from tidemill.backfill
+         where id < $1
+           and ($2::int[] is null or (dataset_ids <@ $2 and dataset_ids <> '{}'))
+         order by id desc
+         limit $3",
+        filter.before.unwrap_or(i64::MAX),
+        filter.only.as_deref(),
+        filter.limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The newest of those in one state, or that one kind of asker asked for.
+async fn listed(db: &mut PgConnection, filter: &BackfillFilter) -> Result<Vec<i64>> {
     let words = |states: &[BackfillState]| -> Vec<String> {
         states.iter().map(|state| state.as_str().to_owned()).collect()
     };
     let states = filter.state.map_or_else(|| words(&BackfillState::ALL), |one| words(&[one]));
     let origins = filter.origin.map_or_else(|| Origin::ALL.to_vec(), |one| vec![one]);
     let origins: Vec<String> = origins.iter().map(|origin| origin.as_str().to_owned()).collect();
-    let ids = sqlx::query_file_scalar!(
+    Ok(sqlx::query_file_scalar!(
         "src/store/sql/backfill_ids.sql",
         &states,
         &origins,
@@ -138,25 +184,52 @@ pub async fn backfill_standings(
         filter.only.as_deref(),
         filter.limit,
     )
-    .fetch_all(&mut *db)
-    .await?;
-    standings(db, &ids).await
+    .fetch_all(db)
+    .await?)
 }
 
 /// How a backfill stands.
 ///
 /// # Errors
 ///
-/// When there is no such backfill, or the statement fails.
+/// When there is no such backfill, or a statement fails.
 pub async fn backfill_standing(db: &mut PgConnection, backfill: i64) -> Result<BackfillStanding> {
-    let found = standings(db, &[backfill]).await?;
+    let found = standings(db, &[backfill], true).await?;
     found.into_iter().next().ok_or(Error::NoBackfill(backfill))
 }
 
-async fn standings(db: &mut PgConnection, ids: &[i64]) -> Result<Vec<BackfillStanding>> {
-    Ok(sqlx::query_file_as!(BackfillStanding, "src/store/sql/backfill_standings.sql", ids, RECENT,)
-        .fetch_all(db)
-        .await?)
+/// How these stand, newest first; with the datasets they make partitions of, or without.
+async fn standings(
+    db: &mut PgConnection,
+    ids: &[i64],
+    with_datasets: bool,
+) -> Result<Vec<BackfillStanding>> {
+    let mut found = sqlx::query_file_as!(
+        BackfillStanding,
+        "src/store/sql/backfill_standings.sql",
+        ids,
+        with_datasets,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let is_active = |row: &&BackfillStanding| row.state == BackfillState::Active.as_str();
+    let active: Vec<i64> = found.iter().filter(is_active).map(|row| row.id).collect();
+    // Only of these anything runs.
+    let Some(as_of) = found.iter().find(is_active).map(|row| row.as_of) else { return Ok(found) };
+    let paces = sqlx::query_file!(
+        "src/store/sql/backfill_paces.sql",
+        &active,
+        earlier(as_of, RECENT).to_sqlx() as _,
+        later(as_of, AFTER).to_sqlx() as _,
+    )
+    .fetch_all(db)
+    .await?;
+    for pace in paces {
+        if let Some(row) = found.iter_mut().find(|row| row.id == pace.id) {
+            (row.running, row.recent) = (pace.running, pace.recent);
+        }
+    }
+    Ok(found)
 }
 
 /// How the runs of a backfill for one dataset stand.
@@ -195,10 +268,20 @@ impl StepRow {
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn backfill_steps(db: &mut PgConnection, backfill: i64) -> Result<Vec<StepRow>> {
-    Ok(sqlx::query_file_as!(StepRow, "src/store/sql/backfill_steps.sql", backfill)
-        .fetch_all(db)
-        .await?)
+pub async fn backfill_steps(
+    db: &mut PgConnection,
+    backfill: &BackfillStanding,
+) -> Result<Vec<StepRow>> {
+    let (from, until) = backfill.life();
+    Ok(sqlx::query_file_as!(
+        StepRow,
+        "src/store/sql/backfill_steps.sql",
+        backfill.id,
+        from.to_sqlx() as _,
+        until.to_sqlx() as _,
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// Runs of a backfill that failed or were cancelled alike.
@@ -225,12 +308,20 @@ pub struct CauseRow {
 /// When the statement fails.
 pub async fn backfill_causes(
     db: &mut PgConnection,
-    backfill: i64,
+    backfill: &BackfillStanding,
     limit: i64,
 ) -> Result<Vec<CauseRow>> {
-    Ok(sqlx::query_file_as!(CauseRow, "src/store/sql/backfill_causes.sql", backfill, limit)
-        .fetch_all(db)
-        .await?)
+    let (from, until) = backfill.life();
+    Ok(sqlx::query_file_as!(
+        CauseRow,
+        "src/store/sql/backfill_causes.sql",
+        backfill.id,
+        from.to_sqlx() as _,
+        until.to_sqlx() as _,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// The plan of a backfill, as it was applied.

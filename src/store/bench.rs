@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use sqlx::PgPool;
 
-use super::Result;
+use super::{Result, Step};
 
 /// Makes tables of the same shape as those that a run is recorded in, in a schema of their own,
 /// with `runs` runs that are ready; seconds that inserting these took.
@@ -37,20 +37,28 @@ pub async fn bench_history(pool: &PgPool, runs: i64) -> Result<()> {
     bench_settle(pool).await
 }
 
-/// Fills an installation whose datasets are declared: a million runs of the last ten days, a hundred
-/// thousand versions with their lineage, and what belongs to them.
+/// Fills an installation whose datasets are declared: a million runs of the last so many days, a
+/// hundred thousand versions with their lineage, and what belongs to them.
 ///
 /// # Errors
 ///
 /// When a statement fails.
-pub async fn bench_product(pool: &PgPool) -> Result<()> {
+pub async fn bench_product(pool: &PgPool, days: u16) -> Result<()> {
     let today = crate::store::database_now(&mut *pool.acquire().await?).await?;
     let today = today.to_zoned(jiff::tz::TimeZone::UTC).date();
-    for ago in 0..=11 {
-        let day = today.checked_sub(jiff::Span::new().days(ago)).unwrap_or(today);
-        let _ = super::keep_day(pool, day).await?;
+    let monday = i64::from(today.weekday().to_monday_zero_offset());
+    for weeks in 0..=i64::from(days) / 7 + 1 {
+        let ago = jiff::Span::new().days(monday + 7 * weeks);
+        let first = today.checked_sub(ago).unwrap_or(today);
+        while super::keep_week(pool, first).await? != Step::Done {}
     }
     let mut tx = pool.begin().await?;
+    // Seconds from one of the runs to the next.
+    let pace = f64::from(days) * 86_400.0 / 1e6;
+    sqlx::query("select set_config('bench.pace', $1, true)")
+        .bind(pace.to_string())
+        .execute(&mut *tx)
+        .await?;
     sqlx::raw_sql(include_str!("sql/bench_product.sql")).execute(&mut *tx).await?;
     tx.commit().await?;
     bench_settle(pool).await

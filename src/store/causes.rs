@@ -152,20 +152,34 @@ pub struct InputChange {
 ///
 /// When the statement fails.
 pub async fn input_changes(db: &mut PgConnection, query: &InputQuery) -> Result<Vec<InputChange>> {
+    if let Some((router, window)) = query.route {
+        let rows = sqlx::query_file_as!(
+            InputChange,
+            "src/store/sql/routed_changes.sql",
+            query.output,
+            query.position,
+            query.dataset,
+            &query.slices,
+            router,
+            window,
+        );
+        return Ok(rows.fetch_all(db).await?);
+    }
     let (first, after): (Vec<i64>, Vec<i64>) = query.ranges.iter().copied().unzip();
-    let (router, window) = query.route.unzip();
-    Ok(sqlx::query_file_as!(
+    let (Some(start), Some(end)) = (first.iter().min(), after.iter().max()) else {
+        return Ok(Vec::new());
+    };
+    let rows = sqlx::query_file_as!(
         InputChange,
         "src/store/sql/input_changes.sql",
         query.output,
         query.position,
         query.dataset,
         &query.slices,
+        *start,
+        *end,
         &first,
-        router,
-        window,
         &after,
-    )
-    .fetch_all(db)
-    .await?)
+    );
+    Ok(rows.fetch_all(db).await?)
 }

@@ -86,6 +86,12 @@ impl Error {
         self.sql_state().is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
     }
 
+    /// Whether a table that was named is not there any more.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.sql_state().is_some_and(|code| code == "42P01")
+    }
+
     /// Whether two transactions stood in each other's way, so that saying it again helps.
     #[must_use]
     pub fn is_contention(&self) -> bool {

@@ -157,7 +157,7 @@ async fn routes(
 }
 
 async fn paces(db: &mut PgConnection, registry: &Registry, records: &mut [Record]) -> Result<()> {
-    for (dataset, pace) in super::paces(db).await? {
+    for (dataset, pace) in super::paces(db, None).await? {
         if let Some(&index) = registry.index.get(&dataset) {
             records[index].pace = Some(pace);
         }

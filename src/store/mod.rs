@@ -91,11 +91,11 @@ pub use error::{Error, Result};
 pub use happened::{Happened, happened};
 pub use holds::{approvals, approve, holds, record_holds};
 pub use housekeeping::{
-    DutyRow, Expired, HistoryDays, Orphan, OrphanCounts, Step, VersionRange, claim_duty, collected,
-    database_now, drop_history_day, due_orphans, duties, duty_done, duty_failed, expire_versions,
-    forget_default, forget_orphans, forget_runs, history_days, installation, keep_day,
-    made_datasets, mark_orphans, move_horizon, orphan_counts, scheduler_lives, superseded,
-    to_collect, unmark_named, unnamed, version_range,
+    DutyRow, Expired, HistoryParts, Orphan, OrphanCounts, Step, VersionRange, claim_duty,
+    collected, database_now, drop_history_part, due_orphans, duties, duty_done, duty_failed,
+    expire_versions, forget_default, forget_orphans, forget_runs, history_parts, installation,
+    keep_week, made_datasets, mark_orphans, move_horizon, orphan_counts, partitions,
+    scheduler_lives, superseded, to_collect, unmark_named, unnamed, version_range,
 };
 pub use ids::{CodeVersion, Registry, Slices, register, register_value};
 pub use ledger::{load, registered};
@@ -124,7 +124,7 @@ pub use schedules::{
     NewSchedule, ScheduleRow, declare_schedules, due_schedules, hold, next_due, record_hold,
     schedules,
 };
-pub use search::{FoundRuns, RunLine, RunPlace, RunSearch, run_line, search_runs};
+pub use search::{FoundRuns, RunLine, RunPlace, RunSearch, oldest_run, run_line, search_runs};
 pub use slas::{
     Claim, DeliveryRow, NewSlaRule, Outgoing, RecordedSlas, SlaRecording, SlaRuleRow, SlaWindowRow,
     claim_deliveries, complete_slas, declare_slas, deliveries, delivery_failed, delivery_sent,
@@ -188,7 +188,10 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
         .options([("jit", "off")])
         // Or else the sessions of a machine that is gone are kept for two hours.
         .options([("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5")])
-        .options([("tcp_keepalives_count", "3")]);
+        .options([("tcp_keepalives_count", "3")])
+        // Partitions are left out by their bounds; reading their CHECKs as well, for each plan anew,
+        // finds nothing and takes a fifth of the time.
+        .options([("constraint_exclusion", "off")]);
     let pool = PgPoolOptions::new()
         .max_connections(12)
         // A connection that nobody answers on any more is found out in seconds, not in minutes.

@@ -3,8 +3,8 @@
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
 
+use super::search::{BareRun, run_lines};
 use super::{Result, RunLine, VersionRow};
-use crate::model::Class;
 
 /// The versions of a dataset, or of one of its partitions, newest first; without profiles. `after`
 /// is the last of the page before: when it was published, and its number.
@@ -214,14 +214,15 @@ pub async fn runs_of_partition(
     ordinal: i64,
     limit: i64,
 ) -> Result<Vec<RunLine>> {
-    Ok(sqlx::query_file_as!(
-        RunLine,
+    let runs = sqlx::query_file_as!(
+        BareRun,
         "src/store/sql/runs_of_partition.sql",
         dataset,
         slice,
         ordinal,
         limit,
     )
-    .fetch_all(db)
-    .await?)
+    .fetch_all(&mut *db)
+    .await?;
+    run_lines(db, runs).await
 }

@@ -1,6 +1,6 @@
 //! Obstacle runs have not started, as the database sees it: the same lanes that the claim reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff_sqlx::Timestamp;
 use sqlx::PgConnection;
@@ -34,13 +34,14 @@ pub async fn pool_holders(db: &mut PgConnection) -> Result<Vec<HolderRow>> {
     Ok(sqlx::query_file_as!(HolderRow, "src/store/sql/pool_holders.sql").fetch_all(db).await?)
 }
 
-/// How long and how large the partitions of each dataset usually are, by dataset number.
+/// How long and how large the partitions of each dataset usually are, by dataset number; of these
+/// datasets only, where that is said.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn paces(db: &mut PgConnection) -> Result<BTreeMap<i32, Pace>> {
-    let rows = sqlx::query_file!("src/store/sql/paces.sql").fetch_all(db).await?;
+pub async fn paces(db: &mut PgConnection, only: Option<&[i32]>) -> Result<BTreeMap<i32, Pace>> {
+    let rows = sqlx::query_file!("src/store/sql/paces.sql", only).fetch_all(db).await?;
     let pace = |mean: f64, p50: f64, p90: f64, bytes: f64| Pace { seconds: mean, p50, p90, bytes };
     Ok(rows
         .into_iter()
@@ -116,7 +117,12 @@ struct Scene {
 }
 
 impl Scene {
-    async fn load(db: &mut PgConnection, runs: &[i64], now: jiff::Timestamp) -> Result<Self> {
+    async fn load(
+        db: &mut PgConnection,
+        runs: &[i64],
+        upstream: &[(i32, u64)],
+        now: jiff::Timestamp,
+    ) -> Result<Self> {
         let pools = pools(&mut *db).await?;
         let workers =
             sqlx::query!("select pools, slots from tidemill.worker where ended_at is null")
@@ -130,12 +136,19 @@ impl Scene {
         for row in rows {
             ahead.entry(row.run).or_default().push((row.dataset_id, row.runs as u64));
         }
+        let before = ahead.values().flatten().chain(upstream);
+        let before: BTreeSet<i32> = before.map(|(dataset, _)| *dataset).collect();
+        let before: Vec<i32> = before.into_iter().collect();
+        let paces = match before.as_slice() {
+            [] => BTreeMap::new(),
+            some => paces(&mut *db, Some(some)).await?,
+        };
         Ok(Self {
             now,
             pools: pools.into_iter().map(|pool| (pool.id, pool)).collect(),
             holders: pool_holders(&mut *db).await?,
             workers: workers.into_iter().map(|row| (row.pools, row.slots)).collect(),
-            paces: paces(&mut *db).await?,
+            paces,
             ahead,
         })
     }
@@ -270,7 +283,6 @@ pub async fn waiting(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let scene = Scene::load(&mut *db, runs, now).await?;
     let mut upstream = Vec::new();
     if let ([run], [row]) = (runs, rows.as_slice())
         && row.why == "inputs"
@@ -282,5 +294,6 @@ pub async fn waiting(
             upstream = found.into_iter().map(|row| (row.dataset_id, row.runs as u64)).collect();
         }
     }
+    let scene = Scene::load(&mut *db, runs, &upstream, now).await?;
     Ok(rows.iter().map(|row| scene.wait(row, &upstream)).collect())
 }

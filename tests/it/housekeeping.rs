@@ -98,10 +98,10 @@ async fn claim(test: &TestMill, limit: usize) -> (i64, Vec<Claimed>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn history_has_days_ahead_and_takes_in_what_no_day_had() {
+async fn history_has_weeks_ahead_and_takes_in_what_no_week_had() {
     let test = made().await;
     let stray = "select count(*) from tidemill.run_history_default where $1 = 0";
-    assert_eq!(test.number(stray, 0).await, 3, "no day was there yet");
+    assert_eq!(test.number(stray, 0).await, 3, "no week was there yet");
     run_sql(
         &test,
         "insert into tidemill.run_history
@@ -115,12 +115,12 @@ async fn history_has_days_ahead_and_takes_in_what_no_day_had() {
     .await;
 
     let report = engine::keep_history(&test.mill, &Keep::default()).await.unwrap();
-    assert_eq!(report, "9 days made, 0 dropped");
+    assert_eq!(report, "3 weeks made, 0 dropped");
     assert_eq!(test.number(stray, 0).await, 0);
     let all = "select count(*) from tidemill.run_history where $1 = 0";
     assert_eq!(test.number(all, 0).await, 4, "nothing is lost on the way");
     let again = engine::keep_history(&test.mill, &Keep::default()).await.unwrap();
-    assert_eq!(again, "0 days made, 0 dropped");
+    assert_eq!(again, "0 weeks made, 0 dropped");
     test.finish().await;
 }
 
@@ -149,7 +149,7 @@ async fn what_is_older_than_kept_goes_with_its_attempts_and_is_not_missed() {
     assert_eq!(test.make(&test.ask(&["sums"], ALL).await).await, "1 published");
 
     let report = engine::keep_history(&test.mill, &Keep::default()).await.unwrap();
-    assert_eq!(report, "0 days made, 1 dropped, 1 ticks forgotten, 1 batches of runs forgotten");
+    assert_eq!(report, "0 weeks made, 1 dropped, 1 ticks forgotten, 1 batches of runs forgotten");
     let left = "select count(*) from tidemill.run_history where $1 = 0";
     assert_eq!(test.number(left, 0).await, 1);
     let attempts = "select count(*) from tidemill.attempt where $1 = 0";
@@ -163,11 +163,11 @@ async fn a_history_that_somebody_reads_is_changed_later() {
     let test = made().await;
     let mut reader = test.mill.pool.begin().await.unwrap();
     sqlx::raw_sql("select count(*) from tidemill.run_history").execute(&mut *reader).await.unwrap();
-    let day = jiff::civil::date(2031, 1, 1);
-    assert_eq!(store::keep_day(&test.mill.pool, day).await.unwrap(), Step::Busy);
+    let monday = jiff::civil::date(2031, 1, 6);
+    assert_eq!(store::keep_week(&test.mill.pool, monday).await.unwrap(), Step::Busy);
     reader.rollback().await.unwrap();
-    assert_eq!(store::keep_day(&test.mill.pool, day).await.unwrap(), Step::Done);
-    assert_eq!(store::keep_day(&test.mill.pool, day).await.unwrap(), Step::Done);
+    assert_eq!(store::keep_week(&test.mill.pool, monday).await.unwrap(), Step::Done);
+    assert_eq!(store::keep_week(&test.mill.pool, monday).await.unwrap(), Step::Done);
     test.finish().await;
 }
 

@@ -1,5 +1,7 @@
 //! `GET /backfills/{id}`.
 
+use std::time::Duration;
+
 use axum::Json;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +13,7 @@ use super::super::instant::Instant;
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
 use super::super::runs::RunRow;
-use super::facts::BackfillFacts;
+use super::facts::{BackfillFacts, BackfillSums};
 use super::plan::RUNS_MAX;
 use super::plan_view::{Plan, Said};
 use super::view::Backfill;
@@ -19,6 +21,8 @@ use crate::model::RunState;
 use crate::plan::{Explanation, Obstacle, Wait};
 use crate::store::{self, BackfillStanding, RunLine, RunSearch};
 
+/// For how long what is added up over a backfill that is over is kept.
+const OVER: Duration = Duration::from_hours(1);
 /// The longest text of a fault that is shown.
 const ERROR_MAX: usize = 2000;
 /// The most runs that are shown.
@@ -134,9 +138,17 @@ pub(super) async fn backfill(
     At(id): At<i64>,
 ) -> Answer<Json<BackfillDetail>> {
     let now = crate::clock::now();
-    let standing = find(&may, id).await?;
     let mut db = may.db().await?;
-    let facts = BackfillFacts::gather(&mut db, standing, now).await?;
+    let standing = known(&may, &mut db, id).await?;
+    // Of a backfill that is over, what is added up stays as it is; while it goes on, those who ask
+    // at the same time share it.
+    let (key, age) = match standing.state.as_str() {
+        "active" => (format!("active {id}"), Duration::ZERO),
+        state => (format!("{state} {id} {}", standing.done()), OVER),
+    };
+    let added = async { Ok(BackfillSums::add_up(&mut db, &standing).await?) };
+    let sums = may.caches().sums.get(key, age, added).await?;
+    let facts = BackfillFacts::gather(&mut db, standing, sums, now).await?;
     let running = match facts.standing.running {
         0 => Vec::new(),
         _ => running(&mut db, id, now).await?,
@@ -155,8 +167,15 @@ async fn running(db: &mut PgConnection, backfill: i64, now: Timestamp) -> Answer
 
 /// How a backfill stands, of which whoever asks may know.
 pub(in super::super) async fn find<A: Action>(may: &May<A>, id: i64) -> Answer<BackfillStanding> {
-    let mut db = may.db().await?;
-    let row = store::backfill_standing(&mut db, id).await?;
+    known(may, &mut *may.db().await?, id).await
+}
+
+async fn known<A: Action>(
+    may: &May<A>,
+    db: &mut PgConnection,
+    id: i64,
+) -> Answer<BackfillStanding> {
+    let row = store::backfill_standing(db, id).await?;
     match is_known(may.only().as_deref(), &row.dataset_ids) {
         true => Ok(row),
         // As if it were not there.

@@ -33,8 +33,29 @@ pub struct BackfillFacts {
     pub waves: BTreeMap<String, u64>,
 }
 
+/// What is added up over all runs of a backfill.
+#[derive(Clone, Debug)]
+pub struct BackfillSums {
+    steps: Vec<StepRow>,
+    causes: Vec<CauseRow>,
+}
+
+impl BackfillSums {
+    /// Adds it up.
+    ///
+    /// # Errors
+    ///
+    /// When a statement fails.
+    pub async fn add_up(db: &mut PgConnection, standing: &BackfillStanding) -> store::Result<Self> {
+        Ok(Self {
+            steps: store::backfill_steps(db, standing).await?,
+            causes: store::backfill_causes(db, standing, CAUSES_MAX).await?,
+        })
+    }
+}
+
 impl BackfillFacts {
-    /// Gathers them at `now`, about a backfill whose standing is known already.
+    /// Gathers them at `now`, about a backfill whose standing is known already, and its sums.
     ///
     /// # Errors
     ///
@@ -42,10 +63,11 @@ impl BackfillFacts {
     pub async fn gather(
         db: &mut PgConnection,
         standing: BackfillStanding,
+        sums: BackfillSums,
         now: Timestamp,
     ) -> store::Result<Self> {
         let backfill = standing.id;
-        let mut steps = store::backfill_steps(db, backfill).await?;
+        let mut steps = sums.steps;
         let mut waits = Vec::new();
         if standing.state == "active" {
             let groups = store::waiting_groups(db, backfill).await?;
@@ -62,7 +84,7 @@ impl BackfillFacts {
         steps.sort_by_key(|step| (wave(step), step.dataset_id));
         Ok(Self {
             now,
-            causes: store::backfill_causes(db, backfill, CAUSES_MAX).await?,
+            causes: sums.causes,
             events: store::backfill_events(db, backfill).await?,
             standing,
             steps,

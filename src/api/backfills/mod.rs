@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) use detail::find;
-pub use facts::BackfillFacts;
+pub use facts::{BackfillFacts, BackfillSums};
 pub(super) use view::Backfill;
 
 use super::access::Shared;

@@ -113,7 +113,7 @@ pub(super) async fn partition(
     let mut db = may.db().await?;
     let why = tell(&may, &mut db, &picture, &facts).await?;
     let (id, slice) = (mill.registry.datasets[dataset], lookup::slice_id(&picture, &key));
-    let rows = store::versions(&mut db, id, slice, key.ordinal).await?;
+    let rows = &facts.versions;
     let now = crate::clock::now();
     let runs = store::runs_of_partition(&mut db, id, slice, key.ordinal, RUNS_MAX).await?;
     let runs: Vec<RunRow> = runs.into_iter().map(|line| RunRow::of(&may, line, now)).collect();

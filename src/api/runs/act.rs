@@ -132,7 +132,7 @@ async fn again(may: &May<act::CreateBackfill>, line: &RunLine) -> Answer<i64> {
     let text = format!("run {} again: `{}` {partition}", line.id, line.dataset);
     let seen = planned.plan.hash.clone();
     let demand = Demand::backfill(request, &seen, &text, &may.principal().name);
-    let demand = Demand { class: line.class.0, ..demand };
+    let demand = Demand { class: line.class, ..demand };
     match engine::demand(mill, &demand).await {
         Ok(applied) => {
             store::ring(may.pool(), store::WORK).await?;

@@ -12,7 +12,7 @@ use super::super::naming::{self, RunState};
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
 use super::RunRow;
-use super::row::find;
+use super::row::find_by;
 use crate::plan::{self, AttemptFacts, Obstacle, RunFacts};
 use crate::store::{self, AttemptHost, AttemptRow, RunLine};
 
@@ -171,11 +171,11 @@ pub(super) struct Attempt {
     )
 )]
 pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json<Run>> {
-    let line = find(&may, id).await?;
+    let mut db = may.db().await?;
+    let line = find_by(&may, &mut db, id).await?;
     let mill = may.mill();
     let only = may.only();
     let now = crate::clock::now();
-    let mut db = may.db().await?;
     let attempts = store::attempts(&mut db, id).await?;
     let hosts = store::attempt_hosts(&mut db, id).await?;
     let output = store::run_output(&mut db, id, only.as_deref()).await?;

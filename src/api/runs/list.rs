@@ -1,5 +1,8 @@
 //! `GET /runs`.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Json;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -14,6 +17,10 @@ use super::super::query::Paged;
 use super::RunRow;
 use crate::model::Class;
 use crate::store::{self, RunPlace, RunSearch};
+
+/// For how long the time of the oldest run is kept, and which partitions the history has: nothing
+/// becomes older than that, and what is in a partition that nobody knows of is found all the same.
+const KEEP: Duration = Duration::from_mins(1);
 
 /// Which runs.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -71,10 +78,24 @@ pub(super) async fn runs(
     let now = crate::clock::now();
     let limit = paging.limit()?;
     let place = paging.after::<Place>()?.map(place).transpose()?;
-    let search = search(&may, filter, now)?;
+    let mut search = search(&may, filter, now)?;
     let mut db = may.db().await?;
+    if search.oldest_first && search.from.is_none() && place.is_none() {
+        let first = async { Ok(store::oldest_run(&mut db).await?) };
+        search.from = may.caches().oldest.get(String::new(), KEEP, first).await?;
+    }
+    let parts = async { Ok(Arc::new(store::partitions(&mut db).await?)) };
+    search.parts = may.caches().parts.get(String::new(), KEEP, parts).await?;
     let limit = usize::try_from(limit).unwrap_or(1);
-    let found = store::search_runs(&mut db, &search, place, limit).await?;
+    let found = match store::search_runs(&mut db, &search, place, limit).await {
+        // A partition was dropped since somebody asked which there are.
+        Err(error) if error.is_gone() => {
+            may.caches().parts.forget();
+            search.parts = Arc::default();
+            store::search_runs(&mut db, &search, place, limit).await?
+        }
+        found => found?,
+    };
     drop(db);
     let next = found.next.map(|place| {
         let at = place.finished_at.map(Timestamp::as_microsecond);

@@ -10,7 +10,7 @@ use super::super::instant::Instant;
 use super::super::naming;
 use super::super::problem::{Answer, Problem};
 use super::super::query::{Asked, At};
-use super::row::find;
+use super::row::find_by;
 use crate::engine::{self, Said};
 use crate::store::{self, LogQuery};
 
@@ -168,8 +168,8 @@ pub(super) async fn logs(
     }
     let after = filter.after.as_deref().map(place).transpose()?.unwrap_or_default();
     let mut reading = Reading { run: id, attempt: filter.attempt, after, holding };
-    find(&may, id).await?;
     let mut db = may.db().await?;
+    find_by(&may, &mut db, id).await?;
     // First: when it is over, the lines that are read after it are all there are.
     let is_over = store::is_over(&mut db, id, reading.attempt).await?;
     let lines = reading.next(&may, &mut db, limit).await?;

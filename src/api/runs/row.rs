@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::super::access::{Action, May};
@@ -73,7 +74,7 @@ impl RunRow {
             state: RunState::of(&line.state),
             outcome: line.outcome,
             reason: line.reason,
-            class: line.class.0.into(),
+            class: line.class.into(),
             backfill: line.backfill_id,
             attempt: line.attempt,
             created_at: line.created_at.into(),
@@ -107,8 +108,20 @@ fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
 ///
 /// When there is none of this number, or the database fails.
 pub(super) async fn find<A: Action>(may: &May<A>, id: i64) -> Answer<RunLine> {
-    let mut db = may.db().await?;
-    let line = store::run_line(&mut db, id).await?;
+    find_by(may, &mut *may.db().await?, id).await
+}
+
+/// The same, by a connection that is there already.
+///
+/// # Errors
+///
+/// When there is none of this number, or the database fails.
+pub(super) async fn find_by<A: Action>(
+    may: &May<A>,
+    db: &mut PgConnection,
+    id: i64,
+) -> Answer<RunLine> {
+    let line = store::run_line(db, id).await?;
     let only = may.only();
     let is_known = |line: &RunLine| only.as_ref().is_none_or(|it| it.contains(&line.dataset_id));
     line.filter(is_known).ok_or_else(|| {

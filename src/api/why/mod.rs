@@ -15,7 +15,7 @@ use crate::model::{PartitionKey, PartitionSet, Ranges};
 use crate::plan::{Hold, Wait};
 use crate::spec::Missing;
 use crate::store::{
-    self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, RunRow, VersionRow,
+    self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, RunLine, VersionRow,
 };
 
 pub use trail::{Hop, World};
@@ -40,12 +40,14 @@ pub struct Facts {
     pub standing: Option<Standing>,
     /// What readers see.
     pub version: Option<VersionRow>,
+    /// All versions, newest first; at most 100.
+    pub versions: Vec<VersionRow>,
     /// What that was made from, by dataset.
     pub made_from: BTreeMap<usize, PartitionSet>,
     /// Why its last run failed.
     pub failure: Option<FailureRow>,
     /// Its live run.
-    pub live: Option<RunRow>,
+    pub live: Option<RunLine>,
     /// The live runs that one waits on.
     pub waits_on: Vec<LiveRow>,
     /// Why that run has not started.
@@ -101,7 +103,8 @@ async fn gather(
     let slice = picture.slices.id(&key.slice).unwrap_or(-1);
     let mut db = mill.pool.acquire().await?;
     let standing = picture.standing(catalog, dataset, &key);
-    let version = store::version(&mut db, id, slice, key.ordinal).await?;
+    let versions = store::versions(&mut db, id, slice, key.ordinal).await?;
+    let version = versions.iter().find(|version| version.is_head).cloned();
     let made_from = match &version {
         Some(version) => made_from(mill, picture, &mut db, version.id).await?,
         None => BTreeMap::new(),
@@ -111,10 +114,12 @@ async fn gather(
     let run = track.and_then(|track| track.live.get(&key.ordinal)).copied();
     let (live, waits_on, wait) = match run {
         Some(run) => {
-            let rows = store::runs(&mut db, Some(run), None, None, None, None, 1).await?;
+            let line = store::run_line(&mut db, run).await?;
             let waits = store::waiting(&mut db, &[run], crate::clock::now()).await?;
             let wait = waits.into_iter().find(|wait| wait.run == run);
-            (rows.into_iter().next(), store::waits_on(&mut db, run).await?, wait)
+            let waits = line.as_ref().is_some_and(|line| 0 < line.waiting_on);
+            let on = if waits { store::waits_on(&mut db, run).await? } else { Vec::new() };
+            (line, on, wait)
         }
         None => (None, Vec::new(), None),
     };
@@ -137,6 +142,7 @@ async fn gather(
     Ok(Facts {
         standing,
         version,
+        versions,
         made_from,
         failure,
         live,

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::list::{done_text, rate_text, standing_json};
-use crate::api::BackfillFacts;
+use crate::api::{BackfillFacts, BackfillSums};
 use crate::cli::inspect::when;
 use crate::cli::session::Session;
 use crate::cli::{output, plan_view};
@@ -43,7 +43,8 @@ pub(super) async fn plan(session: &Session, backfill: i64, json: bool) -> Result
 async fn gather(session: &Session, backfill: i64) -> Result<BackfillFacts> {
     let mut db = session.mill.pool.acquire().await?;
     let standing = store::backfill_standing(&mut db, backfill).await?;
-    Ok(BackfillFacts::gather(&mut db, standing, crate::clock::now()).await?)
+    let sums = BackfillSums::add_up(&mut db, &standing).await?;
+    Ok(BackfillFacts::gather(&mut db, standing, sums, crate::clock::now()).await?)
 }
 
 fn print(facts: &BackfillFacts) {

@@ -2,6 +2,7 @@
 
 mod api;
 mod backlog;
+mod client;
 mod cpu;
 mod fused;
 mod idle;
@@ -82,10 +83,16 @@ pub(super) async fn bench(config: &Config, args: &BenchArgs, json: bool) -> Resu
     }
     let of_api = args.name.as_deref().filter(|name| name.starts_with("api_"));
     if wanted("api") || of_api.is_some() {
-        figures.extend(api::api(config, of_api).await?);
+        figures.extend(api::api(config, args).await?);
     }
     anyhow::ensure!(!figures.is_empty(), "there is no bench of that name; there are {NAMES}");
     show(&figures, json);
+    for verdict in api::verdicts(&figures) {
+        match json {
+            true => eprintln!("{verdict}"),
+            false => output::line(&verdict),
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,4 +1,4 @@
-//! The history of runs: days are made ahead and dropped when they are old.
+//! The history of runs: weeks are made ahead and dropped when they are old.
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -6,38 +6,38 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::Mill;
-use crate::plan::{Keep, history_change};
+use crate::plan::{HistoryPart, Keep, history_change};
 use crate::store::{self, Step};
 
 /// How many runs are forgotten in one statement.
 const BATCH: i64 = 5_000;
 
-/// Makes the partitions of the days ahead, takes in what is in the default partition, and drops
+/// Makes the partitions of the weeks ahead, takes in what is in the default partition, and drops
 /// what is older than what is kept.
 pub(super) async fn keep(mill: &Mill, keep: &Keep) -> Result<String> {
     let mut db = mill.pool.acquire().await?;
     // The database's clock and not ours: it wrote when runs finished, and what is dropped is gone.
     let today = store::database_now(&mut db).await?.to_zoned(TimeZone::UTC).date();
-    let days = store::history_days(&mut db).await?;
-    let change = history_change(&days.existing, &days.in_default, today, keep);
+    let parts = store::history_parts(&mut db).await?;
+    let change = history_change(&parts.existing, &parts.in_default, today, keep);
     let (mut made, mut later) = (0, Vec::new());
-    for day in &change.create {
-        match store::keep_day(&mill.pool, *day).await? {
+    for week in &change.create {
+        match store::keep_week(&mill.pool, *week).await? {
             Step::Done => made += 1,
-            Step::Busy => later.push(day.to_string()),
+            Step::Busy => later.push(week.to_string()),
             Step::TooMuch => {
                 tracing::warn!(
-                    "{day} has too many runs in the default partition of the history to move while \
-                     work goes on; they are deleted when they are {} days old",
+                    "the week of {week} has too many runs in the default partition of the history to \
+                     move while work goes on; they are deleted when they are {} days old",
                     keep.history_days
                 );
-                later.push(day.to_string());
+                later.push(week.to_string());
             }
         }
     }
     let is_old = |day: &Date| *day < change.horizon;
     let mut forgotten = 0;
-    if !change.drop.is_empty() || days.in_default.iter().any(is_old) {
+    if !change.drop.is_empty() || parts.in_default.iter().any(is_old) {
         forgotten = forget(mill, &change.drop, change.horizon).await?;
     }
     let before = start_of(change.horizon);
@@ -49,7 +49,7 @@ pub(super) async fn keep(mill: &Mill, keep: &Keep) -> Result<String> {
             break;
         }
     }
-    let mut report = format!("{made} days made, {} dropped", change.drop.len());
+    let mut report = format!("{made} weeks made, {} dropped", change.drop.len());
     if 0 < ticks {
         report.push_str(&format!(", {ticks} ticks forgotten"));
     }
@@ -64,7 +64,7 @@ pub(super) async fn keep(mill: &Mill, keep: &Keep) -> Result<String> {
 
 /// Forgets every run that finished before a day: attempts first, so that a turn that is cut short
 /// is taken up again where the runs still are.
-async fn forget(mill: &Mill, drop: &[Date], horizon: Date) -> Result<u64> {
+async fn forget(mill: &Mill, drop: &[HistoryPart], horizon: Date) -> Result<u64> {
     let before = start_of(horizon);
     let mut db = mill.pool.acquire().await?;
     store::move_horizon(&mut db, before).await?;
@@ -72,9 +72,10 @@ async fn forget(mill: &Mill, drop: &[Date], horizon: Date) -> Result<u64> {
     while let Some(last) = store::forget_runs(&mut db, before, after, BATCH).await? {
         (after, batches) = (last, batches + 1);
     }
-    for day in drop {
-        if store::drop_history_day(&mill.pool, *day).await? == Step::Busy {
-            tracing::info!("somebody reads the history of {day}; it is dropped at a later turn");
+    for part in drop {
+        if store::drop_history_part(&mill.pool, *part).await? == Step::Busy {
+            let first = part.first;
+            tracing::info!("somebody reads the history of {first}; it is dropped at a later turn");
         }
     }
     while 0 < store::forget_default(&mut db, before, BATCH).await? {}

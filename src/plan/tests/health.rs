@@ -99,7 +99,7 @@ fn everything_that_may_lose_data_or_time_is_said_with_what_to_do() {
     at pid 7, `psql`, idle in transaction
     do end it (`select pg_terminate_backend(pid)`), and set
       idle_in_transaction_session_timeout
-    watch history: 1000 or more finished runs are in no day's partition
+    watch history: 1000 or more finished runs are in no week's partition
     do have a `tidemill scheduler` or `up` running all the time: it makes the days
       ahead and takes these in
     ");

@@ -86,7 +86,7 @@ pub async fn oldest_transaction(db: &mut PgConnection) -> Result<OldestTransacti
     })
 }
 
-/// How many finished runs are in no day's partition of the history; counting stops at 1,000.
+/// How many finished runs are in no week's partition of the history; counting stops at 1,000.
 ///
 /// # Errors
 ///

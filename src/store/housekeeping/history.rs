@@ -1,4 +1,4 @@
-//! The history of runs, a partition a day.
+//! The history of runs, a partition a week.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,16 +7,17 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use super::super::{Error, Result};
 use super::try_lock;
+use crate::plan::HistoryPart;
 
-/// The most runs of one day that are moved out of the default partition: nobody finishes a run
+/// The most runs of one week that are moved out of the default partition: nobody finishes a run
 /// meanwhile.
 const MOVED_MAX: i64 = 100_000;
 
-/// Which days have a partition, and which have runs in the default one.
+/// Which partitions there are, and which days have runs in the default one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HistoryDays {
-    /// Days with a partition of their own.
-    pub existing: Vec<Date>,
+pub struct HistoryParts {
+    /// The partitions.
+    pub existing: Vec<HistoryPart>,
     /// Days that have runs in the default partition.
     pub in_default: Vec<Date>,
 }
@@ -33,21 +34,13 @@ pub enum Step {
     TooMuch,
 }
 
-/// Which days have a partition, and which have runs in the default one.
+/// Which partitions there are, and which days have runs in the default one.
 ///
 /// # Errors
 ///
 /// When a statement fails.
-pub async fn history_days(db: &mut PgConnection) -> Result<HistoryDays> {
-    let names = sqlx::query_scalar!(
-        r#"select child.relname::text as "name!"
-         from pg_inherits
-         join pg_class as child on child.oid = pg_inherits.inhrelid
-         where pg_inherits.inhparent = 'tidemill.run_history'::regclass
-         order by child.relname"#
-    )
-    .fetch_all(&mut *db)
-    .await?;
+pub async fn history_parts(db: &mut PgConnection) -> Result<HistoryParts> {
+    let existing = partitions(&mut *db).await?;
     let days = sqlx::query_scalar!(
         r#"select distinct (finished_at at time zone 'UTC')::date::text as "day!"
          from tidemill.run_history_default
@@ -55,46 +48,73 @@ pub async fn history_days(db: &mut PgConnection) -> Result<HistoryDays> {
     )
     .fetch_all(db)
     .await?;
-    Ok(HistoryDays {
-        existing: names.iter().filter_map(|name| day_of(name)).collect(),
-        in_default: days.iter().filter_map(|day| day.parse().ok()).collect(),
+    let in_default = days.iter().filter_map(|day| day.parse().ok()).collect();
+    Ok(HistoryParts { existing, in_default })
+}
+
+/// Which partitions there are, beside the default one.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn partitions(db: &mut PgConnection) -> Result<Vec<HistoryPart>> {
+    let names = sqlx::query_scalar!(
+        r#"select child.relname::text as "name!"
+         from pg_inherits
+         join pg_class as child on child.oid = pg_inherits.inhrelid
+         where pg_inherits.inhparent = 'tidemill.run_history'::regclass
+         order by child.relname"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(names.iter().filter_map(|name| part_of(name)).collect())
+}
+
+/// What names of partitions begin with: of weeks, and of days that an earlier release made.
+const NAMES: [(&str, i64); 2] = [("run_history_week_", 7), ("run_history_", 1)];
+
+/// The name of a partition.
+pub(in super::super) fn name_of(part: HistoryPart) -> String {
+    let kind = NAMES.iter().find(|(_, days)| *days == part.days).unwrap_or(&NAMES[0]);
+    let first = part.first;
+    format!("{}{:04}_{:02}_{:02}", kind.0, first.year(), first.month(), first.day())
+}
+
+fn part_of(name: &str) -> Option<HistoryPart> {
+    NAMES.iter().find_map(|(prefix, days)| {
+        let first = name.strip_prefix(prefix)?.replace('_', "-").parse().ok()?;
+        let part = HistoryPart { first, days: *days };
+        // A name that some person chose is left alone.
+        (name_of(part) == name).then_some(part)
     })
 }
 
-/// The name of the partition of a day.
-fn name_of(day: Date) -> String {
-    format!("run_history_{:04}_{:02}_{:02}", day.year(), day.month(), day.day())
-}
-
-fn day_of(name: &str) -> Option<Date> {
-    let day = name.strip_prefix("run_history_")?.replace('_', "-");
-    // A name that some person chose is left alone.
-    day.parse().ok().filter(|day| name_of(*day) == name)
-}
-
-/// Makes the partition of a day, with the runs of that day that are in the default partition.
+/// Makes the partition of the week that begins on a day, with its runs that are in the default
+/// partition.
 ///
 /// # Errors
 ///
 /// When a statement fails; then nothing has changed.
-pub async fn keep_day(pool: &PgPool, day: Date) -> Result<Step> {
-    match make_day(pool, day).await {
+pub async fn keep_week(pool: &PgPool, first: Date) -> Result<Step> {
+    match make_week(pool, HistoryPart::week(first)).await {
         // Whoever reads or writes the history goes first.
         Err(error) if error.is_contention() => Ok(Step::Busy),
         outcome => outcome,
     }
 }
 
-async fn make_day(pool: &PgPool, day: Date) -> Result<Step> {
-    let (Ok(from), Ok(to)) = (start(day), day.tomorrow().and_then(start)) else {
+async fn make_week(pool: &PgPool, week: HistoryPart) -> Result<Step> {
+    let (Ok(from), Ok(to)) = (start(week.first), start(week.end())) else {
         return Ok(Step::Done);
     };
     let mut tx = pool.begin().await?;
     if !begin_change(&mut tx).await? {
         return Ok(Step::Busy);
     }
-    let name = name_of(day);
-    if history_days(&mut tx).await?.existing.contains(&day) {
+    let name = name_of(week);
+    if history_parts(&mut tx).await?.existing.contains(&week) {
+        // At once: whoever makes the next week must not find the lock taken.
+        tx.rollback().await?;
         return Ok(Step::Done);
     }
     run(&mut tx, "lock table tidemill.run_history_default in access exclusive mode").await?;
@@ -171,18 +191,18 @@ pub async fn forget_runs(
     Ok(last)
 }
 
-/// Drops the partition of a day with all its runs.
+/// Drops a partition with all its runs.
 ///
 /// # Errors
 ///
 /// When a statement fails.
-pub async fn drop_history_day(pool: &PgPool, day: Date) -> Result<Step> {
+pub async fn drop_history_part(pool: &PgPool, part: HistoryPart) -> Result<Step> {
     let drop = async {
         let mut tx = pool.begin().await?;
         if !begin_change(&mut tx).await? {
             return Ok(Step::Busy);
         }
-        run(&mut tx, &format!("drop table if exists tidemill.{}", name_of(day))).await?;
+        run(&mut tx, &format!("drop table if exists tidemill.{}", name_of(part))).await?;
         tx.commit().await?;
         Ok(Step::Done)
     };
@@ -240,14 +260,19 @@ fn start(day: Date) -> std::result::Result<jiff::Timestamp, jiff::Error> {
 mod tests {
     use jiff::civil::date;
 
-    use super::{day_of, name_of};
+    use super::{HistoryPart, name_of, part_of};
 
     #[test]
-    fn a_partition_is_named_for_its_day_and_other_names_are_left_alone() {
-        assert_eq!(name_of(date(2024, 3, 1)), "run_history_2024_03_01");
-        assert_eq!(day_of("run_history_2024_03_01"), Some(date(2024, 3, 1)));
+    fn a_partition_is_named_for_its_first_day_and_other_names_are_left_alone() {
+        let first = date(2024, 3, 4);
+        for (part, name) in [
+            (HistoryPart::week(first), "run_history_week_2024_03_04"),
+            (HistoryPart { first, days: 1 }, "run_history_2024_03_04"),
+        ] {
+            assert_eq!((name_of(part).as_str(), part_of(name)), (name, Some(part)));
+        }
         for other in ["run_history_default", "run_history_2024_3_1", "run_history_2024_02_30"] {
-            assert_eq!(day_of(other), None, "{other}");
+            assert_eq!(part_of(other), None, "{other}");
         }
     }
 }

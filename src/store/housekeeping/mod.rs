@@ -1,6 +1,6 @@
 //! What keeping house needs to know and to record.
 
-mod history;
+pub(super) mod history;
 mod orphans;
 mod versions;
 
@@ -12,7 +12,8 @@ use sqlx::{PgConnection, PgPool};
 use super::Result;
 
 pub use history::{
-    HistoryDays, Step, drop_history_day, forget_default, forget_runs, history_days, keep_day,
+    HistoryParts, Step, drop_history_part, forget_default, forget_runs, history_parts, keep_week,
+    partitions,
 };
 pub use orphans::{
     Orphan, OrphanCounts, due_orphans, forget_orphans, made_datasets, mark_orphans, orphan_counts,

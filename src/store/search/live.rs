@@ -4,28 +4,15 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::super::Result;
-use super::{RunLine, RunPlace, RunSearch};
+use super::lines::{Bare, LIVE};
+use super::{RunPlace, RunSearch};
 use crate::model::RunState;
 
-const LINES: &str = "
-select run.id, run.backfill_id, run.dataset_id, dataset.name as dataset, run.slice_id,
-    slice.dimension_values, run.ordinal, run.state::text as state, null as outcome, run.reason,
-    backfill.class::text as class, run.attempt, run.waiting_on, run.error_code, left(run.error, 4000) as error,
-    run.created_at, null::timestamptz as finished_at, first.started_at as first_at,
-    latest.started_at, latest.ended_at, latest.worker_id, run.deadline
-from tidemill.run
-join tidemill.backfill on backfill.id = run.backfill_id
-join tidemill.dataset on dataset.id = run.dataset_id
-join tidemill.slice on slice.id = run.slice_id
-left join tidemill.attempt as first on first.run_id = run.id and first.number = 1
-left join tidemill.attempt as latest
-    on latest.run_id = run.id and latest.number = run.attempt
-where run.dataset_id is not null";
-
 /// The run of this number, if it is live.
-pub(super) async fn one(db: &mut PgConnection, run: i64) -> Result<Option<RunLine>> {
-    let mut query = QueryBuilder::<Postgres>::new(LINES);
-    query.push(" and run.id = ").push_bind(run);
+pub(super) async fn one(db: &mut PgConnection, run: i64) -> Result<Option<Bare>> {
+    let mut query = QueryBuilder::<Postgres>::new("select");
+    query.push(LIVE).push(" from tidemill.run where dataset_id is not null and id = ");
+    query.push_bind(run);
     Ok(query.build_query_as().fetch_optional(db).await?)
 }
 
@@ -35,14 +22,24 @@ pub(super) async fn search(
     search: &RunSearch,
     place: Option<RunPlace>,
     limit: usize,
-    runs: &mut Vec<RunLine>,
+    runs: &mut Vec<Bare>,
 ) -> Result<()> {
     let states = search.lives();
     let is_ahead = search.from.is_some_and(|from| search.now < from);
     if states.is_empty() || is_ahead {
         return Ok(());
     }
-    let mut query = QueryBuilder::<Postgres>::new(LINES);
+    let mut query = QueryBuilder::<Postgres>::new("select");
+    query.push(LIVE).push(" from tidemill.run");
+    if search.class.is_some() {
+        query.push(" join tidemill.backfill on backfill.id = run.backfill_id");
+    }
+    if search.worker.is_some() {
+        query.push(
+            " join tidemill.attempt on attempt.run_id = run.id and attempt.number = run.attempt",
+        );
+    }
+    query.push(" where run.dataset_id is not null");
     if states.len() < 4 {
         // Spelled out, so that an index over some states is found to serve.
         let words: Vec<&str> = states.iter().map(|state: &RunState| state.as_str()).collect();
@@ -55,7 +52,7 @@ pub(super) async fn search(
         query.push(" and run.backfill_id = ").push_bind(backfill);
     }
     if let Some(worker) = search.worker {
-        query.push(" and latest.worker_id = ").push_bind(worker);
+        query.push(" and attempt.worker_id = ").push_bind(worker);
     }
     if let Some(class) = search.class {
         query.push(format_args!(" and backfill.class = '{}'", class.as_str()));
@@ -71,6 +68,6 @@ pub(super) async fn search(
         query.push(format_args!(" and run.id {beyond} ")).push_bind(place.id);
     }
     query.push(format_args!(" order by run.id {order} limit {limit}"));
-    runs.extend(query.build_query_as::<RunLine>().fetch_all(db).await?);
+    runs.extend(query.build_query_as::<Bare>().fetch_all(db).await?);
     Ok(())
 }

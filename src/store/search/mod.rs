@@ -4,8 +4,12 @@
 //! the newest come first, so live ones come before finished ones. Statements are put together here,
 //! so that each search reads one index in its order; nothing of what was asked is ever part of one.
 
+mod driver;
 mod history;
+mod lines;
 mod live;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff_sqlx::Timestamp as SqlTimestamp;
@@ -13,6 +17,10 @@ use sqlx::PgConnection;
 
 use super::Result;
 use crate::model::{Class, RunState};
+use crate::plan::HistoryPart;
+use lines::Bare;
+
+pub(super) use lines::{Bare as BareRun, lines as run_lines};
 
 /// What is searched for.
 #[derive(Clone, Debug)]
@@ -31,12 +39,17 @@ pub struct RunSearch {
     pub class: Option<Class>,
     /// Whose last fault has this code.
     pub code: Option<String>,
-    /// Finished then or later; live runs are of now.
+    /// Finished then or later; live runs are of now. A search for the oldest is quick from
+    /// [`oldest_run`] on.
     pub from: Option<Timestamp>,
     /// Finished before; made before, if live.
     pub until: Option<Timestamp>,
     /// Whether the oldest come first.
     pub oldest_first: bool,
+    /// Partitions of the history that are known to be there: these are read by themselves, which
+    /// takes half as long; what is in none of them is found all the same. A search fails when one
+    /// that it reads is gone ([`super::Error::is_gone`]).
+    pub parts: Arc<Vec<HistoryPart>>,
 }
 
 /// A place in the list: after the run with this number, which finished then unless it is live.
@@ -49,7 +62,7 @@ pub struct RunPlace {
 }
 
 /// A run as a line of a list.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct RunLine {
     /// Its number.
     pub id: i64,
@@ -72,8 +85,7 @@ pub struct RunLine {
     /// Why the partition is made.
     pub reason: String,
     /// What kind of work it is.
-    #[sqlx(try_from = "String")]
-    pub class: ClassWord,
+    pub class: Class,
     /// The latest attempt.
     pub attempt: i32,
     /// On how many runs it waits.
@@ -96,25 +108,6 @@ pub struct RunLine {
     pub worker_id: Option<i64>,
     /// When it is promised, while it is live.
     pub deadline: Option<SqlTimestamp>,
-}
-
-/// A class by its word: statements that are put together here are checked when they run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClassWord(pub Class);
-
-impl From<Class> for ClassWord {
-    fn from(class: Class) -> Self {
-        Self(class)
-    }
-}
-
-impl TryFrom<String> for ClassWord {
-    type Error = String;
-
-    fn try_from(word: String) -> std::result::Result<Self, String> {
-        let class = Class::ALL.into_iter().find(|class| class.as_str() == word);
-        class.map(Self).ok_or_else(|| format!("`{word}` is no class"))
-    }
 }
 
 /// A page of runs.
@@ -140,38 +133,48 @@ pub async fn search_runs(
     place: Option<RunPlace>,
     limit: usize,
 ) -> Result<FoundRuns> {
-    let mut found = FoundRuns::default();
+    let (mut runs, mut next) = (Vec::new(), None);
     if search.datasets.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(found);
+        return Ok(FoundRuns::default());
     }
     let is_live_done = place.is_some_and(|place| place.finished_at.is_some());
     let is_history_done = place.is_some_and(|place| place.finished_at.is_none());
     match search.oldest_first {
         false => {
             if !is_live_done {
-                live::search(db, search, place, limit + 1, &mut found.runs).await?;
+                live::search(db, search, place, limit + 1, &mut runs).await?;
             }
-            if found.runs.len() <= limit {
+            if runs.len() <= limit {
                 let place = place.filter(|_| is_live_done);
-                found.next = history::search(db, search, place, limit, &mut found.runs).await?;
+                next = history::search(db, search, place, limit, &mut runs).await?;
             }
         }
         true => {
             if !is_history_done {
-                found.next = history::search(db, search, place, limit, &mut found.runs).await?;
+                next = history::search(db, search, place, limit, &mut runs).await?;
             }
-            if found.runs.len() <= limit && found.next.is_none() {
+            if runs.len() <= limit && next.is_none() {
                 let place = place.filter(|_| is_history_done);
-                let left = limit + 1 - found.runs.len();
-                live::search(db, search, place, left, &mut found.runs).await?;
+                let left = limit + 1 - runs.len();
+                live::search(db, search, place, left, &mut runs).await?;
             }
         }
     }
-    if limit < found.runs.len() {
-        found.runs.truncate(limit);
-        found.next = found.runs.last().map(RunLine::place);
+    if limit < runs.len() {
+        runs.truncate(limit);
+        next = runs.last().map(Bare::place);
     }
-    Ok(found)
+    Ok(FoundRuns { runs: lines::lines(db, runs).await?, next })
+}
+
+/// When the first of all finished runs did; none when there is none. It reads a little of every day,
+/// and what it says stays true for a search from then on: nothing finishes in the past.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn oldest_run(db: &mut PgConnection) -> Result<Option<Timestamp>> {
+    history::oldest(db).await
 }
 
 /// One run, live or finished.
@@ -180,28 +183,21 @@ pub async fn search_runs(
 ///
 /// When a statement fails.
 pub async fn run_line(db: &mut PgConnection, run: i64) -> Result<Option<RunLine>> {
-    if let Some(line) = live::one(db, run).await? {
-        return Ok(Some(line));
+    let mut found = live::one(db, run).await?;
+    if found.is_none() {
+        found = history::one(db, run).await?;
     }
-    if let Some(line) = history::one(db, run).await? {
-        return Ok(Some(line));
+    if found.is_none() {
+        // It may have finished between the two; it never comes back.
+        found = live::one(db, run).await?;
     }
-    // It may have finished between the two; it never comes back.
-    live::one(db, run).await
-}
-
-impl RunLine {
-    /// Its place in a list.
-    #[must_use]
-    pub fn place(&self) -> RunPlace {
-        RunPlace { finished_at: self.finished_at.map(SqlTimestamp::to_jiff), id: self.id }
-    }
+    Ok(lines::lines(db, found.into_iter().collect()).await?.pop())
 }
 
 impl RunSearch {
     /// Everything, newest first.
     #[must_use]
-    pub const fn all(now: Timestamp) -> Self {
+    pub fn all(now: Timestamp) -> Self {
         Self {
             now,
             states: Vec::new(),
@@ -213,6 +209,7 @@ impl RunSearch {
             from: None,
             until: None,
             oldest_first: false,
+            parts: Arc::default(),
         }
     }
 

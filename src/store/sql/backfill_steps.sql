@@ -1,4 +1,5 @@
--- How the runs of a backfill stand, by dataset.
+-- How the runs of a backfill stand, by dataset. Its runs finished from $2 on and before $3, so that the
+-- partitions of other days are left alone.
 with live as (
     select dataset_id,
         count(*) filter (where state = 'waiting') as waiting,
@@ -17,6 +18,8 @@ done as (
         count(*) filter (where state = 'cancelled') as cancelled
     from tidemill.run_history
     where backfill_id = $1
+      and $2 <= finished_at
+      and finished_at < $3
     group by dataset_id
 )
 select dataset.id as "dataset_id!", dataset.name as "dataset!",

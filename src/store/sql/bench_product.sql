@@ -1,6 +1,6 @@
--- A busy installation: a million runs of the last ten days, a hundred thousand versions with their
--- lineage, and what belongs to them. The datasets are cut into the thousand days from 2020 on, which
--- have the ordinals 18262 to 19261; of each ten, the first is a source.
+-- A busy installation: a million runs, one each `bench.pace` seconds until now, a hundred thousand
+-- versions with their lineage, and what belongs to them. The datasets are cut into the thousand days
+-- from 2020 on, which have the ordinals 18262 to 19261; of each ten, the first is a source.
 set local synchronous_commit = off;
 
 insert into tidemill.worker (host, pid, slots, beat_at, ended_at)
@@ -11,8 +11,8 @@ insert into tidemill.backfill
     (state, request, plan, plan_hash, runs, created_by, created_at, finished_at, origin, class,
      published, failed, cancelled, dataset_ids)
 select 'completed', 'bench ' || n, '{}', 'none', 1000, 'bench',
-    now() - make_interval(secs => (1000 - n) * 864 + 100),
-    now() - make_interval(secs => (1000 - n) * 864),
+    now() - make_interval(secs => (1001 - n) * 1000 * current_setting('bench.pace')::float8),
+    now() - make_interval(secs => (1000 - n) * 1000 * current_setting('bench.pace')::float8),
     (array['person', 'schedule', 'automation'])[1 + n % 3]::tidemill.origin,
     (array['live', 'late', 'backfill', 'backfill'])[1 + n % 4]::tidemill.run_class, 970, 20, 10,
     (select array_agg(id) from tidemill.dataset)
@@ -22,7 +22,8 @@ create temporary table made on commit drop as
 select n as id, (n - 1) / 1000 as backfill, jobs.ids[1 + n * 7919 % cardinality(jobs.ids)] as dataset,
     18262 + n / 100 % 1000 as ordinal,
     case when n % 50 = 0 then 'failed' when n % 97 = 0 then 'cancelled' else 'succeeded' end as state,
-    now() - make_interval(secs => (1000000 - n) * 0.864) as finished_at
+    now() - make_interval(secs => (1000000 - n) * current_setting('bench.pace')::float8)
+        as finished_at
 from generate_series(1::bigint, 1000000) as n
 cross join (select array_agg(id order by id) as ids from tidemill.dataset where not is_source) as jobs;
 
@@ -61,7 +62,8 @@ insert into tidemill.materialization
     (dataset_id, slice_id, ordinal, generation, content, rows, bytes, paths, sizes, hashes,
      committed_at)
 select dataset.id, slice.id, ordinal, 1, decode(md5(dataset.id || ' ' || ordinal), 'hex'), 1000, 10000,
-    array[ordinal || '.parquet'], '{10000}', '{none}', now() - interval '10 days'
+    array[ordinal || '.parquet'], '{10000}', '{none}',
+    now() - make_interval(secs => 1000000 * current_setting('bench.pace')::float8)
 from tidemill.dataset
 cross join generate_series(18262, 19261) as ordinal
 cross join (select id from tidemill.slice where dimension_values = '{}') as slice

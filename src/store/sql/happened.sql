@@ -1,7 +1,7 @@
--- What happened, latest first, from many places: each is read by when from the place in the feed, and
--- no further than the page. $1 is that place's instant and $2 its name; $3 is how far back; $4 are
--- the datasets somebody may know of.
-with
+-- What happened, latest first, from many places, beside store/sql/ended_badly.sql: each is read by
+-- when from the place in the feed, and no further than the page, with all of its last instant. $1 is
+-- that place's instant and $2 its name; $3 is how far back; $4 are the datasets somebody may know of.
+with recursive
 done_to_backfill as (
     select event.at, format('backfill-event-%s', event.id) as id,
         'backfill.' || event.action as kind, event.by as who, event.details as text,
@@ -13,8 +13,8 @@ done_to_backfill as (
       and $3 <= event.at
       and (event.at, format('backfill-event-%s', event.id) collate "C") < ($1, $2)
       and ($4::int[] is null or (backfill.dataset_ids <@ $4 and backfill.dataset_ids <> '{}'))
-    order by event.at desc, event.id desc
-    limit $5
+    order by event.at desc
+    fetch first $5 rows with ties
 ),
 asked as (
     select created_at, format('backfill-%s', id), 'backfill.created', created_by, request, null::int,
@@ -24,8 +24,8 @@ asked as (
       and $3 <= created_at
       and (created_at, format('backfill-%s', id) collate "C") < ($1, $2)
       and ($4::int[] is null or (dataset_ids <@ $4 and dataset_ids <> '{}'))
-    order by created_at desc, id desc
-    limit $5
+    order by created_at desc
+    fetch first $5 rows with ties
 ),
 -- What a backfill published is one thing that happened, however many partitions it is.
 over as (
@@ -36,52 +36,50 @@ over as (
       and $3 <= finished_at
       and (finished_at, format('backfill-end-%s', id) collate "C") < ($1, $2)
       and ($4::int[] is null or (dataset_ids <@ $4 and dataset_ids <> '{}'))
-    order by finished_at desc, id desc
-    limit $5
+    order by finished_at desc
+    fetch first $5 rows with ties
 ),
-ended as (
-    select attempt.ended_at, format('attempt-%s-%s', attempt.run_id, attempt.number),
-        'attempt.' || attempt.state, worker.host, left(attempt.error, 300), run.dataset_id,
-        null::bigint, attempt.run_id, attempt.number, attempt.error_code, 0::bigint
-    from tidemill.attempt
-    join tidemill.worker on worker.id = attempt.worker_id
-    cross join lateral (
-        select dataset_id from tidemill.run where id = attempt.run_id
-        union all
-        -- A run ends with its last attempt, or after it, so that later days need not be opened.
-        select dataset_id
-        from tidemill.run_history
-        where id = attempt.run_id
-          and attempt.ended_at - interval '1 minute' <= finished_at
-        limit 1
-    ) as run
-    where attempt.state in ('failed', 'expired')
-      and attempt.ended_at <= $1
-      and $3 <= attempt.ended_at
-      and (attempt.ended_at, format('attempt-%s-%s', attempt.run_id, attempt.number) collate "C")
-          < ($1, $2)
-      and ($4::int[] is null or run.dataset_id = any($4))
-    order by attempt.ended_at desc, attempt.run_id desc
-    limit $5
-),
--- What was found of a source at one look is one thing.
-seen as (
-    select committed_at, format('source-%s-%s', dataset_id, max(id)), 'source.changed', null::text,
-        null::text, dataset_id, null::bigint, null::bigint, null::int, null::text, count(*)
-    from (
-        select id, dataset_id, committed_at
+-- What was found of a source at one look is one thing. One probe of the index finds each, however many
+-- partitions it is; those before the place's instant are counted, and the last instant is finished.
+look as (
+    (
+        select committed_at, dataset_id, (committed_at < $1)::int as told
         from tidemill.materialization
         where run_id is null
           and committed_at <= $1
           and $3 <= committed_at
           and ($4::int[] is null or dataset_id = any($4))
-        order by committed_at desc, id desc
-        limit $5 * 20
-    ) as version
-    group by dataset_id, committed_at
-    having (committed_at, format('source-%s-%s', dataset_id, max(id)) collate "C") < ($1, $2)
-    order by committed_at desc
-    limit $5
+        order by committed_at desc, dataset_id desc
+        limit 1
+    )
+    union all
+    select before.committed_at, before.dataset_id, look.told + (before.committed_at < $1)::int
+    from look
+    cross join lateral (
+        select version.committed_at, version.dataset_id
+        from tidemill.materialization as version
+        where version.run_id is null
+          and (version.committed_at, version.dataset_id) < (look.committed_at, look.dataset_id)
+          and $3 <= version.committed_at
+          and ($4::int[] is null or version.dataset_id = any($4))
+        order by version.committed_at desc, version.dataset_id desc
+        limit 1
+    ) as before
+    where look.told < $5 or before.committed_at = look.committed_at
+),
+seen as (
+    select look.committed_at, format('source-%s-%s', look.dataset_id, last.id), 'source.changed',
+        null::text, null::text, look.dataset_id, null::bigint, null::bigint, null::int, null::text,
+        0::bigint
+    from look
+    cross join lateral (
+        select max(id) as id
+        from tidemill.materialization as version
+        where version.run_id is null
+          and version.committed_at = look.committed_at
+          and version.dataset_id = look.dataset_id
+    ) as last
+    where (look.committed_at, format('source-%s-%s', look.dataset_id, last.id) collate "C") < ($1, $2)
 ),
 ticked as (
     select tick.settled_at, format('tick-%s', tick.id), 'schedule.' || tick.state, tick.local_label,
@@ -95,8 +93,8 @@ ticked as (
       and $3 <= tick.settled_at
       and (tick.settled_at, format('tick-%s', tick.id) collate "C") < ($1, $2)
       and ($4::int[] is null or schedule.dataset_id = any($4))
-    order by tick.settled_at desc, tick.id desc
-    limit $5
+    order by tick.settled_at desc
+    fetch first $5 rows with ties
 ),
 paused as (
     select paused_at, format('job-paused-%s', id), 'job.paused', paused_by, null::text, id,
@@ -124,12 +122,22 @@ paused as (
       and ($4::int[] is null or dataset_id = any($4))
 )
 select at as "at!: _", id as "id!", kind as "kind!", who, text, dataset_id, backfill_id, run_id,
-    attempt, code, runs as "runs!"
+    attempt, code,
+    case
+        -- Counted for those that are told.
+        when kind = 'source.changed' then (
+            select count(*)
+            from tidemill.materialization as version
+            where version.run_id is null
+              and version.committed_at = happened.at
+              and version.dataset_id = happened.dataset_id
+        )
+        else runs
+    end as "runs!"
 from (
     select * from done_to_backfill
     union all select * from asked
     union all select * from over
-    union all select * from ended
     union all select * from seen
     union all select * from ticked
     union all select * from paused

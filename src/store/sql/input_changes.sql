@@ -1,51 +1,29 @@
--- What of one input of a version is not as it was when it was read, then and now side by side. Of a
--- routed input, only the rows for one window count.
+-- What of one input of a version is not as it was when it was read, then and now side by side. Lists are
+-- read by queries, so that the database knows as little of them each time and plans once.
 with before as (
-    select version.slice_id, version.ordinal, version.id,
-        case when $6::int is null then version.content else route.content end as content,
-        case when $6::int is null then version.rows else route.rows end as rows,
+    select version.slice_id, version.ordinal, version.id, version.content, version.rows,
         version.bytes, version.committed_at
     from tidemill.lineage_edge as edge
     join tidemill.materialization as version on version.id = edge.input_id
-    left join tidemill.route
-        on route.materialization_id = version.id
-        and route.router_id = $6
-        and route.ordinal = $7
     where edge.output_id = $1
       and edge.position = $2
 ),
-by_range as (
-    select head.slice_id, head.ordinal, head.materialization_id, head.content,
-        null::bigint as rows
-    from unnest($4::int[]) as wanted (slice_id)
-    cross join unnest($5::bigint[], $8::bigint[]) as span (first, after)
-    join tidemill.head
-        on head.dataset_id = $3
-        and head.slice_id = wanted.slice_id
-        and span.first <= head.ordinal
-        and head.ordinal < span.after
-    where $6::int is null
-),
-by_route as (
-    select head.slice_id, head.ordinal, head.materialization_id, route.content, route.rows
-    from tidemill.route
-    join tidemill.head
-        on head.materialization_id = route.materialization_id
-        and head.dataset_id = $3
-        and head.slice_id = any($4)
-    where route.router_id = $6
-      and route.ordinal = $7
-),
-held as (
-    select * from by_range
-    union all
-    select * from by_route
-),
 after as (
-    select held.slice_id, held.ordinal, version.id, held.content,
-        coalesce(held.rows, version.rows) as rows, version.bytes, version.committed_at
-    from held
-    join tidemill.materialization as version on version.id = held.materialization_id
+    select head.slice_id, head.ordinal, version.id, head.content, version.rows, version.bytes,
+        version.committed_at
+    from unnest(array(select unnest($4::int[]))) as wanted (slice_id)
+    join tidemill.head on head.dataset_id = $3 and head.slice_id = wanted.slice_id
+    join tidemill.materialization as version on version.id = head.materialization_id
+    -- Of several ranges, $5 is the first beginning and $6 the last end.
+    where $5 <= head.ordinal
+      and head.ordinal < $6
+      and exists (
+          select
+          from unnest(array(select unnest($7::bigint[])), array(select unnest($8::bigint[])))
+              as span (first, after)
+          where span.first <= head.ordinal
+            and head.ordinal < span.after
+      )
 )
 select coalesce(after.slice_id, before.slice_id) as "slice_id!",
     coalesce(after.ordinal, before.ordinal) as "ordinal!",

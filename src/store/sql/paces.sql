@@ -1,4 +1,5 @@
--- How long and how large the partitions of each dataset are, by the latest that were made.
+-- How long and how large the partitions of each dataset, or of those in $1, are, by the latest that
+-- were made.
 select dataset.id as "dataset_id!", recent.mean as "mean!", recent.half as "half!",
     recent.most as "most!", recent.bytes as "bytes!"
 from tidemill.dataset
@@ -16,3 +17,4 @@ cross join lateral (
     ) as last
 ) as recent
 where recent.mean is not null
+  and ($1::int[] is null or dataset.id = any($1))

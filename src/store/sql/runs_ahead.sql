@@ -1,11 +1,11 @@
 -- How many runs of each dataset come before each of these in its class and pool, counted up to $2
--- a lane.
+-- a lane. As for store/sql/waiting.sql, the list is read by a query.
 with wanted as materialized (
     select run.id, run.deadline, run.due_at, backfill.priority, backfill.class, dataset.pool_id
     from tidemill.run
     join tidemill.backfill on backfill.id = run.backfill_id
     join tidemill.dataset on dataset.id = run.dataset_id
-    where run.id = any($1)
+    where run.id = any(array(select unnest($1::bigint[])))
       and run.state in ('ready', 'backoff')
 ),
 lane as materialized (

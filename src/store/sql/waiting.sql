@@ -1,4 +1,5 @@
 -- Why runs have not started, with what there is to say about it.
+-- The list is read by a query, so that the database knows as little of it each time and plans once.
 select waiting.id as "run!", waiting.why as "why!", waiting.waiting_on as "waiting_on!",
     waiting.backfill_id as "backfill_id!", waiting.dataset_id as "dataset_id!",
     dataset.name as "dataset!",
@@ -12,4 +13,4 @@ from tidemill.waiting
 join tidemill.backfill on backfill.id = waiting.backfill_id
 join tidemill.dataset on dataset.id = waiting.dataset_id
 left join tidemill.code on code.id = waiting.code_id
-where waiting.id = any($1)
+where waiting.id = any(array(select unnest($1::bigint[])))

@@ -125,6 +125,13 @@ async fn a_backfill_is_followed_changed_held_and_made_again() {
     assert_eq!(resumed["paused_at"], Value::Null);
     let cancelled = act(&api, "operator", &by("cancel")).await.ok();
     assert_eq!((text(&cancelled, "state"), &cancelled["cancelled"]), ("cancelled", &runs));
+    for _ in 0..2 {
+        // What is added up over its runs is kept from now on, and is what came of them.
+        let detail = api.get("viewer", &at).await.ok();
+        let (step, cause) = (&detail["steps"][0], &detail["causes"][0]);
+        assert_eq!((&step["ready"], &step["cancelled"]), (&0.into(), &runs), "{detail}");
+        assert_eq!((text(cause, "state"), &cause["runs"]), ("cancelled", &runs), "{detail}");
+    }
     let over = act(&api, "operator", &by("resume")).await;
     assert!(over.problem(409, "TM0208").contains("is cancelled"));
 

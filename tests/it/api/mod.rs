@@ -7,6 +7,7 @@ mod browser;
 mod catalog;
 mod document;
 mod guard;
+mod history;
 mod live;
 mod matrix;
 mod million;

@@ -94,6 +94,7 @@ fn kind(words: &[&str]) -> Option<&'static str> {
         ["users", "me", "sessions", _] => "session",
         ["audit", ..] => "entry",
         ["backfills", ..] => "backfill",
+        ["codes", ..] => "code",
         ["datasets", ..] => "dataset",
         ["materializations", ..] => "materialization",
         ["pools", ..] => "pool",

@@ -308,14 +308,16 @@ async fn the_account_of_what_was_done_is_the_same_under_each_filter() {
         ("object", &["3"]),
     ] {
         for value in values {
-            for (other, word) in [("object_kind", "run"), ("outcome", "done"), (field, *value)] {
+            for (other, word) in [(field, *value), ("object_kind", "run"), ("outcome", "done")] {
                 let is_it = |entry: &&Value| entry[field] == *value && entry[other] == word;
                 let held: Vec<Value> = whole.iter().filter(is_it).cloned().collect();
-                let more = if other == field { String::new() } else { format!("&{other}={word}") };
+                let more = match other == field {
+                    true if word == *value => String::new(),
+                    true => continue,
+                    false => format!("&{other}={word}"),
+                };
                 let path = format!("/audit?limit=4&{field}={value}{more}");
-                if path.matches(field).count() == 1 {
-                    assert_eq!(all(&path).await, held, "{path}");
-                }
+                assert_eq!(all(&path).await, held, "{path}");
             }
         }
     }

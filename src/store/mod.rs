@@ -162,9 +162,6 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 /// How long a connection that is not at work may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(1);
 
-/// A connection that answered this long ago is taken to be there.
-const IDLE_MAX: Duration = Duration::from_millis(500);
-
 /// Whether the other side of a connection is there; an error ends the connection.
 async fn answers(db: &mut PgConnection) -> sqlx::Result<bool> {
     let answer = tokio::time::timeout(ANSWER_MAX, db.ping()).await;
@@ -196,10 +193,7 @@ pub async fn open(options: PgConnectOptions) -> Result<PgPool> {
         .max_connections(12)
         // A connection that nobody answers on any more is found out in seconds, not in minutes.
         .test_before_acquire(false)
-        .before_acquire(|db, meta| {
-            let is_new = meta.idle_for < IDLE_MAX;
-            Box::pin(async move { if is_new { Ok(true) } else { answers(db).await } })
-        })
+        .before_acquire(|db, _| Box::pin(answers(db)))
         .after_release(|db, _| Box::pin(answers(db)))
         .connect_with(options)
         .await

@@ -183,7 +183,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setFits(least <= element.clientWidth));
+    const measure = () => setFits(least <= element.clientWidth);
+    // At once, too: what is too wide must not push the page aside for one frame.
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, [least]);

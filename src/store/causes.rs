@@ -22,6 +22,43 @@ pub struct LiveRow {
     pub state: String,
 }
 
+/// A live run, as its own row says.
+#[derive(Clone, Debug)]
+pub struct LiveRun {
+    /// Its number.
+    pub id: i64,
+    /// Who asked for it.
+    pub backfill_id: i64,
+    /// Where it stands.
+    pub state: String,
+    /// The latest attempt.
+    pub attempt: i32,
+    /// On how many runs it waits.
+    pub waiting_on: i32,
+    /// The last fault.
+    pub error: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The run of this number, if it is live.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn live_run(db: &mut PgConnection, run: i64) -> Result<Option<LiveRun>> {
+    Ok(sqlx::query_as!(
+        LiveRun,
+        r#"select id, backfill_id, state::text as "state!", attempt, waiting_on, error,
+               created_at as "created_at: _"
+           from tidemill.run
+           where id = $1 and dataset_id is not null"#,
+        run,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
 /// The runs that workers are at.
 ///
 /// # Errors

@@ -68,8 +68,8 @@ pub use bench::{
     bench_commit, bench_history, bench_product, bench_settle, bench_tables, input_commits,
 };
 pub use causes::{
-    CodeRow, InputChange, InputQuery, LiveRow, code_versions, input_changes, last_published,
-    running, waits_on,
+    CodeRow, InputChange, InputQuery, LiveRow, LiveRun, code_versions, input_changes,
+    last_published, live_run, running, waits_on,
 };
 pub use changes::{
     Touched, cancelled, edge_changes, failures_begun, moved, restated, touched_since,

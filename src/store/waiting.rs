@@ -117,40 +117,49 @@ struct Scene {
 }
 
 impl Scene {
+    /// What there is to say about these runs takes; what waits for a person starts at no time that
+    /// anybody could work out.
     async fn load(
         db: &mut PgConnection,
-        runs: &[i64],
+        (runs, rows): (&[i64], &[Row]),
         upstream: &[(i32, u64)],
         now: jiff::Timestamp,
     ) -> Result<Self> {
-        let pools = pools(&mut *db).await?;
+        let counted = if runs.len() == 1 { i64::MAX } else { COUNTED };
+        let counts = sqlx::query_file!("src/store/sql/runs_ahead.sql", runs, counted)
+            .fetch_all(&mut *db)
+            .await?;
+        let mut ahead: BTreeMap<i64, Vec<(i32, u64)>> = BTreeMap::new();
+        for row in counts {
+            ahead.entry(row.run).or_default().push((row.dataset_id, row.runs as u64));
+        }
+        let mut scene = Self {
+            now,
+            pools: BTreeMap::new(),
+            holders: Vec::new(),
+            workers: Vec::new(),
+            paces: BTreeMap::new(),
+            ahead,
+        };
+        if rows.iter().all(Row::waits_for_a_person) {
+            return Ok(scene);
+        }
+        scene.pools = pools(&mut *db).await?.into_iter().map(|pool| (pool.id, pool)).collect();
         let workers =
             sqlx::query!("select pools, slots from tidemill.worker where ended_at is null")
                 .fetch_all(&mut *db)
                 .await?;
-        let counted = if runs.len() == 1 { i64::MAX } else { COUNTED };
-        let rows = sqlx::query_file!("src/store/sql/runs_ahead.sql", runs, counted)
-            .fetch_all(&mut *db)
-            .await?;
-        let mut ahead: BTreeMap<i64, Vec<(i32, u64)>> = BTreeMap::new();
-        for row in rows {
-            ahead.entry(row.run).or_default().push((row.dataset_id, row.runs as u64));
+        scene.workers = workers.into_iter().map(|row| (row.pools, row.slots)).collect();
+        if rows.iter().any(|row| row.why == "pool_full") {
+            scene.holders = pool_holders(&mut *db).await?;
         }
-        let before = ahead.values().flatten().chain(upstream);
-        let before: BTreeSet<i32> = before.map(|(dataset, _)| *dataset).collect();
+        let before: BTreeSet<i32> =
+            scene.ahead.values().flatten().chain(upstream).map(|(dataset, _)| *dataset).collect();
         let before: Vec<i32> = before.into_iter().collect();
-        let paces = match before.as_slice() {
-            [] => BTreeMap::new(),
-            some => paces(&mut *db, Some(some)).await?,
-        };
-        Ok(Self {
-            now,
-            pools: pools.into_iter().map(|pool| (pool.id, pool)).collect(),
-            holders: pool_holders(&mut *db).await?,
-            workers: workers.into_iter().map(|row| (row.pools, row.slots)).collect(),
-            paces,
-            ahead,
-        })
+        if !before.is_empty() {
+            scene.paces = paces(&mut *db, Some(&before)).await?;
+        }
+        Ok(scene)
     }
 
     /// How many slots living workers have for a pool.
@@ -266,6 +275,13 @@ struct Row {
     fingerprint: Option<String>,
 }
 
+impl Row {
+    /// Whether it starts only once somebody has acted, whatever pools have free.
+    fn waits_for_a_person(&self) -> bool {
+        ["backfill_paused", "job_paused", "no_worker", "no_code"].contains(&self.why.as_str())
+    }
+}
+
 /// Why these runs have not started. What runs, and what is over, is left out.
 ///
 /// Asked about one run that waits for inputs, it looks all the way up for when that may end.
@@ -294,6 +310,6 @@ pub async fn waiting(
             upstream = found.into_iter().map(|row| (row.dataset_id, row.runs as u64)).collect();
         }
     }
-    let scene = Scene::load(&mut *db, runs, &upstream, now).await?;
+    let scene = Scene::load(&mut *db, (runs, &rows), &upstream, now).await?;
     Ok(rows.iter().map(|row| scene.wait(row, &upstream)).collect())
 }

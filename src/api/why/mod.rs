@@ -15,7 +15,7 @@ use crate::model::{PartitionKey, PartitionSet, Ranges};
 use crate::plan::{Hold, Wait};
 use crate::spec::Missing;
 use crate::store::{
-    self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, RunLine, VersionRow,
+    self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, LiveRun, VersionRow,
 };
 
 pub use trail::{Hop, World};
@@ -28,6 +28,8 @@ pub use words::{
 const NO_VERSION: i64 = 0;
 /// So many arrivals are told of what was never made.
 const ARRIVED_MAX: usize = 3;
+/// At most so many versions that one was made from are told.
+const MADE_FROM: i64 = 10_000;
 
 /// Everything there is to say about one partition.
 #[derive(Debug)]
@@ -47,7 +49,7 @@ pub struct Facts {
     /// Why its last run failed.
     pub failure: Option<FailureRow>,
     /// Its live run.
-    pub live: Option<RunLine>,
+    pub live: Option<LiveRun>,
     /// The live runs that one waits on.
     pub waits_on: Vec<LiveRow>,
     /// Why that run has not started.
@@ -114,12 +116,12 @@ async fn gather(
     let run = track.and_then(|track| track.live.get(&key.ordinal)).copied();
     let (live, waits_on, wait) = match run {
         Some(run) => {
-            let line = store::run_line(&mut db, run).await?;
+            let live = store::live_run(&mut db, run).await?;
             let waits = store::waiting(&mut db, &[run], crate::clock::now()).await?;
             let wait = waits.into_iter().find(|wait| wait.run == run);
-            let waits = line.as_ref().is_some_and(|line| 0 < line.waiting_on);
+            let waits = live.as_ref().is_some_and(|live| 0 < live.waiting_on);
             let on = if waits { store::waits_on(&mut db, run).await? } else { Vec::new() };
-            (line, on, wait)
+            (live, on, wait)
         }
         None => (None, Vec::new(), None),
     };
@@ -136,7 +138,11 @@ async fn gather(
         status.stale().contains(&key) || (run.is_some() && status.missing.contains(&key));
     let trail = if is_moving { world.trail(dataset, &key) } else { Vec::new() };
     let end = match trail.last() {
-        Some(hop) => Some(end(mill, picture, &mut db, hop).await?),
+        Some(hop) => {
+            let is_own = hop.dataset == dataset && hop.key == key;
+            let known = version.as_ref().filter(|_| is_own);
+            Some(end(mill, picture, &mut db, hop, known).await?)
+        }
         None => None,
     };
     Ok(Facts {
@@ -166,7 +172,7 @@ async fn made_from(
     version: i64,
 ) -> Result<BTreeMap<usize, PartitionSet>> {
     let mut read: BTreeMap<usize, PartitionSet> = BTreeMap::new();
-    for row in store::lineage_up(db, version, 1).await? {
+    for row in store::links_up(db, &[version], None, MADE_FROM).await? {
         if let Some(&index) = mill.registry.index.get(&row.dataset_id) {
             let slice = picture.slices.slice(row.slice_id);
             let key = PartitionKey { slice, ordinal: row.ordinal };
@@ -194,7 +200,13 @@ fn unmade(world: World<'_>, dataset: usize, key: &PartitionKey) -> Vec<(usize, P
 }
 
 /// Compares a published partition with the inputs and the code of now.
-async fn end(mill: &Mill, picture: &Picture, db: &mut PgConnection, hop: &Hop) -> Result<End> {
+async fn end(
+    mill: &Mill,
+    picture: &Picture,
+    db: &mut PgConnection,
+    hop: &Hop,
+    known: Option<&VersionRow>,
+) -> Result<End> {
     let id = mill.registry.datasets[hop.dataset];
     let slice = picture.slices.id(&hop.key.slice).unwrap_or(-1);
     // A live run or a failure hides why it is made again: that is asked for here.
@@ -209,7 +221,11 @@ async fn end(mill: &Mill, picture: &Picture, db: &mut PgConnection, hop: &Hop) -
     .find(|(_, set)| set.contains(&hop.key))
     .map(|(standing, _)| standing);
     let mut end = End { standing, changes: Vec::new(), code: None };
-    let Some(version) = store::version(db, id, slice, hop.key.ordinal).await? else {
+    let version = match known {
+        Some(version) => Some(version.clone()),
+        None => store::version(db, id, slice, hop.key.ordinal).await?,
+    };
+    let Some(version) = version else {
         end.changes = arrived(mill, picture, db, hop).await?;
         return Ok(end);
     };

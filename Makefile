@@ -12,7 +12,9 @@ CARGO_TARGET_DIR ?= $(CACHE)/target
 TIDEMILL_TEST_MOTO ?= $(CACHE)/venv/bin/moto_server
 # SQL is checked against `.sqlx`, so that a build needs no database.
 SQLX_OFFLINE ?= true
-export CARGO_TARGET_DIR TIDEMILL_TEST_MOTO SQLX_OFFLINE
+# Says whose pages are built in, where several checkouts share that folder.
+TIDEMILL_ROOT := $(CURDIR)
+export CARGO_TARGET_DIR TIDEMILL_TEST_MOTO TIDEMILL_ROOT SQLX_OFFLINE
 # A shell that was open when rustup ran does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 

@@ -10,6 +10,8 @@ fn main() {
     let pages = root.join("ui/dist");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=ui/dist");
+    // Two checkouts may share a target folder, and each has pages of its own.
+    println!("cargo::rerun-if-env-changed=TIDEMILL_ROOT");
     let mut files = Vec::new();
     collect(&pages, &pages, &mut files);
     files.sort();

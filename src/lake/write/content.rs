@@ -4,6 +4,7 @@ use polars::prelude::*;
 use polars_utils::aliases::{PlSeedableRandomStateQuality, SeedableFromU64SeedExt};
 
 use super::sketch::Sketch;
+use super::whole::{Sums, Whole, look};
 
 /// Changing this, or the Polars version, changes every content hash.
 const SEED: u64 = 7;
@@ -44,22 +45,32 @@ impl Content {
         }
     }
 
-    /// Adds the rows of a batch, and each cell to its column's sketch if it has one.
+    /// Adds the rows of a batch, and each cell to its column's sketch if it has one; says what it
+    /// found of the columns of whole numbers on the way.
     pub(super) fn observe(
         &mut self,
         batch: &DataFrame,
         sketches: &mut [Option<Sketch>],
-    ) -> PolarsResult<()> {
+    ) -> PolarsResult<Vec<Option<Whole>>> {
         self.row_sums.clear();
         self.row_sums.resize(batch.height(), 0);
+        let mut found = Vec::with_capacity(sketches.len());
         for ((column, salt), sketch) in batch.columns().iter().zip(&self.salts).zip(sketches) {
             let series = column.as_materialized_series();
+            let (rows, salt) = (&mut self.row_sums, *salt);
+            let whole = sketch.as_mut().and_then(|sketch| {
+                look(series, &mut Sums { state: &self.state, salt, rows, sketch })
+            });
+            found.push(whole);
+            if whole.is_some() {
+                continue;
+            }
             series.vec_hash(self.state.clone(), &mut self.cells)?;
             for (row, cell) in self.row_sums.iter_mut().zip(&self.cells) {
-                *row = row.wrapping_add(cell.wrapping_mul(*salt));
+                *row = row.wrapping_add(cell.wrapping_mul(salt));
             }
             if let Some(sketch) = sketch {
-                sketch.insert(&self.cells);
+                self.cells.iter().for_each(|cell| sketch.insert(*cell));
             }
         }
         self.rows += batch.height() as u64;
@@ -67,7 +78,7 @@ impl Content {
             self.sums[0] = self.sums[0].wrapping_add(mix(*row));
             self.sums[1] = self.sums[1].wrapping_add(fold(row ^ SECOND_SUM));
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Adds what another saw of the same columns.

@@ -16,6 +16,7 @@ mod split;
 mod stage;
 mod upload;
 mod watch;
+mod whole;
 
 #[cfg(test)]
 mod cost;

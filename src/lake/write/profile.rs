@@ -5,6 +5,7 @@ use polars::prelude::*;
 use super::content::Content;
 use super::extent::extent;
 use super::sketch::Sketch;
+use super::whole::Whole;
 use crate::lake::describe;
 
 /// Longer values are cut, so that a profile stays a row and not a document.
@@ -63,9 +64,9 @@ impl Profiler {
     }
 
     pub(super) fn observe(&mut self, batch: &DataFrame) -> PolarsResult<()> {
-        self.content.observe(batch, &mut self.sketches)?;
-        for (tally, column) in self.tallies.iter_mut().zip(batch.columns()) {
-            tally.observe(column.as_materialized_series())?;
+        let found = self.content.observe(batch, &mut self.sketches)?;
+        for ((tally, column), whole) in self.tallies.iter_mut().zip(batch.columns()).zip(found) {
+            tally.observe(column.as_materialized_series(), whole)?;
         }
         Ok(())
     }
@@ -108,17 +109,21 @@ impl Tally {
         }
     }
 
-    fn observe(&mut self, series: &Series) -> PolarsResult<()> {
+    fn observe(&mut self, series: &Series, whole: Option<Whole>) -> PolarsResult<()> {
         self.nulls += series.null_count() as u64;
         let values = series.len() - series.null_count();
         if values == 0 || !is_ordered(&self.dtype) {
             return Ok(());
         }
-        let (least, greatest) = extent(series)?;
+        let (least, greatest) = match &whole {
+            Some(whole) => whole.extent(&self.dtype)?,
+            None => extent(series)?,
+        };
         self.widen(Some(least), Some(greatest));
         if self.dtype.is_numeric() {
+            let mean = || series.mean().unwrap_or(f64::NAN) * values as f64;
             self.values += values as u64;
-            self.sum.add(series.mean().unwrap_or(f64::NAN) * values as f64);
+            self.sum.add(whole.map_or_else(mean, |whole| whole.sum()));
         }
         Ok(())
     }

@@ -6,31 +6,21 @@ const REGISTERS: usize = 1 << BITS;
 /// A `HyperLogLog` over hashes that are already well mixed.
 pub(super) struct Sketch {
     registers: Box<[u8; REGISTERS]>,
-    /// No register is below: of what comes after many different values, little can raise one.
-    floor: u8,
 }
 
 impl Sketch {
     pub(super) fn new() -> Self {
-        Self { registers: Box::new([0; REGISTERS]), floor: 0 }
+        Self { registers: Box::new([0; REGISTERS]) }
     }
 
-    pub(super) fn insert(&mut self, hashes: &[u64]) {
-        let limit = u64::MAX >> self.floor;
-        for hash in hashes {
-            // The set bit below the rest bounds the count of leading zeros.
-            let rest = (hash << BITS) | (1 << (BITS - 1));
-            if limit < rest {
-                continue;
-            }
-            let register = &mut self.registers[(hash >> (64 - BITS)) as usize];
-            let rank = rest.leading_zeros() as u8 + 1;
-            if *register < rank {
-                *register = rank;
-            }
-        }
-        if REGISTERS <= hashes.len() {
-            self.floor = self.registers.iter().fold(u8::MAX, |least, rank| least.min(*rank));
+    #[inline]
+    pub(super) fn insert(&mut self, hash: u64) {
+        // The set bit below the rest bounds the count of leading zeros.
+        let rest = (hash << BITS) | (1 << (BITS - 1));
+        let register = &mut self.registers[(hash >> (64 - BITS)) as usize];
+        // Whether it has more leading zeros than any before, which is seldom: no need to count them.
+        if (rest >> 1) >> (63 - *register) == 0 {
+            *register = rest.leading_zeros() as u8 + 1;
         }
     }
 
@@ -39,7 +29,6 @@ impl Sketch {
         for (register, rank) in self.registers.iter_mut().zip(other.registers.iter()) {
             *register = (*register).max(*rank);
         }
-        self.floor = self.floor.max(other.floor);
     }
 
     /// The estimate; small counts are counted by empty registers and come out almost exact.
@@ -74,8 +63,7 @@ mod tests {
         for (count, percent) in [(0, 0), (1, 0), (7, 0), (300, 3), (9_000, 5), (500_000, 5)] {
             let mut sketch = Sketch::new();
             for _twice in 0..2 {
-                let hashes: Vec<u64> = (0..count).map(mix).collect();
-                hashes.chunks(7_000).for_each(|some| sketch.insert(some));
+                (0..count).map(mix).for_each(|hash| sketch.insert(hash));
             }
             let estimate = sketch.estimate();
             let error = estimate.abs_diff(count);

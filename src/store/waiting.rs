@@ -1,4 +1,4 @@
-//! Obstacle runs have not started, as the database sees it: the same lanes that the claim reads.
+//! Why runs have not started, as the database sees it: the same lanes that the claim reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,32 +117,33 @@ struct Scene {
 }
 
 impl Scene {
-    /// What there is to say about these runs takes; what waits for a person starts at no time that
-    /// anybody could work out.
+    /// What it takes to say something about these runs: of those that wait for a person nothing,
+    /// since nobody could work out when they start.
     async fn load(
         db: &mut PgConnection,
-        (runs, rows): (&[i64], &[Row]),
+        rows: &[Row],
         upstream: &[(i32, u64)],
         now: jiff::Timestamp,
     ) -> Result<Self> {
-        let counted = if runs.len() == 1 { i64::MAX } else { COUNTED };
-        let counts = sqlx::query_file!("src/store/sql/runs_ahead.sql", runs, counted)
-            .fetch_all(&mut *db)
-            .await?;
-        let mut ahead: BTreeMap<i64, Vec<(i32, u64)>> = BTreeMap::new();
-        for row in counts {
-            ahead.entry(row.run).or_default().push((row.dataset_id, row.runs as u64));
-        }
         let mut scene = Self {
             now,
             pools: BTreeMap::new(),
             holders: Vec::new(),
             workers: Vec::new(),
             paces: BTreeMap::new(),
-            ahead,
+            ahead: BTreeMap::new(),
         };
-        if rows.iter().all(Row::waits_for_a_person) {
+        let moving = rows.iter().filter(|row| !row.waits_for_a_person());
+        let moving: Vec<i64> = moving.map(|row| row.run).collect();
+        if moving.is_empty() {
             return Ok(scene);
+        }
+        let counted = if rows.len() == 1 { i64::MAX } else { COUNTED };
+        let counts = sqlx::query_file!("src/store/sql/runs_ahead.sql", &moving, counted)
+            .fetch_all(&mut *db)
+            .await?;
+        for row in counts {
+            scene.ahead.entry(row.run).or_default().push((row.dataset_id, row.runs as u64));
         }
         scene.pools = pools(&mut *db).await?.into_iter().map(|pool| (pool.id, pool)).collect();
         let workers =
@@ -310,6 +311,6 @@ pub async fn waiting(
             upstream = found.into_iter().map(|row| (row.dataset_id, row.runs as u64)).collect();
         }
     }
-    let scene = Scene::load(&mut *db, (runs, &rows), &upstream, now).await?;
+    let scene = Scene::load(&mut *db, &rows, &upstream, now).await?;
     Ok(rows.iter().map(|row| scene.wait(row, &upstream)).collect())
 }

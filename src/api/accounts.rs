@@ -155,17 +155,22 @@ pub(crate) async fn disable(
     Ok(())
 }
 
-/// Changes somebody. An admin is left in any case, and who is disabled has no session any more.
+/// Changes somebody. An admin who sees all is left in any case, and who is disabled has no session any more.
 pub(crate) async fn change_user(
     db: &mut PgConnection,
     person: &PersonRow,
     changed: Changed<'_>,
 ) -> Done<()> {
-    let is_less = changed.disabled == Some(true) || changed.role.is_some_and(|it| it < Role::Admin);
+    let is_less = changed.disabled == Some(true)
+        || changed.role.is_some_and(|it| it < Role::Admin)
+        || changed.scope.is_some_and(|it| !it.all);
     if is_less {
         let admins = store::lock_admins(db).await?;
         if admins == [person.id] {
-            let message = format!("`{}` is the only admin, and one must be left", person.login);
+            let message = format!(
+                "`{}` is the only admin who sees every dataset, and one must be left",
+                person.login
+            );
             return Err(Refusal::Conflict(message));
         }
     }

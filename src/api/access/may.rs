@@ -51,7 +51,7 @@ impl<A: Action> May<A> {
         let contact = shared.contact(parts);
         let principal = shared.identify(parts, &contact).await?;
         let target = Target::of(parts).await;
-        if !principal.may(A::NAME, A::ROLE) {
+        if !principal.may(&A::PERMISSION) {
             return Err(refuse::<A>(shared, &principal, &contact, &target).await);
         }
         Ok(Self { shared: Arc::clone(shared), principal, contact, target, action: PhantomData })
@@ -105,7 +105,7 @@ impl<A: Action> May<A> {
     ///
     /// When they may not.
     pub(in super::super) async fn also<B: Action>(&self) -> Answer<()> {
-        match self.principal.may(B::NAME, B::ROLE) {
+        match self.principal.may(&B::PERMISSION) {
             true => Ok(()),
             false => {
                 Err(refuse::<B>(&self.shared, &self.principal, &self.contact, &self.target).await)

@@ -20,7 +20,7 @@ pub(super) use contact::{Contact, is_at};
 pub(super) use identify::{IDLE, LONGEST, cookie_name, cookie_value};
 pub(super) use may::May;
 pub(super) use open::Open;
-pub(super) use policy::{Action, PERMISSIONS, Permission};
+pub(super) use policy::{Action, PERMISSIONS, Permission, Reach};
 pub(super) use principal::{Principal, Who};
 pub(super) use shared::Shared;
 

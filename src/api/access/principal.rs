@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::{Permission, Reach};
 use crate::model::{Role, Scope};
 
 /// Who asks, once it is known.
@@ -47,10 +48,16 @@ pub(in super::super) enum Who {
 }
 
 impl Principal {
-    /// Whether they may do what this is the name of.
-    pub(in super::super) fn may(&self, action: &str, least: Role) -> bool {
-        least <= self.role
-            && self.only.as_ref().is_none_or(|only| only.iter().any(|name| name == action))
+    /// Whether they may do this.
+    pub(in super::super) fn may(&self, it: &Permission) -> bool {
+        self.reaches(it)
+            && it.role <= self.role
+            && self.only.as_ref().is_none_or(|only| only.iter().any(|name| name == it.name))
+    }
+
+    /// Whether they may know of as many datasets as this takes.
+    pub(in super::super) fn reaches(&self, it: &Permission) -> bool {
+        it.reach == Reach::Some || self.sees_all()
     }
 
     /// Whether they may know of every dataset, those that are not declared any more too.

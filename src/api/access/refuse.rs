@@ -16,15 +16,26 @@ pub(super) async fn refuse<A: Action>(
     contact: &Contact,
     target: &Target,
 ) -> Problem {
-    let role = A::ROLE.as_str();
-    let message = format!("{} may not do this: it takes `{}`", principal.name, A::NAME);
+    let role = A::PERMISSION.role.as_str();
+    let (message, reason, hint) = if principal.reaches(&A::PERMISSION) {
+        (
+            format!("{} may not do this: it takes `{}`", principal.name, A::NAME),
+            format!("it takes `{}` and the role `{role}`", A::NAME),
+            format!("ask an admin for the role `{role}`, or for a token with this action"),
+        )
+    } else {
+        let reason = format!("it takes `{}` for every dataset", A::NAME);
+        (
+            format!("{} may not do this: {reason}, and they see only some", principal.name),
+            reason,
+            "what all datasets share is changed by somebody who may see all of them".to_owned(),
+        )
+    };
     let act = target.act.unwrap_or(A::NAME);
     if shared.refusals.is_new(&principal.key(), (act, target.object.clone())) {
         let (kind, object, datasets) =
             target.object(shared).await.unwrap_or(("action", A::NAME.to_owned(), Vec::new()));
-        let entry = Entry::new(act, kind, object)
-            .datasets(datasets)
-            .refused(format!("it takes `{}` and the role `{role}`", A::NAME));
+        let entry = Entry::new(act, kind, object).datasets(datasets).refused(reason);
         let written = async {
             let mut db = shared.mill.pool.acquire().await.map_err(store::Error::from)?;
             entry.write(&mut db, Some(principal), contact).await
@@ -32,8 +43,7 @@ pub(super) async fn refuse<A: Action>(
         // They are refused all the same; what is wrong with the database is in the log.
         let _ = written.await;
     }
-    Problem::forbidden(message)
-        .hint(format!("ask an admin for the role `{role}`, or for a token with this action"))
+    Problem::forbidden(message).hint(hint)
 }
 
 /// For how long the same refusal of the same principal is not written down again: a program that

@@ -209,7 +209,7 @@ pub(super) async fn materialization(
         rows.into_iter().filter_map(|row| LineageLink::new(mill, &picture, row)).collect()
     };
     let spec = mill.registry.index.get(&row.dataset_id).map(|at| mill.catalog.dataset(*at));
-    let shows_values = may.principal().may(act::ReadData::NAME, act::ReadData::ROLE);
+    let shows_values = may.principal().may(&act::ReadData::PERMISSION);
     let profile = spec.zip(row.profile.as_ref());
     let profile = profile.map_or_else(Vec::new, |(spec, profile): (_, &Value)| {
         profile::read(spec, profile, shows_values)

@@ -147,7 +147,7 @@ async fn check(may: &May<act::Listen>, topic: &LiveTopic) -> Answer<()> {
 }
 
 fn allow<A: Action>(by: &Principal) -> Answer<()> {
-    if by.may(A::NAME, A::ROLE) {
+    if by.may(&A::PERMISSION) {
         return Ok(());
     }
     Err(Problem::forbidden(format!("{} may not do this: it takes `{}`", by.name, A::NAME)))

@@ -96,7 +96,7 @@ pub(super) async fn overview(may: May<act::ReadCatalog>) -> Answer<Json<Overview
     let mill = may.mill();
     let facts = may.overview().get(mill, may.shared().pictures(), may.only()).await?;
     let picture = Arc::clone(&facts.picture);
-    let deadlines = match may.principal().may(act::ReadSlas::NAME, act::ReadSlas::ROLE) {
+    let deadlines = match may.principal().may(&act::ReadSlas::PERMISSION) {
         true => {
             let promises = may.promises(&picture).await?;
             sla::deadlines(mill, &promises, &|dataset| may.sees(dataset), now)
@@ -138,7 +138,7 @@ pub(super) async fn overview(may: May<act::ReadCatalog>) -> Answer<Json<Overview
 }
 
 async fn backfills(may: &May<act::ReadCatalog>, now: jiff::Timestamp) -> Answer<Vec<Backfill>> {
-    if !may.principal().may(act::ReadBackfills::NAME, act::ReadBackfills::ROLE) {
+    if !may.principal().may(&act::ReadBackfills::PERMISSION) {
         return Ok(Vec::new());
     }
     let filter = BackfillFilter {

@@ -50,7 +50,7 @@ pub(in super::super) struct Session {
 
 /// What a page may show of who is signed in.
 pub(super) fn view(shared: &Shared, principal: &Principal) -> Session {
-    let may = PERMISSIONS.iter().filter(|it| principal.may(it.name, it.role)).map(|it| it.name);
+    let may = PERMISSIONS.iter().filter(|it| principal.may(it)).map(|it| it.name);
     let scope = if principal.scope.all { &principal.within } else { &principal.scope };
     Session {
         user: principal.into(),

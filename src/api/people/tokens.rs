@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::super::access::{Entry, May, PERMISSIONS, Principal, Who, act, secret};
+use super::super::access::{Action as _, Entry, May, PERMISSIONS, Principal, Who, act, secret};
 use super::super::accounts;
 use super::super::body::Body;
 use super::super::instant::Instant;
@@ -234,7 +234,7 @@ fn check(by: &Principal, new: &TokenRequest, role: Role, scope: &Scope) -> Answe
 )]
 pub(super) async fn revoke(may: May<act::OwnAccount>, At(id): At<i64>) -> Answer<StatusCode> {
     let mut tx = may.begin().await?;
-    let manages = may.principal().may("token.manage", Role::Admin);
+    let manages = may.principal().may(&act::ManageTokens::PERMISSION);
     let row = store::token(&mut tx, id).await?;
     let row = row.filter(|row| row.person == may.principal().user() || manages);
     let row = row.ok_or_else(|| Problem::not_found(format!("you have no token {id}")))?;

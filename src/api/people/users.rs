@@ -17,7 +17,7 @@ use super::super::paging::{Page, Paging};
 use super::super::problem::{Answer, Problem};
 use super::super::query::{At, Nothing, Paged};
 use super::dto::{RoleName, ScopeBody};
-use crate::model::Scope;
+use crate::model::{Role, Scope};
 use crate::store::{self, Changed, PersonRow};
 
 /// Somebody who may sign in.
@@ -190,6 +190,7 @@ fn found(person: Option<PersonRow>, id: i64) -> Answer<PersonRow> {
 }
 
 /// Change what somebody may, or whether they may sign in. Who is disabled is signed out at once.
+/// What oneself may, somebody else changes.
 #[utoipa::path(
     patch,
     path = "/users/{id}",
@@ -219,9 +220,17 @@ pub(super) async fn change(
     }
     let mut tx = may.begin().await?;
     let before = found(store::person(&mut tx, id).await?, id)?;
+    let role: Option<Role> = change.role.map(Into::into);
+    let is_other = role.is_some_and(|role| role != before.role)
+        || scope.as_ref().is_some_and(|scope| *scope != before.scope);
+    if is_other && id == may.principal().user() {
+        // By mistake there is no way back, and nobody gives themselves more.
+        let message = "nobody changes what they may themselves";
+        return Err(Problem::conflict(message).hint("have another admin change it"));
+    }
     let changed = Changed {
         name: change.name.as_deref(),
-        role: change.role.map(Into::into),
+        role,
         scope: scope.as_ref(),
         disabled: change.disabled,
     };

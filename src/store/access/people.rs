@@ -223,8 +223,8 @@ pub async fn change_person(db: &mut PgConnection, id: i64, changed: Changed<'_>)
     Ok(())
 }
 
-/// Locks every admin who may sign in, and says who they are: whoever takes the role from one must
-/// know that another is left.
+/// Locks every admin who may sign in and sees every dataset, and says who they are: whoever takes
+/// that from one must know that another is left.
 ///
 /// # Errors
 ///
@@ -232,7 +232,7 @@ pub async fn change_person(db: &mut PgConnection, id: i64, changed: Changed<'_>)
 pub async fn lock_admins(db: &mut PgConnection) -> Result<Vec<i64>> {
     let ids = sqlx::query_scalar!(
         "select id from tidemill.person
-         where role = 'admin' and disabled_at is null
+         where role = 'admin' and disabled_at is null and scope_all
          order by id
          for update",
     )

@@ -44,6 +44,27 @@ async fn an_admin_is_always_left_and_who_is_disabled_is_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_oneself_may_somebody_else_changes() {
+    let api = Api::empty().await;
+    let ana = add_user(&api, "ana", "admin").await;
+    let browser = Browser::sign_in(&api, "ana").await;
+    let path = format!("/users/{ana}");
+    let change = async |body: Value| browser.ask(&api, Method::PATCH, &path, Some(body)).await;
+    let narrow = json!({ "all": false, "prefixes": ["click_"], "tags": [] });
+    for body in [json!({ "role": "viewer" }), json!({ "scope": narrow, "name": "Ana" })] {
+        let told = change(body).await.problem(409, "TM0605");
+        assert_eq!(told, "nobody changes what they may themselves");
+    }
+    let same = json!({ "name": "Ana", "role": "admin", "scope": everything() });
+    assert_eq!(change(same).await.ok()["name"], "Ana", "what stays may be sent along");
+    api.patch("admin", &path, json!({ "scope": narrow })).await.ok();
+    browser.get(&api, "/session").await.ok();
+    // Who sees some datasets says no more who sees which, themselves least of all.
+    browser.get(&api, "/users").await.problem(403, "TM0603");
+    change(json!({ "scope": everything() })).await.problem(403, "TM0603");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_sends_more_than_is_asked_for() {
     let api = Api::empty().await;
     let new = |more: Value| {

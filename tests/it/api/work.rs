@@ -108,6 +108,27 @@ async fn the_slots_of_a_pool_are_changed_by_an_editor_and_written_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_all_datasets_share_is_changed_by_those_who_see_all_of_them() {
+    let api = Api::empty().await;
+    let narrow = "update tidemill.token set scope_all = false, scope_prefixes = '{click_}'
+        where name in ('editor', 'admin')";
+    sqlx::raw_sql(narrow).execute(&api.database().await).await.unwrap();
+
+    let told = api.patch("editor", "/pools/default", json!({ "slots": 3 })).await;
+    let told = told.problem(403, "TM0603");
+
+    assert!(told.contains("`pool.set` for every dataset"), "{told}");
+    let pools = api.get("editor", "/pools").await.ok();
+    assert_eq!((&pools[0]["name"], &pools[0]["overridden"]), (&json!("default"), &json!(false)));
+    let may = api.get("admin", "/session").await.ok()["may"].to_string();
+    assert!(may.contains("audit.read") && !may.contains("pool.set"), "{may}");
+    for path in ["/users", "/tokens?all=true"] {
+        api.get("admin", path).await.problem(403, "TM0603");
+    }
+    api.patch("admin", "/users/1", json!({ "name": "x" })).await.problem(403, "TM0603");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn workers_and_what_happened_are_listed_in_pages() {
     let api = Api::made().await;
 

@@ -41,7 +41,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
-pub use backfills::{BackfillFacts, BackfillSums};
+pub use backfills::{BackfillFacts, BackfillSums, Cancellation, CauseDataset, Causes, Failure};
 pub use instant::Instant;
 pub use options::{Network, OidcOptions, OidcRole, ServeOptions};
 pub use picture::Picture;

@@ -72,22 +72,20 @@ pub struct Course<'a> {
     pub waits: &'a [(u64, &'a Wait)],
 }
 
-/// How far a backfill is: `1,402 of 2,184 done · 8 running · 12 failed · finishes about 09:20 UTC ·
+/// How far a backfill is: `1,390 of 2,184 made · 8 running · 12 failed · finishes about 09:20 UTC ·
 /// limited by pool gcs (8/8)`.
 #[must_use]
 pub fn course_sentence(course: &Course<'_>, now: Timestamp) -> String {
     let made = course.published + course.unchanged;
-    let done = made + course.failed + course.cancelled;
     let mut parts = Vec::new();
     let some = |number: u64, word: &str| (0 < number).then(|| format!("{} {word}", count(number)));
     match course.state {
-        "active" => {
-            parts.push(format!("{} of {} done", count(done), count(course.runs)));
-            parts.extend(some(course.running, "running"));
+        "completed" if made == course.runs => {
+            parts.push(format!("all of {} made", count(course.runs)));
         }
-        "completed" => parts.push(format!("all of {} done", count(course.runs))),
         _ => parts.push(format!("{} of {} made", count(made), count(course.runs))),
     }
+    parts.extend(some(course.running, "running").filter(|_| course.state == "active"));
     parts.extend(some(course.failed, "failed"));
     parts.extend(some(course.cancelled, "cancelled"));
     if course.state != "active" {
@@ -227,15 +225,17 @@ mod tests {
                 &Course { failed: 0, runs: 1390, finished_at: ended, ..course("completed", &[]) },
                 now(),
             ),
+            course_sentence(&Course { cancelled: 782, running: 0, ..course("active", &[]) }, now()),
         ];
         insta::assert_snapshot!(lines.join("\n"), @"
-        1,402 of 2,184 done · 8 running · 12 failed · finishes about 09:20 UTC · limited by pool gcs (8/8)
-        1,402 of 2,184 done · 8 running · 12 failed · no worker is alive
-        1,402 of 2,184 done · 8 running · 12 failed
-        1,402 of 2,184 done · 8 running · 12 failed · finishes about 2024-04-01 07:13 UTC
-        1,402 of 2,184 done · 8 running · 12 failed · paused by ada since 09:00 UTC
+        1,390 of 2,184 made · 8 running · 12 failed · finishes about 09:20 UTC · limited by pool gcs (8/8)
+        1,390 of 2,184 made · 8 running · 12 failed · no worker is alive
+        1,390 of 2,184 made · 8 running · 12 failed
+        1,390 of 2,184 made · 8 running · 12 failed · finishes about 2024-04-01 07:13 UTC
+        1,390 of 2,184 made · 8 running · 12 failed · paused by ada since 09:00 UTC
         1,390 of 2,184 made · 12 failed · 90 were up to date · took 1 h 20 min
-        all of 1,390 done · 90 were up to date · took 1 h 20 min
+        all of 1,390 made · 90 were up to date · took 1 h 20 min
+        1,390 of 2,184 made · 12 failed · 782 cancelled · finishes about 09:20 UTC
         ");
     }
 

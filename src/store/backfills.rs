@@ -289,11 +289,14 @@ pub async fn backfill_steps(
 pub struct CauseRow {
     /// The dataset.
     pub dataset: String,
-    /// Failed or cancelled.
-    pub state: String,
+    /// `failed`, `cancelled`, or because of an input: `upstream_failed`, `upstream_cancelled`.
+    pub outcome: String,
     /// The help page.
     pub code: String,
-    /// What happened.
+    /// What happened, without what differs from partition to partition; because of an input, what
+    /// happened to that.
+    pub reason: String,
+    /// What happened to one of them, in full.
     pub error: Option<String>,
     /// How many runs.
     pub runs: i64,
@@ -301,7 +304,8 @@ pub struct CauseRow {
     pub example: i64,
 }
 
-/// Why runs of a backfill failed or were cancelled, the most frequent causes first.
+/// Why runs of a backfill failed or were cancelled: what failed of itself first, then the most
+/// frequent.
 ///
 /// # Errors
 ///

@@ -13,6 +13,7 @@ use super::super::instant::Instant;
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
 use super::super::runs::RunRow;
+use super::causes::{Cancellation, Failure};
 use super::facts::{BackfillFacts, BackfillSums};
 use super::plan::RUNS_MAX;
 use super::plan_view::{Plan, Said};
@@ -23,8 +24,6 @@ use crate::store::{self, BackfillStanding, RunLine, RunSearch};
 
 /// For how long what is added up over a backfill that is over is kept.
 const OVER: Duration = Duration::from_hours(1);
-/// The longest text of a fault that is shown.
-const ERROR_MAX: usize = 2000;
 /// The most runs that are shown.
 const RUNNING_MAX: usize = 50;
 
@@ -37,8 +36,10 @@ pub(super) struct BackfillDetail {
     sentence: String,
     /// How it stands by dataset, in the order of waves.
     steps: Vec<BackfillStep>,
-    /// Why runs failed or were cancelled, the most frequent first.
-    causes: Vec<BackfillCause>,
+    /// Why runs failed, what cost most runs first; at most twenty causes.
+    causes: Vec<Failure>,
+    /// What was cancelled; that is no failure.
+    cancellations: Vec<Cancellation>,
     /// Why runs have not started.
     waits: Vec<BackfillWait>,
     /// What people did to it, first to last.
@@ -72,23 +73,6 @@ pub(super) struct BackfillStep {
     failed: i64,
     /// How many were cancelled.
     cancelled: i64,
-}
-
-/// Runs that failed or were cancelled alike.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct BackfillCause {
-    /// The dataset.
-    dataset: String,
-    /// `failed` or `cancelled`.
-    state: String,
-    /// The help page.
-    code: String,
-    /// What happened to one of them.
-    error: Option<String>,
-    /// How many.
-    runs: i64,
-    /// The number of one of them.
-    example: i64,
 }
 
 /// Runs that have not started for the same reason.
@@ -202,14 +186,6 @@ impl BackfillDetail {
             failed: step.failed,
             cancelled: step.cancelled,
         };
-        let cause = |cause: &store::CauseRow| BackfillCause {
-            dataset: cause.dataset.clone(),
-            state: cause.state.clone(),
-            code: cause.code.clone(),
-            error: cause.error.as_ref().map(|text| text.chars().take(ERROR_MAX).collect()),
-            runs: cause.runs,
-            example: cause.example,
-        };
         let wait = |(group, wait): &(store::WaitGroup, Option<Wait>)| BackfillWait {
             dataset: facts.dataset(group.dataset_id),
             why: group.why.clone(),
@@ -239,7 +215,8 @@ impl BackfillDetail {
             backfill: Backfill::of(row, facts.now),
             sentence: facts.sentence(),
             steps: facts.steps.iter().map(step).collect(),
-            causes: facts.causes.iter().map(cause).collect(),
+            causes: facts.causes.failures.clone(),
+            cancellations: facts.causes.cancellations.clone(),
             waits: facts.waits.iter().map(wait).collect(),
             events: facts.events.iter().map(event).collect(),
             plan,

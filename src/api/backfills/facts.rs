@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::PgConnection;
 
+use super::causes::Causes;
 use crate::plan::{Course, Wait, course_sentence};
-use crate::store::{self, BackfillStanding, CauseRow, EventRow, StepRow, WaitGroup};
+use crate::store::{self, BackfillStanding, EventRow, StepRow, WaitGroup};
 
-/// At most so many causes are told apart.
-const CAUSES_MAX: i64 = 20;
+/// At most so many kinds of ends are looked at: datasets times causes.
+const ENDS_MAX: i64 = 400;
 
 /// Everything there is to say about one backfill.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ pub struct BackfillFacts {
     /// Why runs have not started: how many, and one of them in detail.
     pub waits: Vec<(WaitGroup, Option<Wait>)>,
     /// Why runs failed or were cancelled.
-    pub causes: Vec<CauseRow>,
+    pub causes: Causes,
     /// What people did to it.
     pub events: Vec<EventRow>,
     /// The plan it was made from, as it was stored.
@@ -37,7 +38,7 @@ pub struct BackfillFacts {
 #[derive(Clone, Debug)]
 pub struct BackfillSums {
     steps: Vec<StepRow>,
-    causes: Vec<CauseRow>,
+    causes: Causes,
 }
 
 impl BackfillSums {
@@ -49,7 +50,7 @@ impl BackfillSums {
     pub async fn add_up(db: &mut PgConnection, standing: &BackfillStanding) -> store::Result<Self> {
         Ok(Self {
             steps: store::backfill_steps(db, standing).await?,
-            causes: store::backfill_causes(db, standing, CAUSES_MAX).await?,
+            causes: Causes::fold(&store::backfill_causes(db, standing, ENDS_MAX).await?),
         })
     }
 }

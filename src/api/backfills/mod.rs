@@ -2,6 +2,7 @@
 
 mod act;
 mod asking;
+mod causes;
 mod create;
 mod detail;
 mod facts;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use causes::{Cancellation, CauseDataset, Causes, Failure};
 pub(super) use detail::find;
 pub use facts::{BackfillFacts, BackfillSums};
 pub(super) use view::Backfill;

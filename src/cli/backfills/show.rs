@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::list::{done_text, rate_text, standing_json};
-use crate::api::{BackfillFacts, BackfillSums};
+use crate::api::{BackfillFacts, BackfillSums, CauseDataset, Causes};
 use crate::cli::inspect::when;
 use crate::cli::session::Session;
 use crate::cli::{output, plan_view};
@@ -147,21 +147,43 @@ fn print_waits(facts: &BackfillFacts) {
 }
 
 fn print_causes(facts: &BackfillFacts) {
-    if facts.causes.is_empty() {
+    let Causes { failures, cancellations } = &facts.causes;
+    if failures.is_empty() && cancellations.is_empty() {
         return;
     }
-    output::line("\nwhy runs failed or were cancelled");
-    for cause in &facts.causes {
-        let runs = output::count(cause.runs.unsigned_abs(), "run");
+    if !failures.is_empty() {
+        output::line("\nwhy runs failed");
+    }
+    for cause in failures {
         let error = cause.error.as_deref().unwrap_or_default();
         let error = error.lines().next().unwrap_or_default();
-        output::line(&format!(
-            "  {runs} of `{}` {}, such as {}: {}: {error}",
-            cause.dataset, cause.state, cause.example, cause.code
-        ));
+        let (runs, more) = match cause.runs {
+            0 => (runs_of(cause.blocked, &cause.blocked_datasets), None),
+            runs => (
+                runs_of(runs, &cause.datasets),
+                (0 < cause.blocked).then(|| runs_of(cause.blocked, &cause.blocked_datasets)),
+            ),
+        };
+        output::line(&format!("  {runs}, such as {}: {}: {error}", cause.example, cause.code));
+        if let Some(more) = more {
+            output::line(&format!("    which kept {more} from being made"));
+        }
+    }
+    if !cancellations.is_empty() {
+        output::line("\ncancelled");
+    }
+    for cause in cancellations {
+        let runs = output::count(cause.runs.unsigned_abs(), "run");
+        output::line(&format!("  {runs}, such as {}: {}", cause.example, cause.reason));
     }
     let id = facts.standing.id;
     output::line(&format!("  `tidemill backfills retry {id}` makes them again"));
+}
+
+/// `3 runs of `lines`, `clicks``.
+fn runs_of(runs: i64, datasets: &[CauseDataset]) -> String {
+    let names: Vec<String> = datasets.iter().map(|it| format!("`{}`", it.dataset)).collect();
+    format!("{} of {}", output::count(runs.unsigned_abs(), "run"), names.join(", "))
 }
 
 fn to_json(facts: &BackfillFacts) -> Value {
@@ -195,20 +217,8 @@ fn to_json(facts: &BackfillFacts) -> Value {
             })
         })
         .collect();
-    value["causes"] = facts
-        .causes
-        .iter()
-        .map(|cause| {
-            json!({
-                "dataset": cause.dataset,
-                "state": cause.state,
-                "code": cause.code,
-                "error": cause.error,
-                "runs": cause.runs,
-                "example": cause.example,
-            })
-        })
-        .collect();
+    value["causes"] = json!(facts.causes.failures);
+    value["cancellations"] = json!(facts.causes.cancellations);
     value["events"] = facts
         .events
         .iter()

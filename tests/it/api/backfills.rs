@@ -92,6 +92,44 @@ async fn what_is_planned_is_what_the_terminal_plans_and_what_is_recorded_once() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_told_by_cause_with_what_it_kept_from_being_made() {
+    let api = Api::made().await;
+    let (plan, made) = recorded(&api, asked("click_dau", &all())).await;
+    let (id, runs) = (made["id"].as_i64().unwrap(), plan["runs"].as_i64().unwrap());
+    assert!(6 < runs, "{plan}");
+    act(&api, "operator", &format!("/backfills/{id}/cancel")).await.ok();
+    let ended = format!(
+        "with run as (
+             select id, row_number() over (order by id) as place
+             from tidemill.run_history where backfill_id = {id}
+         )
+         update tidemill.run_history
+         set state = case when run.place < 3 then 'failed' else 'cancelled' end::tidemill.run_state,
+             outcome = case when run.place < 3 then 'failed' else 'upstream_failed' end,
+             error_code = case when run.place < 3 then 'TM0502' else 'TM0406' end,
+             error = case when run.place < 3 then '' else 'an input failed: ' end
+                 || '2024-03-0' || run.place || '.ndjson: line ' || run.place || ' is no JSON'
+         from run where run_history.id = run.id and run.place < 7"
+    );
+    sqlx::raw_sql(&ended).execute(&api.database().await).await.unwrap();
+
+    let detail = api.get("viewer", &format!("/backfills/{id}")).await.ok();
+
+    let causes = detail["causes"].as_array().unwrap();
+    assert_eq!(causes.len(), 1, "{detail}");
+    assert_eq!(
+        (&causes[0]["code"], &causes[0]["runs"], &causes[0]["blocked"]),
+        (&json!("TM0502"), &json!(2), &json!(4))
+    );
+    assert_eq!(causes[0]["datasets"], json!([{ "dataset": "click_dau", "runs": 2 }]));
+    assert_eq!(text(&causes[0], "error"), "2024-03-01.ndjson: line 1 is no JSON");
+    assert_eq!(detail["cancellations"][0]["runs"], json!(runs - 6));
+    let shown = api.run(&["backfills", "show", &id.to_string()]).await;
+    assert!(shown.contains("  2 runs of `click_dau`, such as "), "{shown}");
+    assert!(shown.contains("    which kept 4 runs of `click_dau` from being made"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backfill_is_followed_changed_held_and_made_again() {
     let api = Api::made().await;
     let (plan, made) = recorded(&api, asked("click_dau", &all())).await;
@@ -99,7 +137,7 @@ async fn a_backfill_is_followed_changed_held_and_made_again() {
     let at = format!("/backfills/{id}");
     let detail = api.get("viewer", &at).await.ok();
     let said = text(&detail, "sentence");
-    assert_eq!(said, format!("0 of {runs} done · no worker is alive"));
+    assert_eq!(said, format!("0 of {runs} made · no worker is alive"));
     assert_eq!((&detail["id"], &detail["plan_hash"]), (&id.into(), &plan["hash"]));
     assert_eq!(detail["plan"]["steps"], plan["steps"]);
     assert_eq!(detail["steps"][0]["ready"], runs, "{detail}");
@@ -128,9 +166,11 @@ async fn a_backfill_is_followed_changed_held_and_made_again() {
     for _ in 0..2 {
         // What is added up over its runs is kept from now on, and is what came of them.
         let detail = api.get("viewer", &at).await.ok();
-        let (step, cause) = (&detail["steps"][0], &detail["causes"][0]);
+        let (step, cause) = (&detail["steps"][0], &detail["cancellations"][0]);
         assert_eq!((&step["ready"], &step["cancelled"]), (&0.into(), &runs), "{detail}");
-        assert_eq!((text(cause, "state"), &cause["runs"]), ("cancelled", &runs), "{detail}");
+        let reason = text(cause, "reason");
+        assert!(reason.starts_with("cancelled by admin"), "{detail}");
+        assert_eq!((&cause["runs"], &detail["causes"]), (&runs, &json!([])), "{detail}");
     }
     let over = act(&api, "operator", &by("resume")).await;
     assert!(over.problem(409, "TM0208").contains("is cancelled"));

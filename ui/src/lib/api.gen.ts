@@ -1095,7 +1095,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change what somebody may, or whether they may sign in. Who is disabled is signed out at once. */
+        /**
+         * Change what somebody may, or whether they may sign in. Who is disabled is signed out at once.
+         *     What oneself may, somebody else changes.
+         */
         patch: operations["patch_users_id"];
         trace?: never;
     };
@@ -1419,12 +1422,34 @@ export interface components {
              */
             unchanged: number;
         };
-        /** @description Runs that failed or were cancelled alike. */
+        /** @description Runs that were cancelled alike. */
+        BackfillCancellation: {
+            /**
+             * Format: int64
+             * @description The number of one of them.
+             */
+            example: number;
+            /** @description What was done: `cancelled by ana`. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many, with those that need one of them.
+             */
+            runs: number;
+        };
+        /** @description Runs that failed alike, whatever their datasets. */
         BackfillCause: {
+            /**
+             * Format: int64
+             * @description How many more were not made, since what they need failed so.
+             */
+            blocked: number;
+            /** @description How many of each dataset, the most first. */
+            blocked_datasets: components["schemas"]["CauseDataset"][];
             /** @description The help page. */
             code: string;
-            /** @description The dataset. */
-            dataset: string;
+            /** @description How many of each dataset, the most first. */
+            datasets: components["schemas"]["CauseDataset"][];
             /** @description What happened to one of them. */
             error?: string | null;
             /**
@@ -1434,15 +1459,15 @@ export interface components {
             example: number;
             /**
              * Format: int64
-             * @description How many.
+             * @description How many failed so.
              */
             runs: number;
-            /** @description `failed` or `cancelled`. */
-            state: string;
         };
         /** @description Everything there is to say about one backfill. */
         BackfillDetail: components["schemas"]["Backfill"] & {
-            /** @description Why runs failed or were cancelled, the most frequent first. */
+            /** @description What was cancelled; that is no failure. */
+            cancellations: components["schemas"]["BackfillCancellation"][];
+            /** @description Why runs failed, what cost most runs first; at most twenty causes. */
             causes: components["schemas"]["BackfillCause"][];
             /** @description What people did to it, first to last. */
             events: components["schemas"]["BackfillEvent"][];
@@ -1612,6 +1637,16 @@ export interface components {
             source: boolean;
             /** @description What is the matter with it. */
             text: string;
+        };
+        /** @description Runs of one dataset with the same cause. */
+        CauseDataset: {
+            /** @description The dataset. */
+            dataset: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            runs: number;
         };
         /** @description What to change; what is left out stays. */
         ChangeBackfill: {

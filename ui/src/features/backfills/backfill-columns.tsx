@@ -7,7 +7,7 @@ import { Time } from "@/components/time";
 import { duration } from "@/lib/format";
 import { backfillState } from "@/lib/states";
 import type { Backfill } from "@/lib/types";
-import { doneOf, rateText, segmentsOf } from "./progress";
+import { madeOf, rateText, segmentsOf, unmadeText } from "./progress";
 
 export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
@@ -66,13 +66,13 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
     ),
   },
   {
-    id: "done",
-    header: "Done",
+    id: "made",
+    header: "Made",
     width: "8rem",
     align: "right",
     cell: (backfill) => (
-      <span>
-        <Count value={doneOf(backfill)} /> <span className="text-muted">of</span>{" "}
+      <span title={unmadeText(backfill) || undefined}>
+        <Count value={madeOf(backfill)} /> <span className="text-muted">of</span>{" "}
         <Count value={backfill.runs} />
       </span>
     ),
@@ -91,6 +91,25 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
           className="font-medium text-danger hover:underline"
         >
           <Count value={backfill.failed} />
+        </Link>
+      ) : (
+        <span className="text-muted">0</span>
+      ),
+  },
+  {
+    id: "cancelled",
+    header: "Cancelled",
+    width: "5.5rem",
+    align: "right",
+    cell: (backfill) =>
+      backfill.cancelled > 0 ? (
+        <Link
+          to="/runs"
+          search={{ backfill: backfill.id, state: ["cancelled"] }}
+          aria-label={`${backfill.cancelled} cancelled runs of backfill ${backfill.id}`}
+          className="text-accent hover:underline"
+        >
+          <Count value={backfill.cancelled} />
         </Link>
       ) : (
         <span className="text-muted">0</span>

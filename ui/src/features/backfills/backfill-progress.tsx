@@ -6,7 +6,17 @@ import { count, percent } from "@/lib/format";
 import { type RunState, TONE } from "@/lib/states";
 import type { BackfillDetail } from "@/lib/types";
 import { FinishTime } from "./finish-time";
-import { barText, doneOf, etaText, limitOf, rateText, type Segment, segmentsOf } from "./progress";
+import {
+  barText,
+  etaText,
+  limitOf,
+  madeOf,
+  overOf,
+  rateText,
+  type Segment,
+  segmentsOf,
+  unmadeText,
+} from "./progress";
 
 /** Which runs a part of the bar stands for. */
 const STATES: Record<Segment["key"], RunState[]> = {
@@ -24,15 +34,17 @@ const STATES: Record<Segment["key"], RunState[]> = {
 export function BackfillProgress({ backfill }: { backfill: BackfillDetail }) {
   const now = useNow();
   const segments = segmentsOf(backfill);
-  const done = doneOf(backfill);
+  const made = madeOf(backfill);
+  const unmade = unmadeText(backfill);
   const limit = limitOf(backfill);
   const active = backfill.state === "active";
   return (
     <section aria-label="Progress" className="rounded border border-line bg-panel px-4 py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
         <p>
-          <span className="text-xl font-semibold">{count(done)}</span> of {count(backfill.runs)} done
-          {backfill.runs > 0 && <span className="text-muted"> · {percent(done / backfill.runs)}</span>}
+          <span className="text-xl font-semibold">{count(made)}</span> of {count(backfill.runs)} made
+          {backfill.runs > 0 && <span className="text-muted"> · {percent(made / backfill.runs)}</span>}
+          {unmade && <span className="text-muted"> · {unmade}</span>}
         </p>
         {active && (
           <p>
@@ -47,7 +59,7 @@ export function BackfillProgress({ backfill }: { backfill: BackfillDetail }) {
         aria-label="Runs that are over"
         aria-valuemin={0}
         aria-valuemax={backfill.runs}
-        aria-valuenow={done}
+        aria-valuenow={overOf(backfill)}
         aria-valuetext={barText(segments)}
         className="mt-2 flex h-5 w-full gap-px overflow-hidden rounded border border-line-strong bg-sunken"
       >

@@ -43,7 +43,7 @@ export function BackfillWaves({ backfill }: { backfill: BackfillDetail }) {
               <th scope="rowgroup" colSpan={COLUMNS.length + 2} className="px-4 py-1 text-sm font-medium">
                 {wave.wave === null ? "Without a wave" : `Wave ${wave.wave}`}{" "}
                 <span className="font-normal text-muted">
-                  · {count(wave.done)} of {count(wave.runs)} done
+                  · {count(wave.made)} of {count(wave.runs)} made
                 </span>
               </th>
             </tr>

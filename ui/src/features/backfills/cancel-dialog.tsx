@@ -4,7 +4,7 @@ import { api, unwrap } from "@/lib/api";
 import { count, plural } from "@/lib/format";
 import { toast } from "@/lib/toasts";
 import type { Backfill } from "@/lib/types";
-import { doneOf } from "./progress";
+import { overOf } from "./progress";
 import { renewBackfills } from "./queries";
 
 /** From so many runs on, the word is typed before they are cancelled. */
@@ -19,7 +19,7 @@ export function CancelDialog({
   onOpenChange: (open: boolean) => void;
 }) {
   const cache = useQueryClient();
-  const left = Math.max(0, backfill.runs - doneOf(backfill));
+  const left = Math.max(0, backfill.runs - overOf(backfill));
   const cancel = useMutation({
     mutationFn: () =>
       unwrap(api.POST("/api/v1/backfills/{id}/cancel", { params: { path: { id: backfill.id } } })),

@@ -2,7 +2,18 @@ import { describe, expect, it } from "vitest";
 import type { Backfill, BackfillStep, PlanBlocked, PlanEstimate, PlanRange, PlanStep } from "@/lib/types";
 import { estimateText, launchLabel, names } from "./estimate";
 import { blockedText, rangesText, rangeText, reasonText, wavesOf } from "./plan-text";
-import { barText, etaText, limitOf, rateText, segmentsOf, stepWaves } from "./progress";
+import {
+  barText,
+  datasetsText,
+  etaText,
+  failuresText,
+  limitOf,
+  madeOf,
+  rateText,
+  segmentsOf,
+  stepWaves,
+  unmadeText,
+} from "./progress";
 
 const counts = { runs: 100, published: 60, unchanged: 5, failed: 3, cancelled: 0, running: 8 };
 
@@ -49,6 +60,22 @@ describe("the bar", () => {
     expect(barText(segments)).toBe("60 published, 5 unchanged, 8 running, 3 failed, 24 not started");
   });
 
+  it("counts what was cancelled as over and never as made", () => {
+    const ended = {
+      ...counts,
+      published: 70,
+      unchanged: 0,
+      failed: 0,
+      cancelled: 558,
+      runs: 628,
+      running: 0,
+    };
+    expect(`${madeOf(ended)} of ${ended.runs} made, ${unmadeText(ended)}`).toBe(
+      "70 of 628 made, 558 cancelled",
+    );
+    expect(segmentsOf(ended).some((segment) => segment.key === "left")).toBe(false);
+  });
+
   it("never has less than nothing left", () => {
     expect(segmentsOf({ ...counts, runs: 50 }).some((segment) => segment.runs < 0)).toBe(false);
   });
@@ -84,11 +111,37 @@ describe("pace", () => {
       { ...none, dataset: "b", wave: 2, published: 1, waiting: 3 },
       { ...none, dataset: "a", wave: 1, published: 4 },
     ];
-    expect(stepWaves(steps).map((row) => [row.wave, row.done, row.runs])).toEqual([
+    expect(stepWaves(steps).map((row) => [row.wave, row.made, row.runs])).toEqual([
       [1, 4, 4],
       [2, 1, 4],
       [null, 0, 2],
     ]);
+  });
+});
+
+describe("causes", () => {
+  const cause = {
+    code: "TM0502",
+    error: "no JSON",
+    runs: 3,
+    datasets: ["a", "b", "c"].map((dataset) => ({ dataset, runs: 1 })),
+    example: 1,
+    blocked: 2,
+    blocked_datasets: [{ dataset: "d", runs: 2 }],
+  };
+
+  it("are counted once, with what they kept from being made beside them", () => {
+    expect(failuresText([cause])).toBe(
+      "3 runs failed, for 1 cause; 2 runs more could not start without what failed",
+    );
+    expect(failuresText([{ ...cause, runs: 0 }])).toBe("2 runs could not start without what failed");
+  });
+
+  it("name a few datasets and count the rest", () => {
+    expect(datasetsText(cause.datasets)).toBe("1 of a, 1 of b, 1 of c");
+    expect(datasetsText([...cause.datasets, { dataset: "d", runs: 1 }])).toBe(
+      "1 of a, 1 of b, 1 of c and 1 more dataset",
+    );
   });
 });
 

@@ -13,13 +13,28 @@ export interface Segment {
 
 type Counts = Pick<Backfill, "runs" | "published" | "unchanged" | "failed" | "cancelled" | "running">;
 
-export function doneOf(counts: Counts): number {
-  return counts.published + counts.unchanged + counts.failed + counts.cancelled;
+/** What is there now: what failed or was cancelled is over, and not made. */
+export function madeOf(counts: Pick<Counts, "published" | "unchanged">): number {
+  return counts.published + counts.unchanged;
+}
+
+/** What nothing more happens to. */
+export function overOf(counts: Counts): number {
+  return madeOf(counts) + counts.failed + counts.cancelled;
+}
+
+/** How much of it is made, as `70 of 628`, and what else came of it: `12 failed, 546 cancelled`. */
+export function unmadeText(counts: Pick<Counts, "failed" | "cancelled">): string {
+  const some = [
+    counts.failed > 0 && `${count(counts.failed)} failed`,
+    counts.cancelled > 0 && `${count(counts.cancelled)} cancelled`,
+  ];
+  return some.filter(Boolean).join(", ");
 }
 
 /** The bar of a whole backfill; what has not started is one part. */
 export function segmentsOf(counts: Counts): Segment[] {
-  const left = Math.max(0, counts.runs - doneOf(counts) - counts.running);
+  const left = Math.max(0, counts.runs - overOf(counts) - counts.running);
   return present([
     { key: "published", label: "Published", tone: "fresh", runs: counts.published },
     { key: "unchanged", label: "Unchanged", tone: "fresh", runs: counts.unchanged },
@@ -71,7 +86,7 @@ export function etaText(backfill: Backfill): string {
   if (backfill.paused_at) return "not while it is paused";
   if (backfill.seconds_left !== null && backfill.seconds_left !== undefined)
     return `about ${duration(backfill.seconds_left)} left`;
-  return doneOf(backfill) < 5
+  return overOf(backfill) < 5
     ? "not known before its first runs are done"
     : "not known: nothing finished lately";
 }
@@ -80,17 +95,17 @@ export interface WaveRow {
   wave: number | null;
   steps: BackfillStep[];
   runs: number;
-  done: number;
+  made: number;
 }
 
 export function stepWaves(steps: readonly BackfillStep[]): WaveRow[] {
   const waves = new Map<number | null, WaveRow>();
   for (const step of steps) {
     const key = step.wave ?? null;
-    const row = waves.get(key) ?? { wave: key, steps: [], runs: 0, done: 0 };
+    const row = waves.get(key) ?? { wave: key, steps: [], runs: 0, made: 0 };
     row.steps.push(step);
     row.runs += stepRuns(step);
-    row.done += step.published + step.unchanged + step.failed + step.cancelled;
+    row.made += madeOf(step);
     waves.set(key, row);
   }
   return [...waves.values()].sort(
@@ -108,8 +123,19 @@ export function limitOf(
   return most ?? null;
 }
 
-/** Failures of one cause, whatever the dataset, the most frequent first. */
+/** How much failed, for how many causes, and what that kept from being made. */
 export function failuresText(causes: BackfillDetail["causes"]): string {
   const runs = causes.reduce((sum, cause) => sum + cause.runs, 0);
-  return `${plural(runs, "run")} did not succeed, for ${plural(causes.length, "reason")}`;
+  const blocked = causes.reduce((sum, cause) => sum + cause.blocked, 0);
+  const failed = runs > 0 && `${plural(runs, "run")} failed, for ${plural(causes.length, "cause")}`;
+  const kept = blocked > 0 && `${plural(blocked, "run")} ${runs > 0 ? "more " : ""}could not start without`;
+  return [failed, kept && `${kept} what failed`].filter(Boolean).join("; ");
+}
+
+/** `3 runs of orders, 1 of clicks`: which datasets the runs of a cause are of. */
+export function datasetsText(datasets: BackfillDetail["causes"][number]["datasets"]): string {
+  const [first, second, third, ...more] = datasets;
+  const shown = [first, second, third].filter((each) => each !== undefined);
+  const text = shown.map((each) => `${count(each.runs)} of ${each.dataset}`).join(", ");
+  return more.length > 0 ? `${text} and ${plural(more.length, "more dataset")}` : text;
 }

@@ -162,22 +162,28 @@ export function detail(of: Backfill): BackfillDetail {
       of.failed > 0
         ? [
             {
-              dataset: "dev_sessions_daily",
-              state: "failed",
               code: "TM0401",
               error: "the executor used 4.1 GB of memory, allowed are 4 GB; it was stopped",
               runs: of.failed - 3,
+              datasets: [{ dataset: "dev_sessions_daily", runs: of.failed - 3 }],
               example: 1002,
+              blocked: of.cancelled,
+              blocked_datasets: of.cancelled > 0 ? [{ dataset: "dev_user_months", runs: of.cancelled }] : [],
             },
             {
-              dataset: "dev_sessions_daily",
-              state: "failed",
               code: "TM0302",
               error: "column `seconds` has 12 values below 0; the contract wants at least 0",
               runs: 3,
+              datasets: [{ dataset: "dev_sessions_daily", runs: 3 }],
               example: 1002,
+              blocked: 0,
+              blocked_datasets: [],
             },
           ]
+        : [],
+    cancellations:
+      of.cancelled > 0 && of.failed === 0
+        ? [{ reason: "cancelled by ben", runs: of.cancelled, example: 1001 }]
         : [],
     waits: active
       ? [
@@ -238,7 +244,7 @@ export function detail(of: Backfill): BackfillDetail {
 }
 
 const SENTENCES: Record<Backfill["state"] | "paused", string> = {
-  active: "1,402 of 2,184 done, 8 running, 12 failed; about 35 m left.",
+  active: "1,390 of 2,184 made, 8 running, 12 failed; about 35 m left.",
   paused: "Paused by ben 12 m ago; 10 of 24 are done.",
   completed: "Everything is done: 3 published, 1 unchanged.",
   failed: "It is over: 12 of 92 failed and 6 that needed them were cancelled.",

@@ -22,6 +22,7 @@ mod once;
 mod options;
 mod overview;
 mod paging;
+mod patience;
 mod people;
 mod picture;
 mod prefix;

@@ -16,7 +16,7 @@ use super::access::Shared;
 use super::live;
 use super::options::ServeOptions;
 use super::problem::Problem;
-use super::{assets, guard, listen, prefix, request, router};
+use super::{assets, guard, listen, patience, prefix, request, router};
 use crate::engine::Mill;
 
 /// Answers requests until `stop` fires, then finishes those in hand.
@@ -46,6 +46,7 @@ fn service(shared: Arc<Shared>) -> Router {
         .merge(routes)
         .fallback(assets::fallback)
         .method_not_allowed_fallback(other_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), patience::bound))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard))
         .layer(middleware::from_fn(request::number))

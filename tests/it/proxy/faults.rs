@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Link, Proxy, Rule, Way};
+use crate::support::api::Api;
 use crate::support::{Cluster, NEEDED, Places, TestMill, check_invariants, work_options};
 
 /// What the publication of an attempt sends: where the file is, and the end of its transaction.
@@ -203,4 +204,31 @@ async fn a_worker_that_lost_its_database_for_longer_than_its_lease_goes_on_by_it
     assert_eq!(behind.test.published("hours").await, 240);
     assert_eq!(behind.test.published("days").await, 10);
     behind.test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_a_server_whose_database_is_silent_is_told_so_and_answered_once_it_is_back() {
+    let direct = Api::empty().await;
+    let (proxy, options) = Proxy::before(&direct.program.database).await;
+    let behind = direct.program.clone().on(options);
+    let api = Api::start(behind, direct.tokens().clone()).await;
+    api.get("viewer", "/pools").await.ok();
+    let live = api.request(reqwest::Method::GET, "viewer", "/live?topics=runs");
+    assert_eq!(live.send().await.unwrap().status(), 200);
+
+    proxy.set(Link::Held);
+    let (pools, runs) = tokio::join!(api.get("viewer", "/pools"), api.get("viewer", "/runs"));
+    for reply in [pools, runs] {
+        let told = reply.problem(503, "TM0302");
+        assert_eq!(told, "the database does not answer in time");
+        assert!(reply.headers.contains_key("retry-after"), "{reply:?}");
+    }
+
+    proxy.set(Link::Open);
+    let back = async {
+        while api.get("viewer", "/runs").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), back).await.expect("it recovers by itself");
 }

@@ -46,6 +46,7 @@ pub use promises::{
     Delivered, Kept, PromiseOptions, Promised, Promises, declare_promises, deliver_due,
     keep_promises, promises_now, record_promises, unrecorded,
 };
+pub use resolve::reads_now;
 pub use said::{Said, said};
 pub use schedules::{Schedules, Ticked, declare_schedule, run_schedules};
 pub use sweep::keep_sweeping;

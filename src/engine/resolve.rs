@@ -63,6 +63,23 @@ pub(super) async fn resolve(
     Ok(resolved)
 }
 
+/// The versions that a partition would read if it were made now, with the positions of its inputs.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn reads_now(
+    db: &mut PgConnection,
+    mill: &Mill,
+    known: (&Extents, &Slices),
+    dataset: usize,
+    key: &PartitionKey,
+) -> store::Result<Vec<(i16, i64)>> {
+    let queries = ask(mill, known, &mut Joins::new(), (0, dataset, key));
+    let pins = store::pins(db, &queries).await?;
+    Ok(pins.iter().map(|pin| (pin.position as i16, pin.materialization)).collect())
+}
+
 /// The slices of inputs by those of their readers, by reader and input position.
 pub(super) type Joins = BTreeMap<(usize, usize), Join>;
 

@@ -139,8 +139,8 @@ pub use ticks::{
 };
 pub use usage::{Usage, note_usage};
 pub use versions::{
-    LinkRow, NewlyRead, latest_version, links_down, links_up, newly_read, runs_of_partition,
-    version_by_id, versions_at, versions_of,
+    LinkRow, NewlyRead, latest_version, links_down, links_pinned, links_up, newly_read,
+    runs_of_partition, version_by_id, versions_at, versions_of,
 };
 pub use waiting::{
     HolderRow, QueueWait, WaitGroup, paces, pool_holders, waiting, waiting_all, waiting_groups,

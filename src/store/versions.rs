@@ -145,6 +145,30 @@ pub async fn links_up(
         .await?)
 }
 
+/// Versions that would be read, by input position, of these datasets only.
+///
+/// # Errors
+///
+/// When the statement fails.
+pub async fn links_pinned(
+    db: &mut PgConnection,
+    pinned: &[(i16, i64)],
+    only: Option<&[i32]>,
+    limit: i64,
+) -> Result<Vec<LinkRow>> {
+    let (positions, versions): (Vec<i16>, Vec<i64>) = pinned.iter().copied().unzip();
+    Ok(sqlx::query_file_as!(
+        LinkRow,
+        "src/store/sql/links_pinned.sql",
+        &positions,
+        &versions,
+        only,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// What was made from versions, one step, of these datasets only.
 ///
 /// # Errors

@@ -106,12 +106,31 @@ async fn pausing_hands_back_what_runs_and_counts_no_failure() {
     assert_eq!(test.published("raw").await, 10);
     assert_eq!(
         events(&test, backfill).await,
-        ["ada pause what runs finishes", "bo pause 4 handed back", "ada resume "]
+        ["ada pause what runs finishes", "bo pause 4 runs handed back", "ada resume "]
     );
     let late = store::pause_backfill(pool, backfill, "ada", false).await;
     assert!(matches!(late, Err(store::Error::BackfillOver { .. })), "{late:?}");
     let none = store::pause_backfill(pool, 4711, "ada", false).await;
     assert!(matches!(none, Err(store::Error::NoBackfill(4711))), "{none:?}");
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_while_it_is_paused_is_paused_no_more() {
+    let test = TestMill::new(declare).await;
+    let backfill = test.apply(&test.ask(&["raw"], NEEDED).await).await;
+    let pool = &test.mill.pool;
+    assert_eq!(store::pause_backfill(pool, backfill, "ada", false).await.unwrap(), 0);
+    let runs = "select id from tidemill.run where backfill_id = $1";
+    let runs: Vec<i64> = sqlx::query_scalar(runs).bind(backfill).fetch_all(pool).await.unwrap();
+    store::cancel_runs(pool, &runs, "ada").await.unwrap();
+    let over = "select count(*) from tidemill.backfill
+                where id = $1 and state = 'failed' and paused_at is null and paused_by is null";
+    assert_eq!(test.number(over, backfill).await, 1);
+    assert_eq!(
+        events(&test, backfill).await,
+        ["ada pause nothing was running", "ada cancel_runs 10 runs"]
+    );
     test.finish().await;
 }
 

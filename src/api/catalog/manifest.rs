@@ -18,10 +18,15 @@ use crate::store::{self, VersionRow};
 /// A commit is the number of a version: the manifest has, of each partition, the version that
 /// readers saw once that one was there. All pages of one manifest are of the same commit. What is
 /// not published any more is left out. Masked columns are in the files as they are.
+///
+/// What jobs publish stays as it is. Files of a source are as they were when they were last seen;
+/// what was superseded since is refused, since later files may lie at the same place.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Manifest {
     /// The dataset.
     dataset: String,
+    /// Whether others deliver its files: nothing here keeps those as they are.
+    is_source: bool,
     /// The commit; 0 when nothing was ever published.
     commit: i64,
     /// When it was asked for.
@@ -122,6 +127,17 @@ pub(super) async fn manifest(
         ))
         .hint("ask for a later commit; TIDEMILL_KEEP_VERSIONS says how many are kept"));
     }
+    let is_source = spec.source().is_some();
+    if let Some(old) = page.items.iter().find(|version| is_source && !version.is_head) {
+        let key = lookup::key(&picture, old.slice_id, old.ordinal);
+        let partition = spec.scheme.key(&key);
+        return Err(Problem::conflict(format!(
+            "the files of `{name}` {partition} at commit {commit} were superseded, and what lies \
+             there now may hold other bytes than version {} had",
+            old.id
+        ))
+        .hint("nothing keeps old files of a source: leave `commit` out for those of now"));
+    }
     let place = may.mill().sources[dataset].as_ref().unwrap_or(&may.mill().lake);
     let reader = Reader::of(spec);
     let mut files = Vec::new();
@@ -138,7 +154,8 @@ pub(super) async fn manifest(
         .collect();
     let snippets = Snippets::new(reader, &paths, page.next.is_some());
     let as_of = crate::clock::now().into();
-    Ok(Json(Manifest { dataset: name, commit, as_of, files, next: page.next, snippets }))
+    let next = page.next;
+    Ok(Json(Manifest { dataset: name, is_source, commit, as_of, files, next, snippets }))
 }
 
 fn files_of<'a>(

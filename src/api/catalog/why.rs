@@ -10,11 +10,11 @@ use super::super::naming;
 use super::super::picture::Picture;
 use super::super::problem::Answer;
 use super::super::standing::Standing;
-use super::super::why::{self, Facts};
+use super::super::why::{self, Facts, Hop};
 use super::lookup;
 use crate::model::{PartitionKey, PartitionSet, words};
 use crate::plan::{Obstacle, Wait};
-use crate::store::{self, NewlyRead};
+use crate::store::{self, FailureRow, NewlyRead};
 
 /// So many causes are told.
 const CAUSES_MAX: usize = 50;
@@ -45,6 +45,8 @@ struct Cause {
     at: Option<Instant>,
     /// How many rows the version has that came.
     rows: Option<i64>,
+    /// The run that failed, where one did.
+    run: Option<i64>,
     /// How many steps upstream, from 0 for the partition itself.
     depth: usize,
     /// Whether nothing of this project makes it.
@@ -77,9 +79,13 @@ fn sentence<A: Action>(may: &May<A>, facts: &Facts, causes: &[Cause], hidden: bo
     let told = match facts.standing {
         // What is wrong with the partition itself comes first, and is enough.
         Some(Standing::Failed | Standing::Running | Standing::Waiting) => causes.first(),
-        // The deepest says what it began with.
         Some(Standing::Fresh | Standing::Present) | None => None,
-        Some(_) => causes.iter().max_by_key(|cause| cause.depth),
+        // What was tried and failed is for somebody to settle; else the deepest says what it
+        // began with.
+        Some(_) => {
+            let tried = causes.iter().find(|cause| cause.run.is_some());
+            tried.or_else(|| causes.iter().max_by_key(|cause| cause.depth))
+        }
     };
     match (told, &facts.version) {
         (Some(cause), _) if cause.depth == 0 => format!("{start}: {}", cause.text),
@@ -99,6 +105,24 @@ fn sentence<A: Action>(may: &May<A>, facts: &Facts, causes: &[Cause], hidden: bo
     }
 }
 
+/// What a cause is told with, where that is known.
+#[derive(Clone, Copy, Debug, Default)]
+struct Came {
+    at: Option<Instant>,
+    rows: Option<i64>,
+    run: Option<i64>,
+}
+
+impl Came {
+    fn at(at: impl Into<Instant>) -> Self {
+        Self { at: Some(at.into()), ..Self::default() }
+    }
+
+    fn failed(failure: &FailureRow) -> Self {
+        Self { run: Some(failure.run_id), ..Self::at(failure.failed_at) }
+    }
+}
+
 /// What is being told.
 struct Story<'a, A> {
     may: &'a May<A>,
@@ -110,7 +134,7 @@ struct Story<'a, A> {
 
 impl<A: Action> Story<'_, A> {
     fn add(&mut self, dataset: usize, key: Option<&PartitionKey>, depth: usize, text: String) {
-        self.push((dataset, key), depth, text, (None, None));
+        self.push((dataset, key), depth, text, Came::default());
     }
 
     fn push(
@@ -118,7 +142,7 @@ impl<A: Action> Story<'_, A> {
         (dataset, key): (usize, Option<&PartitionKey>),
         depth: usize,
         text: String,
-        (at, rows): (Option<Instant>, Option<i64>),
+        Came { at, rows, run }: Came,
     ) {
         if !self.may.sees(dataset) {
             self.hidden = true;
@@ -133,6 +157,7 @@ impl<A: Action> Story<'_, A> {
             text,
             at,
             rows,
+            run,
             depth,
             source: spec.source().is_some(),
         });
@@ -151,7 +176,7 @@ impl<A: Action> Story<'_, A> {
                 }
                 (None, state) => format!("run {} is {state}", run.id),
             };
-            self.push((own, key), 0, text, (Some(run.created_at.into()), None));
+            self.push((own, key), 0, text, Came::at(run.created_at));
             for (dataset, states) in why::grouped(self.may.mill(), self.picture, &facts.waits_on) {
                 for (state, set) in states {
                     let state = why::standing(self.picture, dataset, &state);
@@ -162,7 +187,7 @@ impl<A: Action> Story<'_, A> {
         if let Some(failure) = &facts.failure {
             let text =
                 format!("run {} failed: {}: {}", failure.run_id, failure.error_code, failure.error);
-            self.push((own, key), 0, text, (Some(failure.failed_at.into()), None));
+            self.push((own, key), 0, text, Came::failed(failure));
         }
         if let Some(hold) = &facts.held {
             let seen = hold.why.input().is_none_or(|input| self.may.sees(input));
@@ -170,8 +195,7 @@ impl<A: Action> Story<'_, A> {
                 true => why::held(&self.may.mill().catalog, hold),
                 false => "an input changed that you may not see".to_owned(),
             };
-            let at = Some(hold.since.into());
-            self.push((own, key), 0, format!("held back: {text}"), (at, None));
+            self.push((own, key), 0, format!("held back: {text}"), Came::at(hold.since));
         }
     }
 
@@ -210,6 +234,7 @@ impl<A: Action> Story<'_, A> {
                 false => "failed",
             };
             self.add_set(*dataset, set, 1, text);
+            self.tried(facts.tried.as_ref().filter(|(hop, _)| hop.dataset == *dataset), 1);
         }
     }
 
@@ -232,6 +257,15 @@ impl<A: Action> Story<'_, A> {
                 !self.picture.assessment.statuses[hop.dataset].missing.contains(&hop.key);
             let text = if is_published { "is to be made again" } else { "is not published" };
             self.add(hop.dataset, Some(&hop.key), depth, text.to_owned());
+            self.tried(facts.tried.as_ref().filter(|(tried, _)| tried == hop), depth);
+        }
+    }
+
+    /// What came of the run that was to make an input.
+    fn tried(&mut self, tried: Option<&(Hop, FailureRow)>, depth: usize) {
+        if let Some((hop, failure)) = tried {
+            let key = Some(&hop.key);
+            self.push((hop.dataset, key), depth, why::tried(failure), Came::failed(failure));
         }
     }
 
@@ -241,14 +275,15 @@ impl<A: Action> Story<'_, A> {
         let depth = facts.trail.len();
         if end.standing == Some(Standing::StaleCode) {
             let (text, at) = why::code(end);
-            let at = at.map(Into::into);
-            self.push((last.dataset, Some(&last.key)), depth - 1, text, (at, None));
+            let came = Came { at: at.map(Into::into), ..Came::default() };
+            self.push((last.dataset, Some(&last.key)), depth - 1, text, came);
         }
         for (dataset, is_routed, change) in end.changes.iter().take(why::CHANGES_MAX) {
             let key = why::change_key(self.picture, change);
             let text = why::change_text(change, *is_routed);
             let at = change.after_at.map(Into::into);
-            self.push((*dataset, Some(&key)), depth, text, (at, change.after_rows));
+            let came = Came { at, rows: change.after_rows, run: None };
+            self.push((*dataset, Some(&key)), depth, text, came);
         }
         // What was made again shows what had come by what it was read from.
         let followed =
@@ -296,7 +331,7 @@ impl<A: Action> Story<'_, A> {
         if version.is_source {
             text.push_str(&format!("; {}", version.paths.join(", ")));
         }
-        let came = (Some(version.committed_at.into()), version.rows);
+        let came = Came { rows: version.rows, ..Came::at(version.committed_at) };
         self.push((dataset, Some(&key)), depth, text, came);
     }
 }

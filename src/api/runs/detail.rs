@@ -3,18 +3,22 @@
 use axum::Json;
 use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::super::access::{May, act};
 use super::super::catalog::{LineageLink, Materialization};
 use super::super::instant::Instant;
 use super::super::naming::{self, RunState};
+use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
 use super::super::query::At;
 use super::RunRow;
 use super::row::find_by;
+use crate::engine;
+use crate::model::PartitionKey;
 use crate::plan::{self, AttemptFacts, Obstacle, RunFacts};
-use crate::store::{self, AttemptHost, AttemptRow, RunLine};
+use crate::store::{self, AttemptHost, AttemptRow, LinkRow, RunLine};
 
 /// How many inputs are listed, and how many runs that it waits on.
 const INPUTS: i64 = 500;
@@ -31,8 +35,10 @@ pub(super) struct Run {
     waits: Option<Wait>,
     /// What was tried, first to last.
     attempts: Vec<Attempt>,
-    /// What its version was read from.
+    /// What its version was read from; of one that published nothing, what it would read now.
     inputs: Vec<LineageLink>,
+    /// Whether it published nothing, and `inputs` are those of now.
+    inputs_of_now: bool,
     /// What it published.
     output: Option<Materialization>,
     /// How many of what it read readers would see another version of now.
@@ -179,17 +185,17 @@ pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json
     let attempts = store::attempts(&mut db, id).await?;
     let hosts = store::attempt_hosts(&mut db, id).await?;
     let output = store::run_output(&mut db, id, only.as_deref()).await?;
+    let picture = may.picture().await?;
     let (version, inputs) = match output {
         Some((version, _)) => (
             store::version_by_id(&mut db, version, only.as_deref()).await?,
             store::links_up(&mut db, &[version], only.as_deref(), INPUTS).await?,
         ),
-        None => (None, Vec::new()),
+        None => (None, inputs_of_now(&may, &mut db, &picture, &line).await?),
     };
     let is_lost = matches!(line.state.as_str(), "failed" | "cancelled");
     let later = if is_lost { Some(store::later_runs(&mut db, &line).await?) } else { None };
     drop(db);
-    let picture = may.picture().await?;
     let has_started = line.finished_at.is_some() || line.state == "running";
     let waits = if has_started { None } else { wait(&may, id, now).await? };
     let facts = facts(&line, &attempts, version.as_ref().and_then(|it| it.rows), waits.as_ref());
@@ -203,6 +209,7 @@ pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json
         waits,
         attempts: rows,
         stale_inputs: output.map_or(0, |(_, stale)| stale),
+        inputs_of_now: output.is_none(),
         inputs: inputs
             .into_iter()
             .filter_map(|link| LineageLink::new(mill, &picture, link))
@@ -217,6 +224,22 @@ pub(super) async fn run(may: May<act::ReadRuns>, At(id): At<i64>) -> Answer<Json
         }),
         row: RunRow::of(&may, line, now),
     }))
+}
+
+/// What a run that published nothing would read if it were made now.
+async fn inputs_of_now(
+    may: &May<act::ReadRuns>,
+    db: &mut PgConnection,
+    picture: &Picture,
+    line: &RunLine,
+) -> Answer<Vec<LinkRow>> {
+    let mill = may.mill();
+    let Some(&dataset) = mill.registry.index.get(&line.dataset_id) else { return Ok(Vec::new()) };
+    let slice = picture.slices.slice(line.slice_id);
+    let key = PartitionKey { slice, ordinal: line.ordinal };
+    let known = (&picture.assessment.extents, &picture.slices);
+    let pinned = engine::reads_now(db, mill, known, dataset, &key).await?;
+    Ok(store::links_pinned(db, &pinned, may.only().as_deref(), INPUTS).await?)
 }
 
 /// Why it has not started; none when it just has.

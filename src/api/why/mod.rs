@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use super::{Picture, Standing};
 use crate::engine::Mill;
 use crate::model::{PartitionKey, PartitionSet, Ranges};
-use crate::plan::{Hold, Wait};
+use crate::plan::{Assessment, Hold, Wait};
 use crate::spec::Missing;
 use crate::store::{
     self, CodeRow, FailureRow, InputChange, InputQuery, LiveRow, LiveRun, VersionRow,
@@ -21,7 +21,7 @@ use crate::store::{
 pub use trail::{Hop, World};
 pub use words::{
     CHANGES_MAX, Grouped, chain, change_key, change_text, changed, code, grouped, headline, held,
-    made, named, standing, unmade as unmade_text,
+    made, named, standing, tried, unmade as unmade_text,
 };
 
 /// No version has this number: nothing was read by it.
@@ -64,6 +64,8 @@ pub struct Facts {
     pub trail: Vec<Hop>,
     /// How the last of the trail came to be stale.
     pub end: Option<End>,
+    /// An input that was tried and failed, which is why nobody makes this one.
+    pub tried: Option<(Hop, FailureRow)>,
 }
 
 /// Why the last partition of a trail is to be made again.
@@ -145,6 +147,16 @@ async fn gather(
         }
         None => None,
     };
+    let unmade = if is_published { Vec::new() } else { unmade(world, dataset, &key) };
+    let tried = match failed_input(assessment, &trail, &unmade) {
+        Some(hop) => {
+            let (id, slice) = (mill.registry.datasets[hop.dataset], &hop.key.slice);
+            let slice = picture.slices.id(slice).unwrap_or(-1);
+            let failure = store::failure(&mut db, id, slice, hop.key.ordinal).await?;
+            failure.map(|failure| (hop, failure))
+        }
+        None => None,
+    };
     Ok(Facts {
         standing,
         version,
@@ -155,12 +167,29 @@ async fn gather(
         waits_on,
         wait,
         lacks: cause::lacks(catalog, assessment, dataset, &one),
-        unmade: if is_published { Vec::new() } else { unmade(world, dataset, &key) },
+        unmade,
         held,
         trail,
         end,
+        tried,
         dataset,
         key,
+    })
+}
+
+/// The partition further up that failed: on the way to what changed, or of an input not made yet.
+fn failed_input(
+    assessment: &Assessment,
+    trail: &[Hop],
+    unmade: &[(usize, PartitionSet)],
+) -> Option<Hop> {
+    let failed = |dataset: usize| &assessment.statuses[dataset].failed;
+    let on_the_way = trail.iter().skip(1).rev().find(|hop| failed(hop.dataset).contains(&hop.key));
+    on_the_way.cloned().or_else(|| {
+        unmade.iter().find_map(|(dataset, set)| {
+            let key = set.intersection(failed(*dataset)).keys().next()?;
+            Some(Hop { dataset: *dataset, key })
+        })
     })
 }
 

@@ -9,7 +9,7 @@ use crate::model::words::{self, when};
 use crate::model::{PartitionKey, PartitionSet};
 use crate::plan::{Assessment, Hold, Why};
 use crate::spec::{Catalog, Threshold};
-use crate::store::{InputChange, LiveRow, VersionRow};
+use crate::store::{FailureRow, InputChange, LiveRow, VersionRow};
 
 /// At most so many changed input partitions are named.
 pub const CHANGES_MAX: usize = 20;
@@ -132,6 +132,13 @@ pub fn changed(
     if 0 < rest {
         lines.push(format!("  and {}", words::count(rest as u64, "other partition")));
     }
+}
+
+/// What came of the run that was to make an input.
+#[must_use]
+pub fn tried(failure: &FailureRow) -> String {
+    let FailureRow { run_id, error_code, error, .. } = failure;
+    format!("was tried by run {run_id}, which failed: {error_code}: {error}")
 }
 
 /// Neighbors of one dataset are one link of the chain.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{hex, key_json, lacks_json, ranges_json, when};
 use crate::api::why::{
-    End, Facts, cause, change_key, changed, grouped, headline, held, made, named, standing,
+    End, Facts, cause, change_key, changed, grouped, headline, held, made, named, standing, tried,
     unmade_text,
 };
 use crate::api::{Picture, Standing};
@@ -67,6 +67,10 @@ fn show(session: &Session, picture: &Picture, facts: &Facts, json: bool) {
         lines.push(made(catalog, facts, version));
     }
     waits(session, picture, facts, &mut lines);
+    if let Some((hop, failure)) = &facts.tried {
+        let name = named(catalog, hop.dataset, &hop.key);
+        lines.push(format!("{name} {}", tried(failure)));
+    }
     if let Some(end) = &facts.end {
         changed(catalog, picture, facts, end, &mut lines);
     }

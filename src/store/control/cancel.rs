@@ -95,6 +95,13 @@ async fn cancel(pool: &PgPool, which: Which<'_>, by: &str) -> Result<Cancelled> 
     }
 }
 
+fn cancelled_text(runs: u64) -> String {
+    match runs {
+        1 => "1 run".to_owned(),
+        runs => format!("{runs} runs"),
+    }
+}
+
 /// One transaction. What it did, and how many runs others hold.
 async fn pass(pool: &PgPool, which: Which<'_>, by: &str, so_far: u64) -> Result<(Cancelled, u64)> {
     let mut tx = pool.begin().await?;
@@ -118,12 +125,12 @@ async fn pass(pool: &PgPool, which: Which<'_>, by: &str, so_far: u64) -> Result<
         Which::Backfill(backfill) if left == 0 => {
             end(&mut tx, backfill).await?;
             let runs = so_far + done.runs;
-            note(&mut tx, backfill, by, "cancel", &format!("{runs} runs")).await?;
+            note(&mut tx, backfill, by, "cancel", &cancelled_text(runs)).await?;
         }
         Which::Backfill(_) => (),
         Which::Runs(_) | Which::Undeclared(_) => {
             for (backfill, runs) in noted {
-                note(&mut tx, backfill, by, "cancel_runs", &format!("{runs} runs")).await?;
+                note(&mut tx, backfill, by, "cancel_runs", &cancelled_text(runs as u64)).await?;
             }
         }
     }

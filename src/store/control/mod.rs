@@ -98,7 +98,11 @@ pub async fn pause_backfill_in(
     expect_active(&mut *db, backfill, done.rows_affected()).await?;
     let details = match finish_running {
         true => "what runs finishes".to_owned(),
-        false => format!("{handed_back} handed back"),
+        false => match handed_back {
+            0 => "nothing was running".to_owned(),
+            1 => "1 run handed back".to_owned(),
+            runs => format!("{runs} runs handed back"),
+        },
     };
     note(&mut *db, backfill, by, "pause", &details).await?;
     Ok(handed_back)

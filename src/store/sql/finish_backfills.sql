@@ -1,5 +1,6 @@
 -- Add up what finished of each backfill, and end those whose last run did. The row itself is read,
--- not a picture of it: of two commits, the second adds to what the first left.
+-- not a picture of it: of two commits, the second adds to what the first left. What is over is not
+-- paused, even if somebody paused it while its last run was published.
 update tidemill.backfill
 set published = backfill.published + ended.published,
     unchanged = backfill.unchanged + ended.unchanged,
@@ -15,6 +16,14 @@ set published = backfill.published + ended.published,
         when backfill.state = 'active' and backfill.published + backfill.unchanged + backfill.failed
             + backfill.cancelled + ended.total = backfill.runs then now()
         else backfill.finished_at
+    end,
+    paused_at = case
+        when backfill.published + backfill.unchanged + backfill.failed + backfill.cancelled
+            + ended.total < backfill.runs then backfill.paused_at
+    end,
+    paused_by = case
+        when backfill.published + backfill.unchanged + backfill.failed + backfill.cancelled
+            + ended.total < backfill.runs then backfill.paused_by
     end
 from (
     select id, published, unchanged, failed, cancelled,

@@ -98,10 +98,9 @@ async fn what_failed_is_told_by_cause_with_what_it_kept_from_being_made() {
     let (id, runs) = (made["id"].as_i64().unwrap(), plan["runs"].as_i64().unwrap());
     assert!(6 < runs, "{plan}");
     act(&api, "operator", &format!("/backfills/{id}/cancel")).await.ok();
-    let ended = format!(
-        "with run as (
+    let ended = "with run as (
              select id, row_number() over (order by id) as place
-             from tidemill.run_history where backfill_id = {id}
+             from tidemill.run_history where backfill_id = $1
          )
          update tidemill.run_history
          set state = case when run.place < 3 then 'failed' else 'cancelled' end::tidemill.run_state,
@@ -109,9 +108,8 @@ async fn what_failed_is_told_by_cause_with_what_it_kept_from_being_made() {
              error_code = case when run.place < 3 then 'TM0502' else 'TM0406' end,
              error = case when run.place < 3 then '' else 'an input failed: ' end
                  || '2024-03-0' || run.place || '.ndjson: line ' || run.place || ' is no JSON'
-         from run where run_history.id = run.id and run.place < 7"
-    );
-    sqlx::raw_sql(&ended).execute(&api.database().await).await.unwrap();
+         from run where run_history.id = run.id and run.place < 7";
+    sqlx::query(ended).bind(id).execute(&api.database().await).await.unwrap();
 
     let detail = api.get("viewer", &format!("/backfills/{id}")).await.ok();
 

@@ -17,4 +17,5 @@ mod people;
 mod runs;
 mod sign_in;
 mod slas;
+mod why;
 mod work;

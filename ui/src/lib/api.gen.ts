@@ -1633,6 +1633,11 @@ export interface components {
              * @description How many rows the version has that came.
              */
             rows?: number | null;
+            /**
+             * Format: int64
+             * @description The run that failed, where one did.
+             */
+            run?: number | null;
             /** @description Whether nothing of this project makes it. */
             source: boolean;
             /** @description What is the matter with it. */
@@ -2242,6 +2247,9 @@ export interface components {
          *     A commit is the number of a version: the manifest has, of each partition, the version that
          *     readers saw once that one was there. All pages of one manifest are of the same commit. What is
          *     not published any more is left out. Masked columns are in the files as they are.
+         *
+         *     What jobs publish stays as it is. Files of a source are as they were when they were last seen;
+         *     what was superseded since is refused, since later files may lie at the same place.
          */
         Manifest: {
             /** @description When it was asked for. */
@@ -2255,6 +2263,8 @@ export interface components {
             dataset: string;
             /** @description The files, by partition. */
             files: components["schemas"]["ManifestFile"][];
+            /** @description Whether others deliver its files: nothing here keeps those as they are. */
+            is_source: boolean;
             /** @description The cursor of the next page; none on the last. */
             next?: string | null;
             /** @description Code that reads the files of this page. */
@@ -3425,8 +3435,10 @@ export interface components {
             deadline?: components["schemas"]["Instant"] | null;
             /** @description What happened to it, first to last. */
             events: components["schemas"]["RunEvent"][];
-            /** @description What its version was read from. */
+            /** @description What its version was read from; of one that published nothing, what it would read now. */
             inputs: components["schemas"]["LineageLink"][];
+            /** @description Whether it published nothing, and `inputs` are those of now. */
+            inputs_of_now: boolean;
             made_again_by?: components["schemas"]["MadeAgain"] | null;
             mended_by?: components["schemas"]["Mended"] | null;
             output?: components["schemas"]["Materialization"] | null;

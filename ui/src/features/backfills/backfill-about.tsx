@@ -10,6 +10,16 @@ function startedBy({ created_by: by, origin }: BackfillDetail): string {
   return by === origin ? by : `${by}, ${ORIGIN[origin]}`;
 }
 
+/** What somebody did, as a sentence has it: `ana paused it: 4 runs handed back`. */
+const DID: Record<string, string> = {
+  pause: "paused it:",
+  resume: "let it go on",
+  cancel: "cancelled it:",
+  cancel_runs: "cancelled",
+  set_priority: "changed its priority:",
+  set_concurrency: "changed how many run at once:",
+};
+
 /** Who asked for what, how it is set, and what has been done with it. */
 export function BackfillAbout({ backfill }: { backfill: BackfillDetail }) {
   const events = [...backfill.events].reverse();
@@ -70,7 +80,9 @@ export function BackfillAbout({ backfill }: { backfill: BackfillDetail }) {
             {events.map((event, index) => (
               <li key={`${event.at} ${index}`} className="px-4 py-1.5">
                 <span>
-                  {event.by} <span className="text-muted">{event.action}</span> {event.details}
+                  {event.by}{" "}
+                  <span className="text-muted">{DID[event.action] ?? event.action.replaceAll("_", " ")}</span>{" "}
+                  {event.details}
                 </span>
                 <span className="block text-sm text-muted">
                   <Time at={event.at} seconds />

@@ -32,8 +32,10 @@ export function ManifestTab({ name }: { name: string }) {
   return (
     <div className="flex flex-col gap-4">
       <p className="text-muted">
-        The files of commit {first.commit}, as of <Time at={first.as_of} />. They stay as they are: what is
-        published later are other files.
+        The files of commit {first.commit}, as of <Time at={first.as_of} />.{" "}
+        {first.is_source
+          ? "Sizes and hashes are those last seen: whoever delivers these files may replace them at any time, and then the snippet reads the new ones."
+          : "They stay as they are: what is published later are other files."}
       </p>
       <Panel title="Read them with">
         <Tabs label="Program" items={TOOLS} value={tool} onChange={setTool}>

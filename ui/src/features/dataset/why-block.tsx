@@ -28,7 +28,16 @@ export function WhyBlock({ why }: { why: Why }) {
                 {cause.dataset}
                 {cause.partition && ` ${cause.partition}`}
               </Link>{" "}
-              <CodeText text={cause.text} />
+              <CodeText text={cause.text} />{" "}
+              {cause.run !== null && cause.run !== undefined && (
+                <Link
+                  to="/runs/$id"
+                  params={{ id: String(cause.run) }}
+                  className="text-accent hover:underline"
+                >
+                  Run {cause.run}
+                </Link>
+              )}
               <span className="text-sm text-muted">
                 {cause.rows !== null && cause.rows !== undefined && (
                   <>

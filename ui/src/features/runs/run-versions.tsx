@@ -130,6 +130,11 @@ export function RunVersions({ run }: { run: Run }) {
         )}
       </Panel>
       <Panel title={`Inputs (${run.inputs.length})`} flush>
+        {run.inputs_of_now && run.inputs.length > 0 && (
+          <p className="border-b border-line px-4 py-1.5 text-muted">
+            It published nothing, so this is what it would read if it ran now.
+          </p>
+        )}
         <DataTable<LineageLink>
           label="Inputs"
           columns={COLUMNS}
@@ -139,7 +144,7 @@ export function RunVersions({ run }: { run: Run }) {
             <EmptyState title="No input recorded.">
               {isLive(run)
                 ? "Which versions it reads is decided when it starts."
-                : "It reads nothing, or it ended before it read anything."}
+                : "It reads nothing, or nothing of its inputs is there."}
             </EmptyState>
           }
         />

@@ -222,6 +222,7 @@ export function preview(dataset: string, key: string): Preview {
 export function manifest(dataset: string): Manifest {
   return {
     dataset,
+    is_source: false,
     commit: 4211,
     as_of: "2026-11-22T06:14:00Z",
     files: Array.from({ length: 40 }, (_, at) => ({

@@ -47,6 +47,7 @@ function run(row: Partial<RunRow>, more: Partial<Run>): Run {
     waits: null,
     attempts: [],
     inputs: [],
+    inputs_of_now: false,
     output: null,
     stale_inputs: 0,
     deadline: new Date(NOW.getTime() + 7_200_000).toISOString(),

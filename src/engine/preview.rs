@@ -12,8 +12,8 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::Mill;
-use crate::lake;
+use super::{Failure, Mill};
+use crate::lake::{self, SourceError};
 use crate::spec::{DatasetSpec, Format};
 use crate::store::VersionRow;
 
@@ -90,6 +90,9 @@ pub enum PreviewError {
     /// It took too long.
     #[error("reading the first rows took longer than {0:?}")]
     TooSlow(Duration),
+    /// A file of a source is not what it should be: the code, and why.
+    #[error("{1}")]
+    Source(&'static str, String),
     /// The files could not be read.
     #[error("could not read the files: {0}")]
     Read(String),
@@ -175,8 +178,7 @@ fn read(
             masked: spec.is_masked(name),
         })
         .collect();
-    let frame = published_frame(mill, dataset, paths, schema, runtime)
-        .map_err(|error| PreviewError::Read(format!("{error:#}")))?;
+    let frame = published_frame(mill, dataset, paths, schema, runtime).map_err(unreadable)?;
     let limited = frame.limit(bounds.rows);
     let open: Schema = schema
         .iter()
@@ -205,6 +207,18 @@ fn read(
     let rows = values.iter().map(row).collect();
     let more_columns = schema.len() - columns.len();
     Ok(Preview { columns, rows, more_columns })
+}
+
+/// What a source's own file says of itself may be told; what a store says may hold addresses.
+fn unreadable(error: anyhow::Error) -> PreviewError {
+    match error.downcast::<SourceError>() {
+        Ok(error @ (SourceError::Text(_) | SourceError::Rejects { .. })) => {
+            let Failure { code, message, .. } = error.into();
+            PreviewError::Source(code, message)
+        }
+        Ok(error) => PreviewError::Read(error.to_string()),
+        Err(error) => PreviewError::Read(format!("{error:#}")),
+    }
 }
 
 /// A frame over files of a dataset. Blocks: the text files of a source are read at once.

@@ -138,6 +138,8 @@ fn refusal(error: &PreviewError) -> Problem {
         PreviewError::NoColumns(_) | PreviewError::Gone(_) | PreviewError::TooLong(_) => {
             Problem::conflict(error.to_string())
         }
+        PreviewError::Source(code, why) => Problem::new(StatusCode::CONFLICT, code, why)
+            .hint("runs that read this file fail in the same way; have it delivered again"),
         PreviewError::TooSlow(_) => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "TM0504", error.to_string())
                 .hint("try again, or with fewer rows")
@@ -145,9 +147,11 @@ fn refusal(error: &PreviewError) -> Problem {
         }
         // What a reader says may hold paths and addresses: it is for the log.
         _ => {
-            tracing::warn!("a preview failed: {error}");
-            Problem::conflict("the files of this version could not be read")
-                .hint("the server's log says why, and `tidemill doctor` looks at all files")
+            let request = super::super::request::current();
+            tracing::warn!(request, %error, "a preview failed");
+            Problem::conflict("the files of this version could not be read").hint(format!(
+                "whoever runs the server finds why in its log, under request {request}"
+            ))
         }
     }
 }

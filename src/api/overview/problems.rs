@@ -269,6 +269,9 @@ impl<A: Action> Scene<'_, A> {
             let count = words::count(lacks.len(), "partition");
             let what = if spec.source().is_some() { "no file" } else { "nothing published" };
             let one = lacks.keys().next().filter(|_| lacks.len() == 1);
+            // It has been lacking since its window was over.
+            let first = lacks.slices().filter_map(|(_, ranges)| ranges.span());
+            let first = first.map(|span| span.start).min();
             found.push(ProblemItem {
                 kind: ProblemKind::MissingUpstream,
                 dataset: Some(spec.name.to_string()),
@@ -276,7 +279,7 @@ impl<A: Action> Scene<'_, A> {
                 run: None,
                 title: format!("{what} for {count} of `{}`", spec.name),
                 detail: words::spans_text(&spec.scheme, &lacks, 3),
-                since: None,
+                since: first.map(|ordinal| Instant(spec.scheme.window(ordinal).end)),
                 partitions: lacks.len(),
                 blocks: blocked.into_iter().take(BLOCKS_MAX).map(|at| self.name(at)).collect(),
             });

@@ -104,6 +104,8 @@ async fn what_failed_is_told_by_cause_with_what_it_kept_from_being_made() {
          )
          update tidemill.run_history
          set state = case when run.place < 3 then 'failed' else 'cancelled' end::tidemill.run_state,
+             left_state =
+                 case when run.place < 3 then 'running' else 'waiting' end::tidemill.run_state,
              outcome = case when run.place < 3 then 'failed' else 'upstream_failed' end,
              error_code = case when run.place < 3 then 'TM0502' else 'TM0406' end,
              error = case when run.place < 3 then '' else 'an input failed: ' end

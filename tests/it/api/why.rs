@@ -1,14 +1,9 @@
 //! What is said of partitions and runs whose inputs failed or changed.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::cli::{landing, shop};
 use crate::support::api::Api;
-
-/// Longer than the server goes on with what it knew before.
-const SOON: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_input_that_was_tried_and_failed_is_why_and_named_with_its_run() {
@@ -33,17 +28,12 @@ async fn an_input_that_was_tried_and_failed_is_why_and_named_with_its_run() {
     assert_eq!(failed.rows_affected(), 1);
 
     let path = format!("/datasets/retail_revenue_daily/partition?key={day}");
-    let asked = Instant::now();
-    let stale = loop {
-        // What the server knows is a moment old.
-        let stale = api.get("viewer", &path).await.ok();
-        if stale["why"].to_string().contains("4711") || SOON < asked.elapsed() {
-            break stale;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+    // Has a new picture taken, which shows what failed.
+    api.post("operator", "/datasets/dev_dau/pause", json!({})).await.ok();
 
-    assert_eq!(stale["standing"], "stale_upstream", "{stale:#}");
+    let stale = api.get("viewer", &path).await.ok();
+
+    assert_eq!(stale["standing"], "stale", "{stale:#}");
     let sentence = stale["why"]["sentence"].as_str().unwrap();
     let told =
         format!("`retail_lines` {day} was tried by run 4711, which failed: TM0502: line 7 is torn");
@@ -90,4 +80,16 @@ async fn a_run_that_published_nothing_has_the_inputs_of_now() {
     let names: Vec<&Value> = inputs.iter().map(|input| &input["dataset"]).collect();
     assert_eq!(names, ["retail_files"], "{run:#}");
     assert!(inputs[0]["paths"][0].as_str().unwrap().contains(day), "{run:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_into_a_broken_file_is_told_what_is_wrong_with_it() {
+    let api = Api::made().await;
+    let day = shop::broken_day();
+    let landed = api.program.lake.with_file_name("landing");
+    std::fs::write(landed.join(format!("retail/{day}.csv.gz")), "no gzip").unwrap();
+    api.run(&["plan", "retail_revenue_daily", &day.to_string()]).await;
+    let path = format!("/datasets/retail_files/preview?key={day}");
+    let told = api.get("operator", &path).await.problem(409, "TM0502");
+    assert!(told.contains(&format!("retail/{day}.csv.gz")), "{told}");
 }

@@ -212,13 +212,13 @@ async fn who_asks_a_server_whose_database_is_silent_is_told_so_and_answered_once
     let (proxy, options) = Proxy::before(&direct.program.database).await;
     let behind = direct.program.clone().on(options);
     let api = Api::start(behind, direct.tokens().clone()).await;
-    api.get("viewer", "/pools").await.ok();
+    api.get("viewer", "/runs").await.ok();
     let live = api.request(reqwest::Method::GET, "viewer", "/live?topics=runs");
     assert_eq!(live.send().await.unwrap().status(), 200);
 
     proxy.set(Link::Held);
-    let (pools, runs) = tokio::join!(api.get("viewer", "/pools"), api.get("viewer", "/runs"));
-    for reply in [pools, runs] {
+    let asked = tokio::join!(api.get("viewer", "/backfills"), api.get("viewer", "/runs"));
+    for reply in [asked.0, asked.1] {
         let told = reply.problem(503, "TM0302");
         assert_eq!(told, "the database does not answer in time");
         assert!(reply.headers.contains_key("retry-after"), "{reply:?}");

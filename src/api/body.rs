@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
+use super::plain;
 use super::problem::{Answer, Problem};
 
 /// The most a body holds, as it comes and once it is unpacked.
@@ -67,7 +68,7 @@ fn unpack(bytes: &[u8]) -> Answer<Vec<u8>> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
     serde_json::from_slice(bytes).map_err(|error| {
-        Problem::invalid(format!("the body is not what it should be: {error}"))
+        Problem::invalid(plain::body(bytes, &error))
             .hint("compare it with the description of the address in the API reference")
     })
 }

@@ -25,6 +25,7 @@ mod paging;
 mod patience;
 mod people;
 mod picture;
+mod plain;
 mod prefix;
 mod problem;
 mod query;

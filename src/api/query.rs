@@ -6,8 +6,11 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 use utoipa::IntoParams;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 
 use super::paging::Paging;
+use super::plain;
 use super::problem::{Answer, Problem};
 
 /// The parameters of a request: those that it declares, each once, and no others.
@@ -64,6 +67,17 @@ impl IntoParams for Nothing {
     }
 }
 
+/// The schema of a parameter that is one of these words.
+pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Schema {
+    let words: Vec<&str> = words.into_iter().collect();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build().into()
+}
+
+/// The schema of a parameter that is any of these words, separated by commas.
+pub(super) fn some_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Schema {
+    ArrayBuilder::new().items(RefOr::T(one_of(words))).build().into()
+}
+
 /// What the parameters are called, as the description of the address says.
 fn names<T: IntoParams>() -> Vec<String> {
     T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect()
@@ -102,7 +116,7 @@ fn read<T: DeserializeOwned>(pairs: &[(String, String)], names: &[String]) -> An
     read.map(|Query(value)| value).map_err(|refused| {
         let text = refused.body_text();
         let why = text.rsplit_once("query string: ").map_or(&*text, |(_, why)| why);
-        Problem::invalid(format!("the parameters are not what they should be: {why}"))
+        Problem::invalid(plain::parameter(why))
     })
 }
 

@@ -120,3 +120,33 @@ fn only_requests_that_name_this_machine_are_answered() {
     assert!(!answered("evil.example", "0.0.0.0:7117"));
     assert!(!names_us(&HeaderMap::new(), loopback.parse().unwrap()), "no host at all");
 }
+
+#[test]
+fn what_a_parameter_may_be_stands_in_the_document() {
+    let document: serde_json::Value = serde_json::from_str(&super::openapi()).unwrap();
+    let found = |path: &str, name: &str| {
+        let all = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+        all.iter().find(|it| it["name"] == name).unwrap().clone()
+    };
+    let one = |path: &str, name: &str| found(path, name)["schema"]["enum"].to_string();
+    assert_eq!(one("/api/v1/runs", "order"), r#"["newest","oldest"]"#);
+    assert_eq!(one("/api/v1/runs", "class"), r#"["live","late","backfill"]"#);
+    let ticks = "/api/v1/schedules/{dataset}/ticks";
+    assert_eq!(one(ticks, "state"), r#"["open","done","failed","skipped"]"#);
+    for (path, name, words) in [
+        ("/api/v1/runs", "state", 7),
+        ("/api/v1/datasets", "state", 8),
+        ("/api/v1/datasets", "kind", 4),
+    ] {
+        let held = found(path, name);
+        assert_eq!(held["explode"], false, "{held}: commas stand between them");
+        assert_eq!(held["schema"]["items"]["enum"].as_array().unwrap().len(), words, "{held}");
+    }
+    for name in ["PlanRequest", "ChangeBackfill"] {
+        let priority = &document["components"]["schemas"][name]["properties"]["priority"];
+        assert_eq!(
+            (&priority["minimum"], &priority["maximum"]),
+            (&(-32_768).into(), &32_767.into())
+        );
+    }
+}

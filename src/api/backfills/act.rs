@@ -28,6 +28,7 @@ pub(super) struct PauseBackfill {
 pub(super) struct ChangeBackfill {
     /// Within its class, the greater goes first.
     #[serde(default)]
+    #[schema(minimum = -32_768, maximum = 32_767)]
     priority: Option<i16>,
     /// How many of its runs may run at once; null for no limit.
     #[serde(default)]

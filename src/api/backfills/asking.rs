@@ -37,6 +37,7 @@ pub(in super::super) struct PlanRequest {
     #[schema(minimum = 1, maximum = 2_147_483_647_i64)]
     pub(super) concurrency: Option<u32>,
     /// Of backfills of a class, the greater goes first.
+    #[schema(minimum = -32_768, maximum = 32_767)]
     pub(super) priority: i16,
     /// With which class of work it shares pools.
     pub(super) class: PlanClass,

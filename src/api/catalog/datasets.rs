@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::Schema;
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::access::{May, act};
@@ -12,7 +13,8 @@ use super::super::instant::Instant;
 use super::super::paging::{Paging, cursor};
 use super::super::picture::Picture;
 use super::super::problem::{Answer, Problem};
-use super::super::query::Paged;
+use super::super::query::{Paged, some_of};
+use super::super::standing::Counts;
 use super::row::{DatasetRow, Kind, Promised};
 use crate::engine::Mill;
 use crate::spec::DatasetSpec;
@@ -29,19 +31,31 @@ const VALUES_MAX: usize = 50;
 pub(super) struct DatasetQuery {
     /// Words that the name, the description, the owner or a tag holds, all of them.
     q: Option<String>,
-    /// `source`, `transform`, `load` or `export`.
+    /// Of this kind, or of any of several, separated by commas.
+    #[param(style = Form, explode = false, schema_with = kinds)]
     kind: Option<String>,
     /// Who answers for it.
     owner: Option<String>,
     /// A tag it has.
     tag: Option<String>,
-    /// Where any of its partitions stands: `failed`, `stale`, `missing`, `missing-upstream`,
-    /// `running`, `waiting`, `fresh` or `present`.
+    /// Where any of its partitions stands; any of several, separated by commas.
+    #[param(style = Form, explode = false, schema_with = states)]
     state: Option<String>,
     /// What comes first: by name, what stands worst, or what was published last.
     #[serde(default)]
     #[param(inline)]
     sort: Sort,
+}
+
+/// What kinds of datasets there are.
+const KINDS: [&str; 4] = ["source", "transform", "load", "export"];
+
+fn kinds() -> Schema {
+    some_of(KINDS)
+}
+
+fn states() -> Schema {
+    some_of(Counts::default().each().map(|(word, _)| word.as_str()))
 }
 
 /// What comes first.
@@ -188,9 +202,9 @@ impl Filter {
             return Err(Problem::invalid(format!("`q` is longer than {TEXT_MAX} characters")));
         }
         let kinds = values("kind", query.kind.as_deref())?;
-        known("kind", kinds.as_deref(), &["source", "transform", "load", "export"])?;
+        known("kind", kinds.as_deref(), &KINDS)?;
         let states = values("state", query.state.as_deref())?;
-        let words = super::super::standing::Counts::default().each().map(|(word, _)| word.as_str());
+        let words = Counts::default().each().map(|(word, _)| word.as_str());
         known("state", states.as_deref(), &words)?;
         Ok(Self {
             words: text.split_whitespace().map(str::to_lowercase).collect(),

@@ -7,12 +7,10 @@ use utoipa::ToSchema;
 
 use super::super::access::{Action, Entry, IDLE, May, Who, act};
 use super::super::instant::Instant;
+use super::super::paging::{Page, Paging};
 use super::super::problem::{Answer, Problem};
-use super::super::query::At;
+use super::super::query::{At, Nothing, Paged};
 use crate::store;
-
-/// The most that are listed.
-const MOST: i64 = 100;
 
 /// A browser that is signed in.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -38,11 +36,19 @@ pub(in super::super) struct SessionRow {
     get,
     path = "/users/me/sessions",
     tag = "access",
-    responses((status = OK, body = Vec<SessionRow>), (status = UNAUTHORIZED, body = Problem))
+    params(Paging),
+    responses(
+        (status = OK, body = Page<SessionRow>),
+        (status = UNAUTHORIZED, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
+    )
 )]
-pub(super) async fn own(may: May<act::OwnAccount>) -> Answer<Json<Vec<SessionRow>>> {
+pub(super) async fn own(
+    may: May<act::OwnAccount>,
+    Paged(_filter, paging): Paged<Nothing>,
+) -> Answer<Json<Page<SessionRow>>> {
     let user = may.principal().user();
-    rows(&may, user).await.map(Json)
+    rows(&may, user, &paging).await.map(Json)
 }
 
 /// Where somebody is signed in, newest first.
@@ -50,29 +56,32 @@ pub(super) async fn own(may: May<act::OwnAccount>) -> Answer<Json<Vec<SessionRow
     get,
     path = "/users/{id}/sessions",
     tag = "access",
-    params(("id" = i64, Path, description = "The number of the user.")),
+    params(("id" = i64, Path, description = "The number of the user."), Paging),
     responses(
-        (status = OK, body = Vec<SessionRow>),
+        (status = OK, body = Page<SessionRow>),
         (status = UNAUTHORIZED, body = Problem),
         (status = FORBIDDEN, body = Problem),
-        (status = NOT_FOUND, body = Problem)
+        (status = NOT_FOUND, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
     )
 )]
 pub(super) async fn of_user(
     may: May<act::ManageUsers>,
     At(id): At<i64>,
-) -> Answer<Json<Vec<SessionRow>>> {
+    Paged(_filter, paging): Paged<Nothing>,
+) -> Answer<Json<Page<SessionRow>>> {
     let person = store::person(&mut *may.db().await?, id).await?;
     let person = person.ok_or_else(|| Problem::not_found(format!("there is no user {id}")))?;
-    rows(&may, person.id).await.map(Json)
+    rows(&may, person.id, &paging).await.map(Json)
 }
 
-async fn rows<A: Action>(may: &May<A>, user: i64) -> Answer<Vec<SessionRow>> {
+async fn rows<A: Action>(may: &May<A>, user: i64, paging: &Paging) -> Answer<Page<SessionRow>> {
+    let (limit, before) = (paging.limit()?, paging.after()?);
     let current = match may.principal().who {
         Who::User { session, .. } => Some(session),
         Who::Token { .. } => None,
     };
-    let rows = store::sessions(&mut *may.db().await?, user, IDLE, MOST).await?;
+    let rows = store::sessions(&mut *may.db().await?, user, IDLE, before, limit + 1).await?;
     let row = |row: store::SessionRow| SessionRow {
         id: row.id,
         created_at: row.created_at.into(),
@@ -82,7 +91,7 @@ async fn rows<A: Action>(may: &May<A>, user: i64) -> Answer<Vec<SessionRow>> {
         agent: row.agent,
         current: current == Some(row.id),
     };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(Page::cut(rows.into_iter().map(row).collect(), limit, |last| last.id))
 }
 
 /// End one of one's own sessions.

@@ -7,13 +7,14 @@ use axum::Json;
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
+use utoipa::openapi::Schema;
 
 use super::super::access::{Action, May, act};
 use super::super::instant::Instant;
 use super::super::naming::{RUN_STATES, model_state};
 use super::super::paging::{Page, cursor};
 use super::super::problem::{Answer, Problem};
-use super::super::query::Paged;
+use super::super::query::{Paged, one_of, some_of};
 use super::RunRow;
 use crate::model::Class;
 use crate::store::{self, RunPlace, RunSearch};
@@ -27,7 +28,7 @@ const KEEP: Duration = Duration::from_mins(1);
 #[into_params(parameter_in = Query)]
 pub(super) struct RunFilter {
     /// In this state, or in any of several, separated by commas.
-    #[param(example = "failed,cancelled")]
+    #[param(style = Form, explode = false, schema_with = states)]
     state: Option<String>,
     /// Of this dataset.
     dataset: Option<String>,
@@ -35,7 +36,8 @@ pub(super) struct RunFilter {
     backfill: Option<i64>,
     /// Whose latest attempt is by this worker.
     worker: Option<i64>,
-    /// Of this class: `live`, `late` or `backfill`.
+    /// Of this class.
+    #[param(schema_with = classes)]
     class: Option<String>,
     /// Finished then or later. Runs that are live count as of now.
     #[param(value_type = Option<String>, format = DateTime)]
@@ -44,9 +46,23 @@ pub(super) struct RunFilter {
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<Instant>,
     /// Whose last fault has this code, such as `TM0401`.
+    #[param(max_length = 20)]
     code: Option<String>,
-    /// `newest` first, as when nothing is said, or `oldest`.
+    /// The newest first, as when nothing is said, or the oldest.
+    #[param(schema_with = orders)]
     order: Option<String>,
+}
+
+fn states() -> Schema {
+    some_of(RUN_STATES.iter().map(|state| state.as_str()))
+}
+
+fn classes() -> Schema {
+    one_of(Class::ALL.iter().map(|class| class.as_str()))
+}
+
+fn orders() -> Schema {
+    one_of(["newest", "oldest"])
 }
 
 /// Where a page begins: when the run before it finished, in microseconds, and its number.

@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 
 use super::super::access::{Action, Entry, May, act};
 use super::super::body::Body;
+use super::super::paging::{Page, Paging};
 use super::super::problem::{Answer, Problem};
-use super::super::query::At;
+use super::super::query::{At, Nothing, Paged};
 use crate::model::Class;
 use crate::store::{self, HolderRow, PoolRow, QueueRow};
 
@@ -71,7 +72,7 @@ pub(super) struct PoolChange {
 
 /// How many slots.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "it must be a whole number, `null` or `\"declared\"`")]
 pub(super) enum PoolSlots {
     /// So many, or no limit.
     Count(Option<u32>),
@@ -87,21 +88,30 @@ pub(super) enum Declared {
     Declared,
 }
 
-/// Pools.
+/// Pools, by name.
 #[utoipa::path(
     get,
     path = "/pools",
     tag = "workers",
+    params(Paging),
     responses(
-        (status = OK, body = Vec<Pool>),
+        (status = OK, body = Page<Pool>),
         (status = UNAUTHORIZED, body = Problem),
         (status = FORBIDDEN, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem),
         (status = SERVICE_UNAVAILABLE, body = Problem),
     )
 )]
-pub(super) async fn pools(may: May<act::ReadWorkers>) -> Answer<Json<Vec<Pool>>> {
+pub(super) async fn pools(
+    may: May<act::ReadWorkers>,
+    Paged(_filter, paging): Paged<Nothing>,
+) -> Answer<Json<Page<Pool>>> {
+    let (limit, after) = (paging.limit()?, paging.after::<String>()?);
     let key = format!("{:?}", may.only());
-    may.caches().pools.get(key, KEEP, all(&may)).await.map(Json)
+    let mut all = may.caches().pools.get(key, KEEP, all(&may)).await?;
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all.retain(|pool| after.as_ref().is_none_or(|after| *after < pool.name));
+    Ok(Json(Page::cut(all, limit, |last| last.name.clone())))
 }
 
 async fn all<A: Action>(may: &May<A>) -> Answer<Vec<Pool>> {

@@ -3,6 +3,7 @@
 use axum::Json;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::Schema;
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::access::{Action, May, act};
@@ -10,7 +11,7 @@ use super::super::instant::Instant;
 use super::super::naming;
 use super::super::paging::Page;
 use super::super::problem::{Answer, Problem};
-use super::super::query::{At, Paged};
+use super::super::query::{At, Paged, one_of};
 use super::schedules::scheduled;
 use crate::plan::schedule::why_skipped;
 use crate::store::{self, TickRow};
@@ -102,8 +103,13 @@ impl Tick {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TickFilter {
-    /// In this state: `open`, `done`, `failed` or `skipped`.
+    /// In this state.
+    #[param(schema_with = states)]
     state: Option<String>,
+}
+
+fn states() -> Schema {
+    one_of(TickState::ALL.map(|(_, word)| word))
 }
 
 /// The ticks of a schedule, the latest first.

@@ -149,6 +149,7 @@ pub async fn sessions(
     db: &mut PgConnection,
     person: i64,
     idle_seconds: f64,
+    before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<SessionRow>> {
     let rows = sqlx::query_as!(
@@ -159,10 +160,12 @@ pub async fn sessions(
            and ended_at is null
            and now() < expires_at
            and now() < seen_at + make_interval(secs => $2)
+           and ($3::bigint is null or id < $3)
          order by id desc
-         limit $3",
+         limit $4",
         person,
         idle_seconds,
+        before,
         limit,
     )
     .fetch_all(db)

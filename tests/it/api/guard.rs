@@ -136,7 +136,10 @@ async fn over_https_the_cookie_is_of_this_host_alone() {
     let cookie = cookie.split(';').next().unwrap();
     let headers = [("host", "tide.example.com"), ("cookie", cookie)];
     let sessions = api.send(Method::GET, "/api/v1/users/me/sessions", &headers, None).await.ok();
-    assert_eq!(sessions[0]["address"], "198.51.100.7", "the last that a proxy of ours wrote");
+    assert_eq!(
+        sessions["items"][0]["address"], "198.51.100.7",
+        "the last that a proxy of ours wrote"
+    );
     let plain = cookie.replace("__Host-tidemill", "tidemill");
     let headers = [("host", "tide.example.com"), ("cookie", plain.as_str())];
     api.send(Method::GET, "/api/v1/users/me/sessions", &headers, None).await.problem(401, "TM0602");

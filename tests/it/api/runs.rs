@@ -145,7 +145,7 @@ async fn what_waits_says_why_and_can_be_cancelled_and_had_again() {
         "{queue}"
     );
     let pools = api.get("viewer", "/pools").await.ok();
-    assert!(0 < pools[0]["waiting"].as_i64().unwrap(), "{pools}");
+    assert!(0 < pools["items"][0]["waiting"].as_i64().unwrap(), "{pools}");
 
     api.post("operator", &format!("{path}/retry"), json!({})).await.problem(409, "TM0605");
     api.post("viewer", &format!("{path}/cancel"), json!({})).await.problem(403, "TM0603");

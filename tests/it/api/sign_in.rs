@@ -31,7 +31,10 @@ async fn a_session_begins_with_a_password_and_ends_everywhere() {
     let may = one.session["may"].as_array().unwrap();
     assert!(may.contains(&json!("backfill.create")) && !may.contains(&json!("user.manage")));
     assert_eq!(one.get(&api, "/session").await.ok(), one.session);
-    let listed = one.get(&api, "/users/me/sessions").await.ok();
+    let first = one.get(&api, "/users/me/sessions?limit=1").await.ok();
+    let listed = &one.get(&api, "/users/me/sessions").await.ok()["items"];
+    let next = format!("/users/me/sessions?cursor={}", first["next"].as_str().unwrap());
+    assert_eq!(one.get(&api, &next).await.ok()["items"], json!([listed[1]]));
     assert_eq!(listed.as_array().unwrap().len(), 2, "{listed}");
     assert_eq!((&listed[0]["current"], &listed[1]["current"]), (&json!(false), &json!(true)));
     assert_eq!(listed[0]["address"], "127.0.0.1");

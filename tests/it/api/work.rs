@@ -96,7 +96,7 @@ async fn the_slots_of_a_pool_are_changed_by_an_editor_and_written_down() {
 
     assert_eq!([&pool["slots"], &pool["overridden"]], [&json!(3), &json!(true)]);
     let pools = api.get("viewer", "/pools").await.ok();
-    assert_eq!(pools[0], pool, "the change shows at once");
+    assert_eq!(pools["items"][0], pool, "the change shows at once");
     let pool = api.patch("editor", path, json!({ "slots": null })).await.ok();
     assert_eq!([&pool["slots"], &pool["overridden"]], [&Value::Null, &json!(true)]);
     let pool = api.patch("editor", path, json!({ "slots": "declared" })).await.ok();
@@ -119,7 +119,10 @@ async fn what_all_datasets_share_is_changed_by_those_who_see_all_of_them() {
 
     assert!(told.contains("`pool.set` for every dataset"), "{told}");
     let pools = api.get("editor", "/pools").await.ok();
-    assert_eq!((&pools[0]["name"], &pools[0]["overridden"]), (&json!("default"), &json!(false)));
+    assert_eq!(
+        (&pools["items"][0]["name"], &pools["items"][0]["overridden"]),
+        (&json!("default"), &json!(false))
+    );
     let may = api.get("admin", "/session").await.ok()["may"].to_string();
     assert!(may.contains("audit.read") && !may.contains("pool.set"), "{may}");
     for path in ["/users", "/tokens?all=true"] {

@@ -578,7 +578,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Pools. */
+        /** Pools, by name. */
         get: operations["get_pools"];
         put?: never;
         post?: never;
@@ -2742,6 +2742,44 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_Pool: {
+            /** @description What is on it. */
+            items: {
+                /** @description How many runs of each class may start however much others take. */
+                floors: components["schemas"]["ByClass"];
+                /** @description Who has taken slots, most first. */
+                holders: components["schemas"]["Holder"][];
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: double
+                 * @description For how many seconds the oldest run that could start has waited.
+                 */
+                oldest_wait_seconds?: number | null;
+                /** @description Whether somebody set its slots, so that what is declared does not. */
+                overridden: boolean;
+                /**
+                 * Format: int32
+                 * @description How many slots; none for no limit.
+                 */
+                slots?: number | null;
+                /**
+                 * Format: int32
+                 * @description How many are taken.
+                 */
+                used: number;
+                /**
+                 * Format: int64
+                 * @description How many runs of jobs in it have not started.
+                 */
+                waiting: number;
+                /** @description The share of each class. */
+                weights: components["schemas"]["ByClass"];
+            }[];
+            /** @description The cursor of the next page; none on the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_RunRow: {
             /** @description What is on it. */
             items: {
@@ -2838,6 +2876,31 @@ export interface components {
                 timetable: string;
                 /** @description The zone it is read in. */
                 zone: string;
+            }[];
+            /** @description The cursor of the next page; none on the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_SessionRow: {
+            /** @description What is on it. */
+            items: {
+                /** @description Where it is from. */
+                address: string;
+                /** @description What the browser calls itself. */
+                agent: string;
+                /** @description When it began. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                /** @description When it ends at the latest. */
+                expires_at: components["schemas"]["Instant"];
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description When it was last used, to a minute. */
+                seen_at: components["schemas"]["Instant"];
             }[];
             /** @description The cursor of the next page; none on the last. */
             next?: string | null;
@@ -5246,17 +5309,12 @@ export interface operations {
             query?: {
                 /** @description Words that the name, the description, the owner or a tag holds, all of them. */
                 q?: string;
-                /** @description `source`, `transform`, `load` or `export`. */
-                kind?: string;
+                kind?: ("source" | "transform" | "load" | "export")[];
                 /** @description Who answers for it. */
                 owner?: string;
                 /** @description A tag it has. */
                 tag?: string;
-                /**
-                 * @description Where any of its partitions stands: `failed`, `stale`, `missing`, `missing-upstream`,
-                 *     `running`, `waiting`, `fresh` or `present`.
-                 */
-                state?: string;
+                state?: ("failed" | "stale" | "missing" | "missing-upstream" | "running" | "waiting" | "fresh" | "present")[];
                 /** @description What comes first: by name, what stands worst, or what was published last. */
                 sort?: "name" | "state" | "published";
                 /** @description Where the page begins: `next` of the page before. */
@@ -6713,7 +6771,12 @@ export interface operations {
     };
     get_pools: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6725,7 +6788,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Pool"][];
+                    "application/json": components["schemas"]["Page_Pool"];
                 };
             };
             401: {
@@ -6744,7 +6807,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request cannot be read as what it should be. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6919,27 +6981,21 @@ export interface operations {
     get_runs: {
         parameters: {
             query?: {
-                /**
-                 * @description In this state, or in any of several, separated by commas.
-                 * @example failed,cancelled
-                 */
-                state?: string;
+                state?: ("waiting" | "ready" | "running" | "backoff" | "succeeded" | "failed" | "cancelled")[];
                 /** @description Of this dataset. */
                 dataset?: string;
                 /** @description Of this backfill. */
                 backfill?: number;
                 /** @description Whose latest attempt is by this worker. */
                 worker?: number;
-                /** @description Of this class: `live`, `late` or `backfill`. */
-                class?: string;
+                class?: "live" | "late" | "backfill";
                 /** @description Finished then or later. Runs that are live count as of now. */
                 from?: string;
                 /** @description Finished before then; of runs that are live, asked for before then. */
                 to?: string;
                 /** @description Whose last fault has this code, such as `TM0401`. */
                 code?: string;
-                /** @description `newest` first, as when nothing is said, or `oldest`. */
-                order?: string;
+                order?: "newest" | "oldest";
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description How many items at most. */
@@ -7701,8 +7757,7 @@ export interface operations {
     get_schedules_dataset_ticks: {
         parameters: {
             query?: {
-                /** @description In this state: `open`, `done`, `failed` or `skipped`. */
-                state?: string;
+                state?: "open" | "done" | "failed" | "skipped";
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description How many items at most. */
@@ -9005,7 +9060,12 @@ export interface operations {
     };
     get_users_me_sessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9017,7 +9077,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionRow"][];
+                    "application/json": components["schemas"]["Page_SessionRow"];
                 };
             };
             401: {
@@ -9037,7 +9097,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request cannot be read as what it should be. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9332,7 +9391,12 @@ export interface operations {
     };
     get_users_id_sessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description The number of the user. */
@@ -9347,7 +9411,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionRow"][];
+                    "application/json": components["schemas"]["Page_SessionRow"];
                 };
             };
             401: {
@@ -9374,7 +9438,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request cannot be read as what it should be. */
             422: {
                 headers: {
                     [name: string]: unknown;

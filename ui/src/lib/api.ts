@@ -28,6 +28,8 @@ const client = createClient<paths>({
   // Looked up at the call, so that tests can put another one there.
   fetch: (request) => globalThis.fetch(request),
   credentials: "same-origin",
+  // A list stands in one parameter: each may be given once.
+  querySerializer: { array: { style: "form", explode: false } },
 });
 client.use(guard);
 

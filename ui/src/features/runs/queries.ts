@@ -7,7 +7,7 @@ const PAGE = 100;
 
 function filtersOf(search: RunsSearch) {
   return {
-    ...(search.state && { state: search.state.join(",") }),
+    ...(search.state && { state: search.state }),
     ...(search.dataset && { dataset: search.dataset }),
     ...(search.backfill && { backfill: search.backfill }),
     ...(search.worker && { worker: search.worker }),

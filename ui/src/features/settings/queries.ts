@@ -37,12 +37,16 @@ export const permissionsQuery = () =>
 export const mySessionsQuery = () =>
   queryOptions({
     queryKey: ["users", "me", "sessions"] as const,
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/users/me/sessions", { signal })),
+    queryFn: async ({ signal }) =>
+      (await unwrap(api.GET("/api/v1/users/me/sessions", { params: { query: { limit: 500 } }, signal })))
+        .items,
   });
 
 export const userSessionsQuery = (id: number) =>
   queryOptions({
     queryKey: ["users", id, "sessions"] as const,
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/users/{id}/sessions", { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => {
+      const params = { path: { id }, query: { limit: 500 } };
+      return (await unwrap(api.GET("/api/v1/users/{id}/sessions", { params, signal }))).items;
+    },
   });

@@ -19,7 +19,8 @@ export const workersQuery = () =>
 export const poolsQuery = () =>
   queryOptions({
     queryKey: ["workers", "pools"] as const,
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/pools", { signal })),
+    queryFn: async ({ signal }) =>
+      (await unwrap(api.GET("/api/v1/pools", { params: { query: { limit: 500 } }, signal }))).items,
     refetchInterval: EVERY,
   });
 

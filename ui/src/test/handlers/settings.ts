@@ -41,9 +41,13 @@ export const settings = [
       ? problem(422, "TM0621", "the current password is another")
       : done();
   }),
-  http.get("*/api/v1/users/me/sessions", () => HttpResponse.json([sessionRow.current(), sessionRow.other()])),
+  http.get("*/api/v1/users/me/sessions", () =>
+    HttpResponse.json({ items: [sessionRow.current(), sessionRow.other()], next: null }),
+  ),
   http.delete("*/api/v1/users/me/sessions/:id", done),
-  http.get("*/api/v1/users/:id/sessions", () => HttpResponse.json([sessionRow.other()])),
+  http.get("*/api/v1/users/:id/sessions", () =>
+    HttpResponse.json({ items: [sessionRow.other()], next: null }),
+  ),
   http.get("*/api/v1/tokens", ({ request }) => HttpResponse.json(page(tokens(), request))),
   http.post("*/api/v1/tokens", async ({ request }) => {
     const body = await request.json();

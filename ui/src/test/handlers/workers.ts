@@ -4,7 +4,7 @@ import { notFound, page } from "./respond";
 
 export const workers = [
   http.get("*/api/v1/workers", ({ request }) => HttpResponse.json(page(all(), request))),
-  http.get("*/api/v1/pools", () => HttpResponse.json(pools())),
+  http.get("*/api/v1/pools", () => HttpResponse.json({ items: pools(), next: null })),
   http.get("*/api/v1/queue", () => HttpResponse.json(queue())),
   http.patch("*/api/v1/pools/:name", async ({ params, request }) => {
     const found = pools().find((pool) => pool.name === params.name);

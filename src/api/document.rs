@@ -6,11 +6,11 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterStyle};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Content, OpenApi, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder, Schema};
 
 use super::access::{May, Shared, act};
 use super::router;
@@ -43,6 +43,7 @@ pub(super) fn complete(document: &mut OpenApi) {
             if let Some(operation) = operation {
                 name(method, path, operation);
                 add_answers(operation, path);
+                join_lists(operation);
             }
         }
     }
@@ -56,6 +57,16 @@ pub(super) fn complete(document: &mut OpenApi) {
         SecurityRequirement::new("token", none),
         SecurityRequirement::new("session", none),
     ]);
+}
+
+/// Says of parameters that take several values that commas stand between them.
+fn join_lists(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if matches!(parameter.schema, Some(RefOr::T(Schema::Array(_)))) {
+            parameter.style = Some(ParameterStyle::Form);
+            parameter.explode = Some(false);
+        }
+    }
 }
 
 /// Adds what any address may answer, where it does not say so itself.

@@ -33,7 +33,7 @@ pub(super) async fn bound(
         async move { tokio::time::timeout(SIGN_OF_LIFE, shared.is_well()).await.unwrap_or(false) }
     };
     let answered = answered(next.run(request), is_well, SLOW).await;
-    answered.unwrap_or_else(|problem| problem.into_response())
+    answered.unwrap_or_else(Problem::into_response)
 }
 
 /// What is answered, unless the database is found not to answer before.

@@ -32,14 +32,14 @@ pub(super) struct DatasetQuery {
     /// Words that the name, the description, the owner or a tag holds, all of them.
     q: Option<String>,
     /// Of this kind, or of any of several, separated by commas.
-    #[param(style = Form, explode = false, schema_with = kinds)]
+    #[param(schema_with = kinds)]
     kind: Option<String>,
     /// Who answers for it.
     owner: Option<String>,
     /// A tag it has.
     tag: Option<String>,
     /// Where any of its partitions stands; any of several, separated by commas.
-    #[param(style = Form, explode = false, schema_with = states)]
+    #[param(schema_with = states)]
     state: Option<String>,
     /// What comes first: by name, what stands worst, or what was published last.
     #[serde(default)]

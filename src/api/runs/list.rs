@@ -28,7 +28,7 @@ const KEEP: Duration = Duration::from_mins(1);
 #[into_params(parameter_in = Query)]
 pub(super) struct RunFilter {
     /// In this state, or in any of several, separated by commas.
-    #[param(style = Form, explode = false, schema_with = states)]
+    #[param(schema_with = states)]
     state: Option<String>,
     /// Of this dataset.
     dataset: Option<String>,

@@ -148,15 +148,7 @@ async fn gather(
         None => None,
     };
     let unmade = if is_published { Vec::new() } else { unmade(world, dataset, &key) };
-    let tried = match failed_input(assessment, &trail, &unmade) {
-        Some(hop) => {
-            let (id, slice) = (mill.registry.datasets[hop.dataset], &hop.key.slice);
-            let slice = picture.slices.id(slice).unwrap_or(-1);
-            let failure = store::failure(&mut db, id, slice, hop.key.ordinal).await?;
-            failure.map(|failure| (hop, failure))
-        }
-        None => None,
-    };
+    let tried = tried_input(mill, picture, &mut db, (&trail, &unmade)).await?;
     Ok(Facts {
         standing,
         version,
@@ -175,6 +167,20 @@ async fn gather(
         dataset,
         key,
     })
+}
+
+/// The input that was tried and failed, with what came of it.
+async fn tried_input(
+    mill: &Mill,
+    picture: &Picture,
+    db: &mut PgConnection,
+    (trail, unmade): (&[Hop], &[(usize, PartitionSet)]),
+) -> Result<Option<(Hop, FailureRow)>> {
+    let Some(hop) = failed_input(&picture.assessment, trail, unmade) else { return Ok(None) };
+    let id = mill.registry.datasets[hop.dataset];
+    let slice = picture.slices.id(&hop.key.slice).unwrap_or(-1);
+    let failure = store::failure(db, id, slice, hop.key.ordinal).await?;
+    Ok(failure.map(|failure| (hop, failure)))
 }
 
 /// The partition further up that failed: on the way to what changed, or of an input not made yet.

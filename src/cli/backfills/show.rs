@@ -180,7 +180,7 @@ fn print_causes(facts: &BackfillFacts) {
     output::line(&format!("  `tidemill backfills retry {id}` makes them again"));
 }
 
-/// `3 runs of `lines`, `clicks``.
+/// How many runs, and of which datasets.
 fn runs_of(runs: i64, datasets: &[CauseDataset]) -> String {
     let names: Vec<String> = datasets.iter().map(|it| format!("`{}`", it.dataset)).collect();
     format!("{} of {}", output::count(runs.unsigned_abs(), "run"), names.join(", "))

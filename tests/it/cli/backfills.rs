@@ -67,6 +67,29 @@ async fn a_backfill_is_listed_shown_paused_changed_cancelled_and_retried() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_is_left_to_its_own_backfill() {
+    let (home, id, runs) = recorded();
+    let server = home.keep_server().await;
+    let other = home.json(&["backfill", "dev_dau", "--upstream", "--yes", "--detach"]);
+    let other = format!("backfill {}", other["backfill"]);
+    let asked = ["backfill", "click_dau", "--yes", "--detach"];
+    let said = home.fails(0, &asked);
+    assert!(said.out.contains("of what was asked for are being made already"), "{said:#?}");
+    assert!(said.err.contains(&format!("backfill {id} makes it")), "{said:#?}");
+    assert!(!said.err.contains(&other), "nobody asked for what that one makes: {said:#?}");
+    assert!(home.ok(&["plan", "click_dau"]).contains("are being made already"));
+    let facts = home.json(&asked);
+    assert_eq!(facts["under_way"]["backfills"][0].to_string(), id, "{facts}");
+    let shown = home.json(&["backfills", "show", &id]);
+    assert_eq!(shown["done"], 0, "it was left to the workers that are there: {shown}");
+
+    let followed = home.fails(0, &asked[..3]);
+    assert!(followed.err.contains(&format!("backfill {id}: {runs} succeeded")), "{followed:#?}");
+    assert!(!followed.err.contains(&other), "{followed:#?}");
+    server.give_back().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pools_are_listed_and_their_slots_set_by_hand() {
     let home = Home::new();
     let server = home.keep_server().await;

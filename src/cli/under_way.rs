@@ -83,12 +83,9 @@ mod tests {
 
     #[test]
     fn only_runs_of_the_partitions_asked_for_count() {
-        let record = |live: [(i64, i64); 3]| Record {
-            tracks: BTreeMap::from([(
-                Slice::none(),
-                Track { live: live.into(), ..Track::default() },
-            )]),
-            ..Record::default()
+        let record = |live: [(i64, i64); 3]| {
+            let track = Track { live: live.into(), ..Track::new(&Slice::none(), Vec::new()) };
+            Record { tracks: BTreeMap::from([(Slice::none(), track)]), ..Record::default() }
         };
         let ledger = Ledger {
             now: jiff::Timestamp::UNIX_EPOCH,

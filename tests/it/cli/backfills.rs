@@ -50,6 +50,11 @@ async fn a_backfill_is_listed_shown_paused_changed_cancelled_and_retried() {
     assert_eq!(home.json(&["cancel", &one])["cancelled"], 1);
     let cancelled = home.ok(&["backfills", "cancel", &id]);
     assert!(cancelled.contains(&format!("{} runs cancelled", runs - 1)), "{cancelled}");
+    let listed = home.ok(&["backfills"]);
+    let done = format!("0 of {runs} (0 %)");
+    assert!(listed.contains("CANCELLED") && listed.contains(&done), "{listed}");
+    let row = listed.lines().nth(1).unwrap();
+    assert!(row.split_whitespace().any(|cell| cell == runs.to_string()), "all of them: {row}");
     let over = home.fails(1, &["backfills", "cancel", &id]);
     assert!(
         over.err.contains("TM0208: backfill") && over.err.contains("is cancelled"),

@@ -166,6 +166,7 @@ async fn request(session: &Session, args: &BackfillArgs) -> Result<Request> {
             let known = assessment.extents.of(dataset).slices;
             let pairs = &args.within.dimensions;
             let set = session.partitions(dataset, args.partitions.as_deref(), pairs, known)?;
+            session.names_some(dataset, &set, args.partitions.as_deref(), pairs)?;
             targets.push((dataset, set));
         }
         None => {

@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn only_runs_of_the_partitions_asked_for_count() {
         let record = |live: [(i64, i64); 3]| {
-            let track = Track { live: live.into(), ..Track::new(&Slice::none(), Vec::new()) };
+            let mut track = Track::new(&Slice::none(), Vec::new());
+            track.live = live.into();
             Record { tracks: BTreeMap::from([(Slice::none(), track)]), ..Record::default() }
         };
         let ledger = Ledger {

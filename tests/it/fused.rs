@@ -79,7 +79,8 @@ async fn one_that_cannot_be_made_fails_alone_and_every_log_says_what_was_tried()
     }
     for day in DAYS {
         let (said, state) = told(&test, day).await;
-        let first = "first made together with 4 neighbours as one query, which failed with TM0505: ";
+        let first =
+            "first made together with 4 neighbours as one query, which failed with TM0505: ";
         assert!(said.contains(first) && said.contains("; now made alone\n"), "{day}: {said}");
         assert_eq!(said.matches("makes ").count(), if day == DAYS[0] { 2 } else { 1 }, "{said}");
         assert_eq!(state, if day == bad { "failed" } else { "committed" });
@@ -121,10 +122,14 @@ async fn one_that_is_cancelled_leaves_the_others_to_be_made_alone_and_their_logs
     for day in DAYS {
         let (said, state) = told(&test, day).await;
         let expected = match day == DAYS[2] {
-            true => "made together with 4 neighbours as one query until the worker had to let go \
-                     of this one (cancelled, paused or given to another worker)",
-            false => "which was stopped, not because of this one: the worker had to let go of \
-                      2024-01-03 (cancelled, paused or given to another worker); now made alone",
+            true => {
+                "made together with 4 neighbours as one query until the worker had to let go \
+                     of this one (cancelled, paused or given to another worker)"
+            }
+            false => {
+                "which was stopped, not because of this one: the worker had to let go of \
+                      2024-01-03 (cancelled, paused or given to another worker); now made alone"
+            }
         };
         assert!(said.contains(expected), "{day}: {said}");
         assert_eq!(state, if day == DAYS[2] { "cancelled" } else { "committed" });

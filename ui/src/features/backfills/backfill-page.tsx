@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
+import { ZoneOf } from "@/components/zone-of";
 import { sentenceCase } from "@/lib/format";
 import { useTopic } from "@/lib/live";
 import { ApiError } from "@/lib/problem";
@@ -30,7 +31,13 @@ export function BackfillPage() {
     ...backfillQuery(number),
     enabled: Number.isSafeInteger(number),
   });
-  if (data) return <Loaded backfill={data} />;
+  if (data) {
+    return (
+      <ZoneOf dataset={data.steps.map((step) => step.dataset)}>
+        <Loaded backfill={data} />
+      </ZoneOf>
+    );
+  }
   return (
     <Page title={`Backfill ${id}`}>
       {!Number.isSafeInteger(number) || (error instanceof ApiError && error.status === 404) ? (

@@ -70,7 +70,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
     header: "Published",
     width: "6rem",
     sortable: true,
-    cell: (row) => <Time at={row.published_at} relative none="never" />,
+    cell: (row) => <Time at={row.published_at} zone={row.zone} relative none="never" />,
   },
   {
     id: "sla",

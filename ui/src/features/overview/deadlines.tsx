@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import type { SlaWindow } from "@/lib/types";
 
 export function Deadlines({ items }: { items: SlaWindow[] }) {
@@ -45,10 +46,12 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
             )}
           </div>
           <div className="shrink-0 text-right">
-            <Time at={item.due_at} brief />
-            <span className="block text-sm text-muted">
-              <Time at={item.due_at} relative />
-            </span>
+            <ZoneOf dataset={item.dataset}>
+              <Time at={item.due_at} brief />
+              <span className="block text-sm text-muted">
+                <Time at={item.due_at} relative />
+              </span>
+            </ZoneOf>
           </div>
         </li>
       ))}

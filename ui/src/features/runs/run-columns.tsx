@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Column } from "@/components/data-table";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Elapsed, Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { reasonWord } from "@/lib/run-words";
 import type { RunRow } from "@/lib/types";
 
@@ -58,9 +59,13 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "started",
     header: "Started",
-    width: "7rem",
+    width: "8.5rem",
     align: "right",
-    cell: (run) => <Time at={run.started_at} brief zoneless />,
+    cell: (run) => (
+      <ZoneOf dataset={run.dataset}>
+        <Time at={run.started_at} brief />
+      </ZoneOf>
+    ),
   },
   {
     id: "error",

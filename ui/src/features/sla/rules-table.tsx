@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/empty-state";
 import { Panel } from "@/components/page";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { percent } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
 import { SLA } from "@/lib/states";
@@ -56,7 +57,9 @@ function tableColumns(now: number): Column<SlaStanding>[] {
               {marginWords(current, now)}
             </span>
             <span className="block text-sm text-muted">
-              <Time at={current.due_at} />
+              <ZoneOf dataset={current.dataset}>
+                <Time at={current.due_at} />
+              </ZoneOf>
             </span>
           </>
         ) : (

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
 import { ZoneOf } from "@/components/zone-of";
@@ -84,7 +85,11 @@ function Loaded({ backfill }: { backfill: BackfillDetail }) {
       }
       // While it is active, the bar below says all of it, in the zone that is chosen.
       sentence={
-        backfill.state !== "active" && <span className="text-ink">{sentenceCase(backfill.sentence)}</span>
+        backfill.state !== "active" && (
+          <span className="text-ink">
+            <Sentence text={sentenceCase(backfill.sentence)} />
+          </span>
+        )
       }
       actions={<BackfillActions backfill={backfill} onRetry={() => setRetry(true)} />}
     >

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
+import { Sentence } from "@/components/sentence";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { ZoneOf } from "@/components/zone-of";
@@ -41,7 +42,7 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
                 >
                   {item.blocking.dataset}
                 </Link>
-                : {item.blocking.text}
+                : <Sentence text={item.blocking.text} />
               </p>
             )}
           </div>

@@ -1,6 +1,6 @@
 import { Link, linkOptions } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { ZoneOf } from "@/components/zone-of";
@@ -65,11 +65,11 @@ function Problem({ item }: { item: ProblemItem }) {
         <div className="min-w-0 grow">
           <p className="flex flex-wrap items-baseline gap-x-2">
             <Link {...problemLink(item)} className="font-medium hover:underline">
-              <CodeText text={sentenceCase(item.title)} />
+              <Sentence text={sentenceCase(item.title)} />
             </Link>
           </p>
           <p className="break-words text-muted">
-            <CodeText text={item.detail} />
+            <Sentence text={item.detail} />
           </p>
           {item.blocks.length > 0 && (
             <p className="text-sm text-muted">

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
 import { Tabs } from "@/components/tabs";
@@ -87,7 +87,7 @@ function Loaded({ run }: { run: Run }) {
       }
       sentence={
         <span className="text-ink">
-          <CodeText text={run.sentence} />
+          <Sentence text={run.sentence} />
           <RunLater run={run} />
         </span>
       }

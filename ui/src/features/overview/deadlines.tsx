@@ -26,7 +26,7 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
               to="/datasets/$name"
               params={{ name: item.dataset }}
               search={{ p: item.partition }}
-              className="font-mono text-accent hover:underline"
+              className="font-mono text-accent [overflow-wrap:anywhere] hover:underline"
             >
               {item.dataset} <span className="text-muted">{item.partition}</span>
             </Link>

@@ -22,7 +22,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "dataset",
     header: "Dataset and partition",
-    width: "minmax(16rem,2.4fr)",
+    width: "minmax(14rem,2.4fr)",
     cell: (run) => (
       <span className="font-mono">
         {run.dataset} <span className="text-muted">{run.partition}</span>
@@ -31,13 +31,15 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: "reason",
+    yields: 3,
     header: "Why",
     width: "minmax(9.5rem,1fr)",
     cell: (run) => <span title={run.reason}>{reasonWord(run.reason)}</span>,
   },
-  { id: "class", header: "Class", width: "5rem", cell: (run) => run.class },
+  { id: "class", yields: 5, header: "Class", width: "5rem", cell: (run) => run.class },
   {
     id: "waited",
+    yields: 4,
     header: "Waited",
     width: "5.5rem",
     align: "right",
@@ -50,6 +52,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: "took",
+    yields: 2,
     header: "Took",
     width: "5.5rem",
     align: "right",
@@ -58,6 +61,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: "started",
+    yields: 1,
     header: "Started",
     width: "8.5rem",
     align: "right",

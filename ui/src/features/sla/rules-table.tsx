@@ -30,7 +30,7 @@ function tableColumns(now: number): Column<SlaStanding>[] {
     {
       id: "dataset",
       header: "Dataset and promise",
-      width: "minmax(15rem,1.7fr)",
+      width: "minmax(13rem,1.7fr)",
       cell: ({ rule }) => (
         <>
           <Link
@@ -68,6 +68,7 @@ function tableColumns(now: number): Column<SlaStanding>[] {
     },
     {
       id: "blocking",
+      yields: 1,
       header: "Waits for",
       width: "minmax(11rem,1.2fr)",
       cell: ({ current }) => (
@@ -78,6 +79,7 @@ function tableColumns(now: number): Column<SlaStanding>[] {
     },
     {
       id: "recent",
+      yields: 2,
       header: "Latest 30 windows",
       width: "14.5rem",
       cell: ({ recent }) => <WindowStrip windows={recent} />,

@@ -1,16 +1,20 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 import { DatasetZone, zoneChoice } from "@/lib/preferences";
+import { createQueryClient } from "@/lib/query";
 import { Sentence } from "./sentence";
 import { TooltipProvider } from "./tooltip";
 
 function shown(text: string, zone = "America/New_York") {
   const { container } = render(
-    <TooltipProvider>
-      <DatasetZone value={zone}>
-        <Sentence text={text} />
-      </DatasetZone>
-    </TooltipProvider>,
+    <QueryClientProvider client={createQueryClient()}>
+      <TooltipProvider>
+        <DatasetZone value={zone}>
+          <Sentence text={text} />
+        </DatasetZone>
+      </TooltipProvider>
+    </QueryClientProvider>,
   );
   return container.textContent;
 }

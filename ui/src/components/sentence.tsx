@@ -1,3 +1,5 @@
+import { Link } from "@tanstack/react-router";
+import { useDatasets } from "@/lib/zones";
 import { CodeText } from "./prose";
 import { Time } from "./time";
 
@@ -6,11 +8,28 @@ import { Time } from "./time";
 const INSTANT =
   /(\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?(?:Z| UTC)|T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})))(?![\w:])/;
 
-/** What the server says in a sentence: what stands between backticks as code, instants in the chosen zone. */
-export function Sentence({ text }: { text: string }) {
+/**
+ * What the server says in a sentence: what stands between backticks as code, instants in the chosen zone. With
+ * `link`, which needs the whole program around it, names of datasets lead to them.
+ */
+export function Sentence({ text, link = false }: { text: string; link?: boolean }) {
+  const datasets = useDatasets(link);
   return text.split("`").map((part, index) =>
     // Every second part stood between two backticks.
-    index % 2 === 1 ? <CodeText key={index} text={`\`${part}\``} /> : <Words key={index} text={part} />,
+    index % 2 === 0 ? (
+      <Words key={index} text={part} />
+    ) : datasets?.has(part) ? (
+      <Link
+        key={index}
+        to="/datasets/$name"
+        params={{ name: part }}
+        className="font-mono text-sm text-accent hover:underline"
+      >
+        {part}
+      </Link>
+    ) : (
+      <CodeText key={index} text={`\`${part}\``} />
+    ),
   );
 }
 

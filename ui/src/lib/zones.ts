@@ -26,3 +26,8 @@ export function useZoneOf(datasets: readonly string[]): string | undefined {
   const zones = new Set(datasets.map((name) => data?.get(name)));
   return zones.size === 1 ? [...zones][0] : undefined;
 }
+
+/** Which datasets there are, once that is known; nothing for who does not want to know. */
+export function useDatasets(wanted: boolean): ReadonlyMap<string, string> | undefined {
+  return useQuery({ ...zonesQuery(), enabled: wanted }).data;
+}

@@ -95,7 +95,7 @@ function Loaded({ backfill }: { backfill: BackfillDetail }) {
     >
       <BackfillProgress backfill={backfill} />
       {backfill.causes.length > 0 && <BackfillCauses backfill={backfill} onRetry={() => setRetry(true)} />}
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="flex min-w-0 flex-col gap-4">
           <Panel title="By wave" flush>
             <BackfillWaves backfill={backfill} />

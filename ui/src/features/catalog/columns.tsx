@@ -19,7 +19,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "name",
     header: "Dataset",
-    width: "minmax(11rem,1.6fr)",
+    width: "minmax(13rem,1.6fr)",
     sortable: true,
     cell: (row) => (
       <Tooltip text={row.description ?? ""}>

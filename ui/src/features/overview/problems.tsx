@@ -1,4 +1,4 @@
-import { Link, linkOptions } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { Sentence } from "@/components/sentence";
 import { StateMark } from "@/components/state-badge";
@@ -6,7 +6,9 @@ import { Time } from "@/components/time";
 import { ZoneOf } from "@/components/zone-of";
 import { plural, sentenceCase } from "@/lib/format";
 import { BACKFILL, type Look, RUN, SLA, STANDING } from "@/lib/states";
-import type { ProblemItem, Standing } from "@/lib/types";
+import type { ProblemItem } from "@/lib/types";
+import { ProblemAction } from "./problem-action";
+import { problemLink } from "./problem-link";
 
 const LOOK: Record<ProblemItem["kind"], Look> = {
   failed: STANDING.failed,
@@ -18,24 +20,6 @@ const LOOK: Record<ProblemItem["kind"], Look> = {
   stale: STANDING.stale,
   hold: BACKFILL.paused,
 };
-
-// Which partitions stand out on the page of the dataset.
-const STATES: Partial<Record<ProblemItem["kind"], Standing[]>> = {
-  failed: ["failed"],
-  missing_upstream: ["missing-upstream"],
-  stale: ["stale"],
-};
-
-/** Where a problem is dealt with. */
-export function problemLink(item: ProblemItem) {
-  if (item.kind === "no_worker" || !item.dataset) return linkOptions({ to: "/workers" });
-  const state = STATES[item.kind];
-  return linkOptions({
-    to: "/datasets/$name",
-    params: { name: item.dataset },
-    search: { ...(item.partition && { p: item.partition }), ...(state && { state }) },
-  });
-}
 
 /** One line for each cause; what only follows from it is counted in it. */
 export function Problems({ items }: { items: ProblemItem[] }) {
@@ -64,12 +48,12 @@ function Problem({ item }: { item: ProblemItem }) {
         </span>
         <div className="min-w-0 grow">
           <p className="flex flex-wrap items-baseline gap-x-2">
-            <Link {...problemLink(item)} className="font-medium hover:underline">
+            <Link {...problemLink(item)} className="font-medium text-accent hover:underline">
               <Sentence text={sentenceCase(item.title)} />
             </Link>
           </p>
           <p className="break-words text-muted">
-            <Sentence text={item.detail} />
+            <Sentence text={item.detail} link />
           </p>
           {item.blocks.length > 0 && (
             <p className="text-sm text-muted">
@@ -92,11 +76,6 @@ function Problem({ item }: { item: ProblemItem }) {
         </div>
         <div className="shrink-0 text-right text-sm text-muted">
           {item.since && <Time at={item.since} relative />}
-          {item.kind === "hold" && (
-            <Link {...problemLink(item)} className="block text-accent hover:underline">
-              decide
-            </Link>
-          )}
           {item.run && (
             <Link
               to="/runs/$id"
@@ -106,6 +85,9 @@ function Problem({ item }: { item: ProblemItem }) {
               run {item.run}
             </Link>
           )}
+          <div className="mt-1">
+            <ProblemAction item={item} />
+          </div>
         </div>
       </li>
     </ZoneOf>

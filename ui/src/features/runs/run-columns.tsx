@@ -22,7 +22,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "dataset",
     header: "Dataset and partition",
-    width: "minmax(14rem,2.4fr)",
+    width: "minmax(18rem,2.4fr)",
     cell: (run) => (
       <span className="font-mono">
         {run.dataset} <span className="text-muted">{run.partition}</span>

@@ -62,6 +62,7 @@ pub(super) fn complete(document: &mut OpenApi) {
 /// Says of parameters that take several values that commas stand between them.
 fn join_lists(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
         if matches!(parameter.schema, Some(RefOr::T(Schema::Array(_)))) {
             parameter.style = Some(ParameterStyle::Form);
             parameter.explode = Some(false);

@@ -28,6 +28,7 @@ mod schedules;
 mod session;
 mod slas;
 mod texts;
+mod under_way;
 mod welcome;
 mod keeper;
 mod roles;

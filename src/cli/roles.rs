@@ -14,7 +14,7 @@ use super::args::{ServerArgs, UpArgs, WorkerArgs};
 use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
-use super::{clean, counts, hook, output, reach, welcome};
+use super::{clean, counts, hook, output, pools, reach, welcome};
 use crate::engine::{self, Bell, HouseOptions, PromiseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
@@ -165,10 +165,11 @@ pub(super) async fn scheduler(session: &Session) -> Result<ExitCode> {
 pub(super) async fn worker(session: &Session, args: &WorkerArgs) -> Result<ExitCode> {
     let mut options = session.work_options();
     if let Some(slots) = args.slots {
-        options.slots = usize::from(slots.get());
+        options.slots = usize::from(slots);
         options.crew.slots = options.slots;
     }
     if !args.pools.is_empty() {
+        pools::known(session, &args.pools).await?;
         options.pools = Some(args.pools.clone());
     }
     let serves = options.pools.as_ref().map_or_else(|| "all pools".to_owned(), |it| it.join(", "));

@@ -1783,8 +1783,6 @@ export interface components {
              */
             timeout_seconds?: number | null;
             watch?: components["schemas"]["SourceWatch"] | null;
-            /** @description The IANA time zone its windows are cut in; `UTC` without a time dimension. */
-            zone: string;
         };
         /**
          * @description What makes a dataset.
@@ -1837,6 +1835,8 @@ export interface components {
             tags: string[];
             /** @description The worst place any of them stands in; `fresh` where there is none. */
             worst: components["schemas"]["Standing"];
+            /** @description The IANA time zone its windows are cut in; `UTC` without a time dimension. */
+            zone: string;
         };
         /**
          * @description As declared.

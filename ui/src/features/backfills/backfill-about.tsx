@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Facts, Panel } from "@/components/page";
+import { Sentence } from "@/components/sentence";
 import { Time } from "@/components/time";
 import type { BackfillDetail } from "@/lib/types";
 
@@ -82,7 +83,7 @@ export function BackfillAbout({ backfill }: { backfill: BackfillDetail }) {
                 <span>
                   {event.by}{" "}
                   <span className="text-muted">{DID[event.action] ?? event.action.replaceAll("_", " ")}</span>{" "}
-                  {event.details}
+                  <Sentence text={event.details} />
                 </span>
                 <span className="block text-sm text-muted">
                   <Time at={event.at} seconds />

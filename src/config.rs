@@ -32,6 +32,9 @@ pub struct Config {
     pub failpoint: Option<String>,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
+    /// `TIDEMILL_METRICS`: where a `worker` or a `scheduler` shows what it counts, such as
+    /// `127.0.0.1:9464`; nowhere otherwise.
+    pub metrics: Option<String>,
     /// `TIDEMILL_URL`: where people reach the server, such as `https://tidemill.example.com`, if
     /// not at a loopback address.
     pub url: Option<String>,
@@ -163,6 +166,7 @@ impl Config {
             lease: Duration::from_secs(lease.unwrap_or(15)),
             failpoint: get("TIDEMILL_FAILPOINT"),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
+            metrics: get("TIDEMILL_METRICS"),
             url: get("TIDEMILL_URL"),
             proxies: get("TIDEMILL_PROXIES").map_or_else(Vec::new, |text| {
                 text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()

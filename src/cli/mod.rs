@@ -10,6 +10,7 @@ mod check;
 mod equivalent;
 mod exec;
 mod clean;
+mod counts;
 mod doctor;
 mod fault;
 mod hook;

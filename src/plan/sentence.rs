@@ -35,7 +35,7 @@ pub fn plan_sentence(plan: &Explanation, now: Timestamp, alive: u32) -> String {
         Some(seconds) => {
             let end = SignedDuration::try_from_secs_f64(seconds).ok();
             let end = end.and_then(|span| now.checked_add(span).ok());
-            let end = end.map_or_else(String::new, |end| format!(", done about {}", at(end, now)));
+            let end = end.map_or_else(String::new, |end| format!(", done about {}", at(end)));
             let slots = things(estimate.slots.into(), "slot");
             format!(": about {} on {slots}{end}", duration(seconds))
         }
@@ -72,8 +72,8 @@ pub struct Course<'a> {
     pub waits: &'a [(u64, &'a Wait)],
 }
 
-/// How far a backfill is: `1,402 of 2,184 done · 8 running · 12 failed · finishes about 09:20 UTC ·
-/// limited by pool gcs (8/8)`.
+/// How far a backfill is: `1,402 of 2,184 done · 8 running · 12 failed · finishes about
+/// 2024-03-31 09:20 UTC · limited by pool gcs (8/8)`.
 #[must_use]
 pub fn course_sentence(course: &Course<'_>, now: Timestamp) -> String {
     let made = course.published + course.unchanged;
@@ -99,7 +99,7 @@ pub fn course_sentence(course: &Course<'_>, now: Timestamp) -> String {
         return parts.join(" · ");
     }
     if let Some((by, since)) = course.paused {
-        parts.push(format!("paused by {by} since {}", at(since, now)));
+        parts.push(format!("paused by {by} since {}", at(since)));
         return parts.join(" · ");
     }
     let limit = limit(course.waits);
@@ -108,7 +108,7 @@ pub fn course_sentence(course: &Course<'_>, now: Timestamp) -> String {
     let left = course.seconds_left.filter(|_| goes_on);
     let left = left.and_then(|left| SignedDuration::try_from_secs_f64(left).ok());
     if let Some(end) = left.and_then(|left| now.checked_add(left).ok()) {
-        parts.push(format!("finishes about {}", at(end, now)));
+        parts.push(format!("finishes about {}", at(end)));
     }
     parts.extend(limit.map(|(_, text)| text));
     parts.join(" · ")
@@ -146,11 +146,9 @@ fn things(number: u64, word: &str) -> String {
     format!("{} {word}{plural}", count(number))
 }
 
-/// A time of day, with the date where that is not today.
-fn at(instant: Timestamp, now: Timestamp) -> String {
-    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let form = if day(instant) == day(now) { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" };
-    instant.strftime(form).to_string()
+/// An instant with all that is needed to read it in another zone, as the pages do.
+fn at(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// A duration in its two greatest units.
@@ -229,11 +227,11 @@ mod tests {
             ),
         ];
         insta::assert_snapshot!(lines.join("\n"), @"
-        1,402 of 2,184 done · 8 running · 12 failed · finishes about 09:20 UTC · limited by pool gcs (8/8)
+        1,402 of 2,184 done · 8 running · 12 failed · finishes about 2024-03-31 09:20 UTC · limited by pool gcs (8/8)
         1,402 of 2,184 done · 8 running · 12 failed · no worker is alive
         1,402 of 2,184 done · 8 running · 12 failed
         1,402 of 2,184 done · 8 running · 12 failed · finishes about 2024-04-01 07:13 UTC
-        1,402 of 2,184 done · 8 running · 12 failed · paused by ada since 09:00 UTC
+        1,402 of 2,184 done · 8 running · 12 failed · paused by ada since 2024-03-31 09:00 UTC
         1,390 of 2,184 made · 12 failed · 90 were up to date · took 1 h 20 min
         all of 1,390 done · 90 were up to date · took 1 h 20 min
         ");
@@ -288,7 +286,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @"
         Nothing to make: everything asked for is up to date.
         Nothing to make. 1 partition cannot be made.
-        Makes 1,000,000 partitions of 2 datasets in 2 waves: about 1 h 6 min on 8 slots, done about 10:06 UTC. 1,200 partitions cannot be made.
+        Makes 1,000,000 partitions of 2 datasets in 2 waves: about 1 h 6 min on 8 slots, done about 2024-03-31 10:06 UTC. 1,200 partitions cannot be made.
         Makes 1 partition of 2 datasets in 2 waves; no worker is alive, so it waits until one is.
         Makes 1 partition of 2 datasets in 2 waves; how long that takes nobody knows yet.
         ");

@@ -12,7 +12,11 @@ const out = process.env.LOOK_OUT ?? `/tmp/look-${branch}`;
 const wanted = process.argv.slice(2);
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+const SIZES = {
+  wide: { width: 1440, height: 900 },
+  middle: { width: 1280, height: 800 },
+  narrow: { width: 390, height: 844 },
+};
 await mkdir(out, { recursive: true });
 const { url, close } = await serveFake();
 const browser = await launch();
@@ -23,7 +27,7 @@ try {
   )) {
     for (const theme of ["light", "dark"]) {
       for (const [size, viewport] of Object.entries(SIZES)) {
-        if (size === "narrow" && theme === "dark" && !wanted.length) continue;
+        if (size !== "wide" && theme === "dark" && !wanted.length) continue;
         faults += await look(page, theme, size, viewport);
       }
     }
@@ -80,7 +84,7 @@ async function look({ name, path, role = "admin", act }, theme, size, viewport) 
       );
     }
   }
-  if (size === "narrow") {
+  if (size !== "wide") {
     const wide = await page.evaluate(() => {
       const over = (element) => (element ? element.scrollWidth - element.clientWidth : 0);
       return Math.max(over(document.documentElement), over(document.getElementById("main")));

@@ -4,6 +4,7 @@ import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "./lib/api";
+import { nameMissingParts } from "./lib/parts";
 import { startTheme } from "./lib/preferences";
 import { createQueryClient } from "./lib/query";
 import { makeRouter } from "./router";
@@ -14,6 +15,7 @@ const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]"
 if (nonce) setNonce(nonce);
 
 startTheme();
+nameMissingParts();
 const cache = createQueryClient();
 const router = makeRouter(cache);
 

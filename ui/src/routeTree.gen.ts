@@ -13,6 +13,7 @@ import { Route as AppRouteImport } from "./routes/_app";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as AppIndexRouteImport } from "./routes/_app.index";
+import { Route as AppSplatRouteImport } from "./routes/_app.$";
 import { Route as AppApiReferenceRouteImport } from "./routes/_app.api-reference";
 import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppLineageRouteImport } from "./routes/_app.lineage";
@@ -46,6 +47,11 @@ const SignInRoute = SignInRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSplatRoute = AppSplatRouteImport.update({
+  id: "/$",
+  path: "/$",
   getParentRoute: () => AppRoute,
 } as any);
 const AppApiReferenceRoute = AppApiReferenceRouteImport.update({
@@ -128,6 +134,7 @@ export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/$": typeof AppSplatRoute;
   "/api-reference": typeof AppApiReferenceRoute;
   "/audit": typeof AppAuditRoute;
   "/lineage": typeof AppLineageRoute;
@@ -147,6 +154,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/$": typeof AppSplatRoute;
   "/api-reference": typeof AppApiReferenceRoute;
   "/audit": typeof AppAuditRoute;
   "/lineage": typeof AppLineageRoute;
@@ -169,6 +177,7 @@ export interface FileRoutesById {
   "/_app": typeof AppRouteWithChildren;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/_app/$": typeof AppSplatRoute;
   "/_app/api-reference": typeof AppApiReferenceRoute;
   "/_app/audit": typeof AppAuditRoute;
   "/_app/lineage": typeof AppLineageRoute;
@@ -192,6 +201,7 @@ export interface FileRouteTypes {
     | "/"
     | "/setup"
     | "/sign-in"
+    | "/$"
     | "/api-reference"
     | "/audit"
     | "/lineage"
@@ -211,6 +221,7 @@ export interface FileRouteTypes {
   to:
     | "/setup"
     | "/sign-in"
+    | "/$"
     | "/api-reference"
     | "/audit"
     | "/lineage"
@@ -232,6 +243,7 @@ export interface FileRouteTypes {
     | "/_app"
     | "/setup"
     | "/sign-in"
+    | "/_app/$"
     | "/_app/api-reference"
     | "/_app/audit"
     | "/_app/lineage"
@@ -284,6 +296,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof AppIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/$": {
+      id: "/_app/$";
+      path: "/$";
+      fullPath: "/$";
+      preLoaderRoute: typeof AppSplatRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/api-reference": {
@@ -395,6 +414,7 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppRouteChildren {
+  AppSplatRoute: typeof AppSplatRoute;
   AppApiReferenceRoute: typeof AppApiReferenceRoute;
   AppAuditRoute: typeof AppAuditRoute;
   AppLineageRoute: typeof AppLineageRoute;
@@ -414,6 +434,7 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppSplatRoute: AppSplatRoute,
   AppApiReferenceRoute: AppApiReferenceRoute,
   AppAuditRoute: AppAuditRoute,
   AppLineageRoute: AppLineageRoute,

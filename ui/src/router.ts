@@ -1,11 +1,14 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRouter } from "@tanstack/react-router";
+import { createRouter, type RouterHistory } from "@tanstack/react-router";
+import { PageFailed } from "./features/shell/page-failed";
+import { PagePending } from "./features/shell/page-pending";
 import { basePath } from "./lib/api";
 import { parseSearch, stringifySearch } from "./lib/search";
 import { routeTree } from "./routeTree.gen";
 
-export function makeRouter(cache: QueryClient) {
+export function makeRouter(cache: QueryClient, history?: RouterHistory) {
   return createRouter({
+    ...(history && { history }),
     routeTree,
     basepath: basePath || "/",
     context: { cache },
@@ -13,6 +16,11 @@ export function makeRouter(cache: QueryClient) {
     stringifySearch,
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
+    // Inside the shell: navigation and search stay when a page is late, or cannot be shown.
+    defaultErrorComponent: PageFailed,
+    defaultPendingComponent: PagePending,
+    defaultPendingMs: 300,
+    defaultPendingMinMs: 0,
     scrollRestoration: true,
     scrollToTopSelectors: ["#main"],
   });

@@ -24,8 +24,6 @@ pub(super) struct Dataset {
     /// What lists show of it.
     #[serde(flatten)]
     row: DatasetRow,
-    /// The IANA time zone its windows are cut in; `UTC` without a time dimension.
-    zone: String,
     /// How it is cut by time.
     scheme: Axis,
     /// How it is cut otherwise.
@@ -154,7 +152,6 @@ pub(super) async fn dataset(
     let paused = picture.paused.get(&index);
     Ok(Json(Dataset {
         row: DatasetRow::new(mill, &picture, &promises, index),
-        zone: scheme.zone.clone(),
         scheme,
         dimensions: dimensions(spec, &picture.ledger.registered),
         inputs: inputs(&may, index),

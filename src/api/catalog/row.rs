@@ -12,6 +12,7 @@ use super::super::problem::Answer;
 use super::super::sla::SlaState;
 use super::super::standing::{Counts, Word};
 use crate::engine::{Mill, Promises};
+use crate::model::TimeAxis;
 use crate::spec::{Automation, DatasetSpec, JobKind};
 
 /// What makes a dataset.
@@ -92,6 +93,8 @@ pub(in super::super) struct DatasetRow {
     pub(super) description: Option<String>,
     /// How it is cut, in words.
     pub(super) cut: String,
+    /// The IANA time zone its windows are cut in; `UTC` without a time dimension.
+    pub(super) zone: String,
     /// How many partitions' time has come.
     pub(super) partitions: u64,
     /// How many of them stand where.
@@ -139,6 +142,7 @@ impl DatasetRow {
             tags: spec.about.tags.clone(),
             description: spec.about.description.clone(),
             cut: spec.scheme.to_string(),
+            zone: spec.scheme.time().map_or("UTC", TimeAxis::zone_name).to_owned(),
             partitions: card.partitions,
             counts: card.counts,
             worst: card.worst,

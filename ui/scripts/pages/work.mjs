@@ -64,6 +64,12 @@ export const PAGES = [
     path: "/lineage?focus=dev_sessions_daily&node=dev_kpi_board&down=2&panel=1",
     act: DRAWN,
   },
+  { name: "lineage-example", path: "/lineage", act: GRAPH("example") },
+  {
+    name: "lineage-example-panel",
+    path: "/lineage?node=dev_retention_monthly&panel=1",
+    act: GRAPH("example"),
+  },
   { name: "lineage-group", path: "/lineage?group=owner", act: DRAWN },
   { name: "lineage-list", path: "/lineage?focus=dev_rows&view=list&down=50" },
   { name: "lineage-impact", path: "/lineage?focus=dev_rows&view=impact" },

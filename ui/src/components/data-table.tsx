@@ -1,12 +1,22 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
-import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { basePath } from "@/lib/api";
 import { density } from "@/lib/preferences";
 import { useKeyHints } from "@/lib/shortcuts";
 import { useStore } from "@/lib/store";
 import { Button } from "./button";
 import { Header } from "./data-table-header";
+import { fitting, leastWidth } from "./data-table-room";
 import { TableRow } from "./data-table-row";
 
 export interface Column<Row> {
@@ -20,6 +30,8 @@ export interface Column<Row> {
   sortable?: boolean;
   /** People may leave it out; one that is hidden is, until they want it. See `useColumns`. */
   optional?: "shown" | "hidden";
+  /** It goes where there is no room for all, the highest first. Without this it stays, and the table scrolls. */
+  yields?: number;
 }
 
 export interface Sort {
@@ -67,7 +79,7 @@ function scroller(): HTMLElement | null {
 
 /** The one table of the program. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, onOpen, href, selected, onSelect, more, wrap = false } = props;
+  const { label, rows, rowKey, onOpen, href, selected, onSelect, more, wrap = false } = props;
   const compact = useStore(density) === "compact";
   const height = props.rowHeight ?? (compact ? 26 : 34);
   const id = useId();
@@ -149,10 +161,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     event.stopPropagation();
   };
 
+  const offset = onSelect ? 1 : 0;
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useRoom(frame) - offset * 32 - 16;
+  const columns = useMemo(() => fitting(props.columns, room), [props.columns, room]);
   const tracks = [onSelect && "2rem", ...columns.map((column) => column.width ?? "minmax(6rem,1fr)")]
     .filter(Boolean)
     .join(" ");
-  const offset = onSelect ? 1 : 0;
 
   const renderRow = (row: Row, index: number, top?: number) => {
     const key = rowKey(row);
@@ -177,19 +192,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   };
 
   // What scrolls sideways cannot keep its head in view, so it only does where the columns have no room.
-  const least = leastWidth(columns) + offset * 32 + 16;
-  const frame = useRef<HTMLDivElement>(null);
-  const [fits, setFits] = useState(true);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const measure = () => setFits(least <= element.clientWidth);
-    // At once, too: what is too wide must not push the page aside for one frame.
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [least]);
+  const least = leastWidth(columns);
+  const fits = least <= room;
 
   return (
     <div ref={frame} className={fits ? undefined : "overflow-x-auto"}>
@@ -201,7 +205,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         aria-multiselectable={onSelect ? true : undefined}
         aria-busy={props.dimmed || undefined}
         onKeyDown={onKeyDown}
-        style={{ minWidth: fits ? undefined : least }}
+        style={{ minWidth: fits ? undefined : least + offset * 32 + 16 }}
         id={id}
       >
         <div
@@ -253,10 +257,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
-/** The least width of all columns in pixels: the first length of each track. */
-function leastWidth<Row>(columns: readonly Column<Row>[]): number {
-  return columns.reduce(
-    (sum, { width }) => sum + 16 * Number(/[\d.]+(?=rem)/.exec(width ?? "6rem")?.[0] ?? 6),
-    0,
-  );
+/** How wide an element is; without end until that is known. */
+function useRoom(frame: RefObject<HTMLDivElement | null>): number {
+  const [room, setRoom] = useState(Number.POSITIVE_INFINITY);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const measure = () => setRoom(element.clientWidth || Number.POSITIVE_INFINITY);
+    // At once, too: what is too wide must not push the page aside for one frame.
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [frame]);
+  return room;
 }

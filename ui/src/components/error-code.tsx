@@ -1,10 +1,12 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { usePart } from "@/lib/parts";
 
-const Explained = lazy(async () => ({ default: (await import("./error-code-dialog")).ErrorCodeDialog }));
+const explained = async () => (await import("./error-code-dialog")).ErrorCodeDialog;
 
 /** The code of an error; pressed, it says what it means and what to do. */
 export function ErrorCode({ code }: { code: string }) {
   const [open, setOpen] = useState(false);
+  const Explained = usePart(explained, open, () => setOpen(false));
   // What is no code of ours has no page: `offline`, `HTTP 502`.
   if (!/^TM\d{4}$/.test(code)) return <span className="font-mono">{code}</span>;
   return (
@@ -18,7 +20,7 @@ export function ErrorCode({ code }: { code: string }) {
       >
         {code}
       </button>
-      <Suspense>{open && <Explained code={code} onClose={() => setOpen(false)} />}</Suspense>
+      {open && Explained && <Explained code={code} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1743,8 +1743,6 @@ export interface components {
              */
             timeout_seconds?: number | null;
             watch?: components["schemas"]["SourceWatch"] | null;
-            /** @description The IANA time zone its windows are cut in; `UTC` without a time dimension. */
-            zone: string;
         };
         /**
          * @description What makes a dataset.
@@ -1797,6 +1795,8 @@ export interface components {
             tags: string[];
             /** @description The worst place any of them stands in; `fresh` where there is none. */
             worst: components["schemas"]["Standing"];
+            /** @description The IANA time zone its windows are cut in; `UTC` without a time dimension. */
+            zone: string;
         };
         /**
          * @description As declared.

@@ -24,6 +24,7 @@ const STILL: ReadonlySet<unknown> = new Set([
   "plan",
   "list-of-runs",
   "code",
+  "zones",
 ]);
 
 export const LEAST_GAP = 2_000;

@@ -17,6 +17,8 @@ export const Route = createFileRoute("/_app")({
       throw error;
     }
   },
+  // Without the shell there is nothing to keep in view; only a slow answer is worth a word.
+  pendingMs: 1000,
   component: Shell,
   notFoundComponent: NotFound,
   errorComponent: PageFailed,

@@ -1,20 +1,13 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRouter, RouterProvider } from "@tanstack/react-router";
+import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import { createQueryClient } from "@/lib/query";
-import { parseSearch, stringifySearch } from "@/lib/search";
-import { routeTree } from "@/routeTree.gen";
+import { makeRouter } from "@/router";
 
 /** Opens the whole program at an address, against the fake API. */
 export function open(path: string) {
   const cache = createQueryClient();
-  const router = createRouter({
-    routeTree,
-    context: { cache },
-    history: createMemoryHistory({ initialEntries: [path] }),
-    parseSearch,
-    stringifySearch,
-  });
+  const router = makeRouter(cache, createMemoryHistory({ initialEntries: [path] }));
   const view = render(
     <QueryClientProvider client={cache}>
       <RouterProvider router={router} />

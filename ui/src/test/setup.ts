@@ -18,6 +18,7 @@ window.matchMedia ??= (query) =>
     removeListener() {},
   });
 Element.prototype.scrollIntoView ??= () => {};
+Element.prototype.scrollTo ??= () => {};
 // Pictures are looked at in a real browser; here nothing is drawn.
 HTMLCanvasElement.prototype.getContext = () => null;
 window.scrollTo = () => {};

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Facts, Panel } from "@/components/page";
+import { Sentence } from "@/components/sentence";
 import { Time } from "@/components/time";
 import type { BackfillDetail } from "@/lib/types";
 
@@ -70,7 +71,8 @@ export function BackfillAbout({ backfill }: { backfill: BackfillDetail }) {
             {events.map((event, index) => (
               <li key={`${event.at} ${index}`} className="px-4 py-1.5">
                 <span>
-                  {event.by} <span className="text-muted">{event.action}</span> {event.details}
+                  {event.by} <span className="text-muted">{event.action}</span>{" "}
+                  <Sentence text={event.details} />
                 </span>
                 <span className="block text-sm text-muted">
                   <Time at={event.at} seconds />

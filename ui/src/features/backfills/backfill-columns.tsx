@@ -38,7 +38,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   {
     id: "request",
     header: "What",
-    width: "minmax(14rem,2.5fr)",
+    width: "minmax(13rem,2.5fr)",
     cell: (backfill) => (
       <span className="font-mono" title={backfill.request}>
         {backfill.request}
@@ -47,6 +47,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   },
   {
     id: "progress",
+    yields: 3,
     header: "Progress",
     width: "minmax(7rem,1fr)",
     cell: (backfill) => (
@@ -98,6 +99,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   },
   {
     id: "rate",
+    yields: 5,
     header: "Rate",
     width: "8.5rem",
     align: "right",
@@ -110,6 +112,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   },
   {
     id: "left",
+    yields: 4,
     header: "Left",
     width: "6rem",
     align: "right",
@@ -122,12 +125,14 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   },
   {
     id: "by",
+    yields: 1,
     header: "By",
     width: "6.5rem",
     cell: (backfill) => <span title={backfill.origin}>{backfill.created_by}</span>,
   },
   {
     id: "at",
+    yields: 2,
     header: "Created",
     width: "7rem",
     align: "right",

@@ -3,8 +3,10 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
+import { ZoneOf } from "@/components/zone-of";
 import { sentenceCase } from "@/lib/format";
 import { useTopic } from "@/lib/live";
 import { ApiError } from "@/lib/problem";
@@ -30,7 +32,13 @@ export function BackfillPage() {
     ...backfillQuery(number),
     enabled: Number.isSafeInteger(number),
   });
-  if (data) return <Loaded backfill={data} />;
+  if (data) {
+    return (
+      <ZoneOf dataset={data.steps.map((step) => step.dataset)}>
+        <Loaded backfill={data} />
+      </ZoneOf>
+    );
+  }
   return (
     <Page title={`Backfill ${id}`}>
       {!Number.isSafeInteger(number) || (error instanceof ApiError && error.status === 404) ? (
@@ -77,13 +85,17 @@ function Loaded({ backfill }: { backfill: BackfillDetail }) {
       }
       // While it is active, the bar below says all of it, in the zone that is chosen.
       sentence={
-        backfill.state !== "active" && <span className="text-ink">{sentenceCase(backfill.sentence)}</span>
+        backfill.state !== "active" && (
+          <span className="text-ink">
+            <Sentence text={sentenceCase(backfill.sentence)} />
+          </span>
+        )
       }
       actions={<BackfillActions backfill={backfill} onRetry={() => setRetry(true)} />}
     >
       <BackfillProgress backfill={backfill} />
       {backfill.causes.length > 0 && <BackfillCauses backfill={backfill} onRetry={() => setRetry(true)} />}
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="flex min-w-0 flex-col gap-4">
           <Panel title="By wave" flush>
             <BackfillWaves backfill={backfill} />

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { useNow } from "@/lib/clock";
 import { count, percent } from "@/lib/format";
 import { type RunState, TONE } from "@/lib/states";
@@ -83,7 +83,7 @@ export function BackfillProgress({ backfill }: { backfill: BackfillDetail }) {
       </ul>
       {limit && (
         <p className="mt-2 border-t border-line pt-2">
-          <span className="text-muted">Limited by:</span> <CodeText text={limit.text} />{" "}
+          <span className="text-muted">Limited by:</span> <Sentence text={limit.text} />{" "}
           <Link to="/runs/$id" params={{ id: String(limit.example) }} className="text-accent underline">
             run {limit.example}
           </Link>

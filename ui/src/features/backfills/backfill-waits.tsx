@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Panel } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { plural } from "@/lib/format";
 import type { BackfillDetail } from "@/lib/types";
 
@@ -19,7 +19,7 @@ export function BackfillWaits({ waits }: { waits: BackfillDetail["waits"] }) {
               <span>{plural(wait.runs, "run")}</span>
               <span className="truncate font-mono">{wait.dataset}</span>
               <span className="min-w-0 break-words">
-                <CodeText text={wait.text} />
+                <Sentence text={wait.text} />
               </span>
               <Link
                 to="/runs/$id"

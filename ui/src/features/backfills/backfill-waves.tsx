@@ -15,9 +15,19 @@ const COLUMNS = [
   ["cancelled", "Cancelled", ["cancelled"]],
 ] as const satisfies readonly (readonly [keyof BackfillStep, string, readonly RunState[]])[];
 
+type WaveColumn = (typeof COLUMNS)[number];
+
+/** Where runs can stand and none of it does, there is no column; how many failed is always said. */
+function columnsOf(steps: readonly BackfillStep[]): readonly WaveColumn[] {
+  return COLUMNS.filter(
+    ([key]) => key === "published" || key === "failed" || steps.some((step) => step[key] > 0),
+  );
+}
+
 /** Every dataset of the backfill, in the order in which it is made. Numbers lead to their runs. */
 export function BackfillWaves({ backfill }: { backfill: BackfillDetail }) {
   if (backfill.steps.length === 0) return <p className="px-4 py-3 text-muted">It has no runs.</p>;
+  const columns = columnsOf(backfill.steps);
   return (
     <div className="relative overflow-x-auto">
       <table className="w-full text-left">
@@ -27,10 +37,10 @@ export function BackfillWaves({ backfill }: { backfill: BackfillDetail }) {
             <th scope="col" className="px-4 py-1.5 font-medium">
               Dataset
             </th>
-            <th scope="col" className="w-48 px-2 py-1.5 font-medium">
+            <th scope="col" className="w-32 px-2 py-1.5 font-medium">
               Progress
             </th>
-            {COLUMNS.map(([key, label]) => (
+            {columns.map(([key, label]) => (
               <th key={key} scope="col" className="px-2 py-1.5 text-right font-medium last:pr-4">
                 {label}
               </th>
@@ -40,7 +50,7 @@ export function BackfillWaves({ backfill }: { backfill: BackfillDetail }) {
         {stepWaves(backfill.steps).map((wave) => (
           <tbody key={wave.wave ?? "rest"}>
             <tr className="border-b border-line bg-sunken">
-              <th scope="rowgroup" colSpan={COLUMNS.length + 2} className="px-4 py-1 text-sm font-medium">
+              <th scope="rowgroup" colSpan={columns.length + 2} className="px-4 py-1 text-sm font-medium">
                 {wave.wave === null ? "Without a wave" : `Wave ${wave.wave}`}{" "}
                 <span className="font-normal text-muted">
                   · {count(wave.done)} of {count(wave.runs)} done
@@ -48,7 +58,7 @@ export function BackfillWaves({ backfill }: { backfill: BackfillDetail }) {
               </th>
             </tr>
             {wave.steps.map((step) => (
-              <Step key={step.dataset} step={step} backfill={backfill.id} />
+              <Step key={step.dataset} step={step} columns={columns} backfill={backfill.id} />
             ))}
           </tbody>
         ))}
@@ -57,7 +67,8 @@ export function BackfillWaves({ backfill }: { backfill: BackfillDetail }) {
   );
 }
 
-function Step({ step, backfill }: { step: BackfillStep; backfill: number }) {
+function Step(props: { step: BackfillStep; columns: readonly WaveColumn[]; backfill: number }) {
+  const { step, columns, backfill } = props;
   return (
     <tr className="border-b border-line last:border-b-0 hover:bg-hover">
       <th scope="row" className="px-4 py-1.5 font-normal">
@@ -82,7 +93,7 @@ function Step({ step, backfill }: { step: BackfillStep; backfill: number }) {
             }))}
         />
       </td>
-      {COLUMNS.map(([key, label, state]) => (
+      {columns.map(([key, label, state]) => (
         <td key={key} className="px-2 py-1.5 text-right tabular-nums last:pr-4">
           {step[key] > 0 ? (
             <Link

@@ -6,7 +6,7 @@ import { CopyButton } from "@/components/copy-button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Kbd } from "@/components/kbd";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { count } from "@/lib/format";
@@ -97,7 +97,7 @@ export function PlanPanel(props: PlanPanelProps) {
         ) : (
           <>
             <p>
-              <CodeText text={planWords(plan)} />
+              <Sentence text={planWords(plan)} />
             </p>
             {plan.runs === 0 && (
               <NothingToDo plan={plan} set={props.set} all={draft.selects.includes("all")} />

@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { ErrorState } from "@/components/error-state";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { api, idempotencyKey, idempotent, unwrap } from "@/lib/api";
 import { plural } from "@/lib/format";
@@ -60,7 +61,9 @@ export function RetryDialog({ backfill, onClose }: { backfill: Backfill; onClose
           <ErrorState what="The plan could not be made." error={plan.error} retry={() => plan.refetch()} />
         ) : (
           <>
-            <p>{plan.data.sentence}</p>
+            <p>
+              <Sentence text={plan.data.sentence} />
+            </p>
             <PlanView plan={plan.data} />
           </>
         )}

@@ -19,7 +19,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   {
     id: "name",
     header: "Dataset",
-    width: "minmax(11rem,1.6fr)",
+    width: "minmax(13rem,1.6fr)",
     sortable: true,
     cell: (row) => (
       <Tooltip text={row.description ?? ""}>
@@ -36,6 +36,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "strip",
+    yields: 2,
     optional: "shown",
     header: "Newest 30",
     width: "10.5rem",
@@ -43,6 +44,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "bad",
+    yields: 1,
     optional: "shown",
     header: "Not fresh",
     width: "minmax(7rem,1.2fr)",
@@ -50,6 +52,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "partitions",
+    yields: 3,
     optional: "shown",
     header: "Partitions",
     width: "7.5rem",
@@ -66,11 +69,12 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "published",
+    yields: 4,
     optional: "shown",
     header: "Published",
     width: "6rem",
     sortable: true,
-    cell: (row) => <Time at={row.published_at} relative none="never" />,
+    cell: (row) => <Time at={row.published_at} zone={row.zone} relative none="never" />,
   },
   {
     id: "sla",
@@ -81,6 +85,7 @@ export const COLUMNS: Column<DatasetRow>[] = [
   },
   {
     id: "owner",
+    yields: 5,
     optional: "shown",
     header: "Owner",
     width: "minmax(5rem,0.7fr)",

@@ -5,7 +5,7 @@ import { Button, buttonClass } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { Loading, Skeleton } from "@/components/skeleton";
 import { LookBadge } from "@/components/state-badge";
 import { Tabs } from "@/components/tabs";
@@ -226,7 +226,7 @@ function Watched({ watch }: { watch: NonNullable<Dataset["watch"]> }) {
       </span>
       {watch.fault && (
         <span className="text-danger">
-          cannot be looked at since <Time at={watch.fault_since} />: <CodeText text={watch.fault} />
+          cannot be looked at since <Time at={watch.fault_since} />: <Sentence text={watch.fault} />
         </span>
       )}
     </>

@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { Panel } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { count, plural } from "@/lib/format";
@@ -69,7 +69,7 @@ function HoldRow({ hold, reason, onApprove }: HoldRowProps) {
         </span>
         <div className="min-w-0">
           <p className="font-medium">
-            <CodeText text={hold.reason} />
+            <Sentence text={hold.reason} />
           </p>
           <p className="break-words text-muted">
             <span className="font-mono">{rangesText(hold)}</span> · since <Time at={hold.since} />

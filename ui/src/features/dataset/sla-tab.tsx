@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Panel } from "@/components/page";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { StateBadge, StateMark } from "@/components/state-badge";
 import { Duration, Time } from "@/components/time";
@@ -67,7 +68,13 @@ function Rule({ standing }: { standing: SlaStanding }) {
                   , <Duration seconds={current.late_seconds} /> late
                 </>
               )}
-            .{current.blocking && ` It waits on ${current.blocking.dataset}: ${current.blocking.text}.`}
+            .
+            {current.blocking && (
+              <>
+                {" "}
+                It waits on {current.blocking.dataset}: <Sentence text={current.blocking.text} />.
+              </>
+            )}
           </p>
         )}
         <ol aria-label="The newest windows, newest first" className="flex flex-wrap gap-1">

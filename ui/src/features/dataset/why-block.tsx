@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Count } from "@/components/amount";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { Time } from "@/components/time";
 import type { Why } from "@/lib/types";
 
@@ -9,7 +9,7 @@ export function WhyBlock({ why }: { why: Why }) {
   return (
     <section aria-label="Why">
       <p>
-        <CodeText text={why.sentence} />
+        <Sentence text={why.sentence} />
       </p>
       {why.causes.length > 0 && (
         <ol className="mt-2 flex flex-col gap-1.5">
@@ -28,7 +28,7 @@ export function WhyBlock({ why }: { why: Why }) {
                 {cause.dataset}
                 {cause.partition && ` ${cause.partition}`}
               </Link>{" "}
-              <CodeText text={cause.text} />
+              <Sentence text={cause.text} />
               <span className="text-sm text-muted">
                 {cause.rows !== null && cause.rows !== undefined && (
                   <>

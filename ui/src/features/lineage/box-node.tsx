@@ -5,13 +5,13 @@ import { StateMark } from "@/components/state-badge";
 import { age, count } from "@/lib/format";
 import { aboutOf, lookOfBox, titleOf } from "./box-words";
 import type { Box } from "./fold";
-import { NODE_WIDTH } from "./layout";
 import { BOX_HEIGHT } from "./use-layout";
 
 interface BoxNodeProps {
   box: Box;
   x: number;
   y: number;
+  wide: number;
   dim: boolean;
   active: boolean;
   focus: boolean;
@@ -27,7 +27,7 @@ export const BoxNode = memo(function BoxNode(props: BoxNodeProps) {
     <div
       role="group"
       aria-label={titleOf(box)}
-      style={{ left: props.x, top: props.y, width: NODE_WIDTH, height: BOX_HEIGHT }}
+      style={{ left: props.x, top: props.y, width: props.wide, height: BOX_HEIGHT }}
       className={clsx(
         "absolute flex cursor-pointer flex-col justify-center gap-1 rounded border px-2.5",
         dim ? "bg-sunken text-muted" : "bg-panel",

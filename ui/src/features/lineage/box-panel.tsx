@@ -5,6 +5,7 @@ import { Button, buttonClass, IconButton } from "@/components/button";
 import { Facts } from "@/components/page";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { count } from "@/lib/format";
 import { STANDING, STANDINGS } from "@/lib/states";
 import type { Graph, GraphNode } from "@/lib/types";
@@ -63,7 +64,12 @@ function DatasetDetails({ node, graph, opened, set, onMore }: BoxPanelProps & { 
           ["Kind", node.kind],
           ["Owner", node.owner ?? "nobody"],
           ["Tags", node.tags.join(", ") || "none"],
-          ["Published", <Time key="p" at={node.published_at} />],
+          [
+            "Published",
+            <ZoneOf key="p" dataset={node.name}>
+              <Time at={node.published_at} />
+            </ZoneOf>,
+          ],
           ...(node.paused ? [["Paused", "nothing new is made"] as const] : []),
         ]}
       />

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { bounds, fitInto, hit, reveal, windowOf, ZOOM_MAX, ZOOM_MIN, zoomAt } from "./camera";
 import { NODE_WIDTH } from "./layout";
 
+const BOX = { width: NODE_WIDTH, height: 60 };
+
 const view = { width: 1000, height: 600 };
 
 describe("the camera", () => {
@@ -25,8 +27,8 @@ describe("the camera", () => {
 
   it("moves no more than it must to show a box", () => {
     const camera = { x: 0, y: 0, zoom: 1 };
-    expect(reveal(camera, { x: 100, y: 100 }, 60, view)).toBe(camera);
-    expect(reveal(camera, { x: 1000, y: 100 }, 60, view)).toEqual({
+    expect(reveal(camera, { x: 100, y: 100 }, BOX, view)).toBe(camera);
+    expect(reveal(camera, { x: 1000, y: 100 }, BOX, view)).toEqual({
       ...camera,
       x: 1000 - 40 - 1000 - NODE_WIDTH,
     });
@@ -34,14 +36,13 @@ describe("the camera", () => {
 
   it("knows what is under a pointer, and gives a small box some room", () => {
     const places = { a: { x: 0, y: 0 }, b: { x: 0, y: 100 } };
-    const height = () => 60;
-    expect(hit({ x: 0, y: 0, zoom: 1 }, { x: 10, y: 110 }, places, height)).toBe("b");
-    expect(hit({ x: 0, y: 0, zoom: 1 }, { x: 10, y: 80 }, places, height)).toBeNull();
-    expect(hit({ x: 0, y: 0, zoom: 0.1 }, { x: 1, y: -1 }, places, height)).toBe("a");
+    expect(hit({ x: 0, y: 0, zoom: 1 }, { x: 10, y: 110 }, places, BOX)).toBe("b");
+    expect(hit({ x: 0, y: 0, zoom: 1 }, { x: 10, y: 80 }, places, BOX)).toBeNull();
+    expect(hit({ x: 0, y: 0, zoom: 0.1 }, { x: 1, y: -1 }, places, BOX)).toBe("a");
   });
 
   it("has empty bounds for nothing", () => {
-    expect(bounds({}, () => 60)).toEqual({ x: 0, y: 0, width: 0, height: 0 });
-    expect(bounds({ a: { x: -5, y: 7 } }, () => 60)).toEqual({ x: -5, y: 7, width: NODE_WIDTH, height: 60 });
+    expect(bounds({}, BOX)).toEqual({ x: 0, y: 0, width: 0, height: 0 });
+    expect(bounds({ a: { x: -5, y: 7 } }, BOX)).toEqual({ x: -5, y: 7, width: NODE_WIDTH, height: 60 });
   });
 });

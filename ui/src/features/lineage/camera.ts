@@ -1,6 +1,6 @@
 /** Where one looks at the picture from; the same for the boxes near by and for the canvas far away. */
 
-import { NODE_WIDTH, type Place } from "./layout";
+import type { Place } from "./layout";
 
 export interface Camera {
   x: number;
@@ -15,8 +15,10 @@ export interface Size {
 
 export const ZOOM_MIN = 0.04;
 export const ZOOM_MAX = 1.6;
-/** Under this, or with more boxes than this in view, one canvas is drawn in their stead. */
-export const NEAR_ZOOM = 0.45;
+/** Under this, or with more boxes than this in view, one canvas is drawn in their stead; its letters do not shrink. */
+export const NEAR_ZOOM = 0.7;
+/** In a box of less than so many pixels on the screen there is no room for its name. */
+export const NAME_WIDTH = 90;
 export const NEAR_BOXES = 300;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
@@ -41,23 +43,14 @@ export function zoomAt(camera: Camera, factor: number, point: Place): Camera {
 }
 
 /** The least move that brings a box into view, with some air around it. */
-export function reveal(camera: Camera, place: Place, height: number, view: Size, margin = 40): Camera {
+export function reveal(camera: Camera, place: Place, box: Size, view: Size, margin = 40): Camera {
   const left = place.x * camera.zoom + camera.x;
   const top = place.y * camera.zoom + camera.y;
-  const right = left + NODE_WIDTH * camera.zoom;
-  const bottom = top + height * camera.zoom;
+  const right = left + box.width * camera.zoom;
+  const bottom = top + box.height * camera.zoom;
   const dx = left < margin ? margin - left : right > view.width - margin ? view.width - margin - right : 0;
   const dy = top < margin ? margin - top : bottom > view.height - margin ? view.height - margin - bottom : 0;
   return dx === 0 && dy === 0 ? camera : { ...camera, x: camera.x + dx, y: camera.y + dy };
-}
-
-/** Puts a box in the middle. */
-export function centre(camera: Camera, place: Place, height: number, view: Size): Camera {
-  return {
-    zoom: camera.zoom,
-    x: view.width / 2 - (place.x + NODE_WIDTH / 2) * camera.zoom,
-    y: view.height / 2 - (place.y + height / 2) * camera.zoom,
-  };
 }
 
 /** What of the picture is seen. */
@@ -75,35 +68,32 @@ export function hit(
   camera: Camera,
   point: Place,
   places: Readonly<Record<string, Place>>,
-  height: (id: string) => number,
+  box: Size,
 ): string | null {
   const x = (point.x - camera.x) / camera.zoom;
   const y = (point.y - camera.y) / camera.zoom;
   // Far away a box is smaller than a finger: a little beside it is meant too.
   const slack = Math.max(0, 4 / camera.zoom - 4);
   for (const [id, place] of Object.entries(places)) {
-    const inside = x >= place.x - slack && x <= place.x + NODE_WIDTH + slack;
-    if (inside && y >= place.y - slack && y <= place.y + height(id) + slack) return id;
+    const inside = x >= place.x - slack && x <= place.x + box.width + slack;
+    if (inside && y >= place.y - slack && y <= place.y + box.height + slack) return id;
   }
   return null;
 }
 
 /** The edges of all boxes together. */
-export function bounds(
-  places: Readonly<Record<string, Place>>,
-  height: (id: string) => number,
-): Size & Place {
+export function bounds(places: Readonly<Record<string, Place>>, box: Size): Size & Place {
   let [left, top, right, bottom] = [
     Number.POSITIVE_INFINITY,
     Number.POSITIVE_INFINITY,
     Number.NEGATIVE_INFINITY,
     Number.NEGATIVE_INFINITY,
   ];
-  for (const [id, place] of Object.entries(places)) {
+  for (const place of Object.values(places)) {
     left = Math.min(left, place.x);
     top = Math.min(top, place.y);
-    right = Math.max(right, place.x + NODE_WIDTH);
-    bottom = Math.max(bottom, place.y + height(id));
+    right = Math.max(right, place.x + box.width);
+    bottom = Math.max(bottom, place.y + box.height);
   }
   return Number.isFinite(left)
     ? { x: left, y: top, width: right - left, height: bottom - top }

@@ -12,9 +12,21 @@ import { useNow } from "@/lib/clock";
 import { useShortcut } from "@/lib/shortcuts";
 import { BoxNode } from "./box-node";
 import { boxWords, lookOfBox, titleOf } from "./box-words";
-import { bounds, type Camera, fitInto, hit, NEAR_BOXES, NEAR_ZOOM, reveal, windowOf, zoomAt } from "./camera";
+import {
+  bounds,
+  type Camera,
+  fitInto,
+  hit,
+  NAME_WIDTH,
+  NEAR_BOXES,
+  NEAR_ZOOM,
+  reveal,
+  type Size,
+  windowOf,
+  zoomAt,
+} from "./camera";
 import type { Picture } from "./fold";
-import { type Layout, NODE_WIDTH, type Place } from "./layout";
+import type { Layout, Place } from "./layout";
 import { type Palette, paint, readPalette } from "./paint";
 import { useGestures } from "./use-gestures";
 import { BOX_HEIGHT } from "./use-layout";
@@ -35,8 +47,6 @@ export interface GraphViewProps {
   onMore: (name: string) => void;
 }
 
-const height = () => BOX_HEIGHT;
-
 /**
  * The picture. One camera serves both ways of drawing: edges, and far away the boxes, are on a canvas; near
  * by the boxes in view are elements. Moving draws the canvas and renders nothing.
@@ -53,6 +63,7 @@ export function GraphView(props: GraphViewProps) {
   const [tile, setTile] = useState<Area>({ left: 0, top: 0, right: 0, bottom: 0 });
   const [hover, setHover] = useState<string | null>(null);
   const palette = usePalette(box);
+  const each = useMemo(() => ({ width: layout.wide, height: BOX_HEIGHT }), [layout]);
   const now = useNow().getTime();
 
   const draw = useCallback(() => {
@@ -90,19 +101,20 @@ export function GraphView(props: GraphViewProps) {
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
   const fitAll = useCallback(() => {
     if (size.width === 0) return;
-    const all = bounds(layout.places, height);
+    const all = bounds(layout.places, each);
     const whole = fitInto(all, all, size);
-    const place = focus === null ? undefined : layout.places[focus];
-    // A neighbourhood that does not fit legibly is shown around its focus, near enough to read.
-    if (whole.zoom < NEAR_ZOOM && place && picture.boxes.length < NEAR_BOXES) {
-      const zoom = 0.7;
+    const place = layout.places[focus ?? picture.boxes[0]?.id ?? ""];
+    // What does not fit legibly is shown around its focus, or its beginning, near enough to read.
+    if (layout.wide * whole.zoom < NAME_WIDTH && place && picture.boxes.length < NEAR_BOXES) {
+      const zoom = focus === null ? (1.6 * NAME_WIDTH) / layout.wide : NEAR_ZOOM;
       look({
         zoom,
-        x: size.width / 2 - (place.x + NODE_WIDTH / 2) * zoom,
+        // A beginning has nothing at its left.
+        x: focus === null ? 24 - place.x * zoom : size.width / 2 - (place.x + each.width / 2) * zoom,
         y: size.height / 2 - (place.y + BOX_HEIGHT / 2) * zoom,
       });
     } else look(whole);
-  }, [layout, size, focus, picture.boxes.length, look]);
+  }, [layout, each, size, focus, picture, look]);
 
   // The first picture is fitted, and so is that of another focus; what merely grows stays where it is.
   const fitted = useRef<string | null>(null);
@@ -112,7 +124,15 @@ export function GraphView(props: GraphViewProps) {
     fitted.current = key;
     fitAll();
   }, [focus, size, fitAll]);
-  useEffect(() => look(camera.current), [look]);
+  // Where the view gets smaller, as when the details open beside it, what is chosen stays in it.
+  const seenIn = useRef(size);
+  useEffect(() => {
+    const before = seenIn.current;
+    seenIn.current = size;
+    const place = active === null ? undefined : layout.places[active];
+    const smaller = size.width < before.width || size.height < before.height;
+    look(place && smaller ? reveal(camera.current, place, each, size) : camera.current);
+  }, [look, size, active, layout, each]);
 
   const zoomBy = (factor: number) =>
     look(zoomAt(camera.current, factor, { x: size.width / 2, y: size.height / 2 }));
@@ -125,18 +145,18 @@ export function GraphView(props: GraphViewProps) {
     () =>
       far
         ? []
-        : picture.boxes.flatMap((each) => {
-            const place = layout.places[each.id];
-            return place && isIn(place, tile) ? [{ box: each, ...place }] : [];
+        : picture.boxes.flatMap((one) => {
+            const place = layout.places[one.id];
+            return place && isIn(place, each, tile) ? [{ box: one, ...place }] : [];
           }),
-    [far, picture, layout, tile],
+    [far, picture, layout, each, tile],
   );
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (isArrow(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const next = step(active ?? "", event.key, layout.places, picture.edges);
       const place = layout.places[next];
-      if (place) look(reveal(camera.current, place, BOX_HEIGHT, size));
+      if (place) look(reveal(camera.current, place, each, size));
       onActive(next);
     } else if (event.key === "Enter" && active) onOpen(active);
     else if (event.key === "e" && active) onMore(active);
@@ -144,7 +164,7 @@ export function GraphView(props: GraphViewProps) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const under = (point: Place) => hit(camera.current, point, layout.places, height);
+  const under = (point: Place) => hit(camera.current, point, layout.places, each);
   useGestures(box, {
     camera,
     look,
@@ -154,14 +174,14 @@ export function GraphView(props: GraphViewProps) {
       else if (found !== null) onActive(found);
     },
   });
-  const chosen = picture.boxes.find((each) => each.id === active);
+  const chosen = picture.boxes.find((one) => one.id === active);
   const words = useMemo(() => {
     if (!chosen) return "";
     const up = picture.edges.filter((edge) => edge.to === chosen.id).length;
     const down = picture.edges.filter((edge) => edge.from === chosen.id).length;
     return boxWords(chosen, up, down);
   }, [chosen, picture]);
-  const hovered = hover === null ? undefined : picture.boxes.find((each) => each.id === hover);
+  const hovered = hover === null ? undefined : picture.boxes.find((one) => one.id === hover);
 
   return (
     <div
@@ -191,15 +211,16 @@ export function GraphView(props: GraphViewProps) {
       </div>
       <canvas ref={canvas} aria-hidden="true" className="pointer-events-none absolute inset-0 size-full" />
       <div ref={layer} className="absolute left-0 top-0 origin-top-left">
-        {near.map((each) => (
+        {near.map((one) => (
           <BoxNode
-            key={each.box.id}
-            box={each.box}
-            x={each.x}
-            y={each.y}
-            dim={(lit !== null && !lit.has(each.box.id)) || !each.box.match}
-            active={each.box.id === active}
-            focus={each.box.id === focus}
+            key={one.box.id}
+            box={one.box}
+            x={one.x}
+            y={one.y}
+            wide={layout.wide}
+            dim={(lit !== null && !lit.has(one.box.id)) || !one.box.match}
+            active={one.box.id === active}
+            focus={one.box.id === focus}
             now={now}
             onMore={onMore}
           />
@@ -223,7 +244,7 @@ function isFar(camera: Camera, layout: Layout, size: { width: number; height: nu
   const seen = windowOf(camera, size);
   let inView = 0;
   for (const place of Object.values(layout.places)) {
-    if (isIn(place, seen)) inView += 1;
+    if (isIn(place, { width: layout.wide, height: BOX_HEIGHT }, seen)) inView += 1;
   }
   return inView > NEAR_BOXES;
 }
@@ -251,9 +272,9 @@ function around(seen: Area): Area {
   };
 }
 
-function isIn(place: Place, area: Area): boolean {
-  const wide = place.x < area.right && place.x + NODE_WIDTH > area.left;
-  return wide && place.y < area.bottom && place.y + BOX_HEIGHT > area.top;
+function isIn(place: Place, box: Size, area: Area): boolean {
+  const across = place.x < area.right && place.x + box.width > area.left;
+  return across && place.y < area.bottom && place.y + box.height > area.top;
 }
 
 /** The colours of the theme, read again when it changes. */

@@ -10,6 +10,7 @@ import { Select } from "@/components/select";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { plural } from "@/lib/format";
 import { saveFile } from "@/lib/save-file";
 import { countsText } from "./box-words";
@@ -63,9 +64,13 @@ const COLUMNS: readonly Column<ImpactRow>[] = [
   {
     id: "at",
     header: "Published",
-    width: "7rem",
+    width: "9rem",
     align: "right",
-    cell: (row) => <Time at={row.node.published_at} brief zoneless />,
+    cell: (row) => (
+      <ZoneOf dataset={row.node.name}>
+        <Time at={row.node.published_at} brief />
+      </ZoneOf>
+    ),
   },
 ];
 

@@ -20,6 +20,8 @@ export interface LayoutInput {
   edges: readonly LayoutEdge[];
   /** Where nodes stood before. They keep their order, and as far as there is room, their place. */
   previous?: Readonly<Record<string, Place>>;
+  /** How wide boxes were then; they stay so. */
+  wide?: number;
 }
 
 export interface Route {

@@ -93,11 +93,11 @@ describe("layout", () => {
 
   it("ends every route where its nodes are", () => {
     const graph = randomGraph(80, 5);
-    const { places, routes } = layout(graph);
+    const { places, routes, wide } = layout(graph);
     expect(routes).toHaveLength(graph.edges.length);
     for (const route of routes) {
       const [from, to] = [places[route.from], places[route.to]];
-      expect(route.points[0]).toBe((from?.x ?? 0) + NODE_WIDTH);
+      expect(route.points[0]).toBe((from?.x ?? 0) + wide);
       expect(Math.abs((route.points[1] ?? 0) - (from?.y ?? 0) - HEIGHT / 2)).toBeLessThanOrEqual(1);
       expect(route.points.at(-2)).toBe(to?.x);
       expect(Math.abs((route.points.at(-1) ?? 0) - (to?.y ?? 0) - HEIGHT / 2)).toBeLessThanOrEqual(1);
@@ -106,12 +106,13 @@ describe("layout", () => {
 
   it("keeps what was there where it was when a node comes in", () => {
     const graph = randomGraph(60, 7);
-    const before = layout(graph).places;
+    const { places: before, wide } = layout(graph);
     const parent = graph.nodes[0]?.id ?? "";
     const grown: LayoutInput = {
       nodes: [...graph.nodes, { id: "new", height: HEIGHT }],
       edges: [...graph.edges, { from: parent, to: "new" }],
       previous: before,
+      wide,
     };
     const after = layout(grown).places;
     const moved = Object.keys(before).filter((id) => {
@@ -134,7 +135,30 @@ describe("layout", () => {
   });
 
   it("places nothing without fuss", () => {
-    expect(layout({ nodes: [], edges: [] })).toEqual({ places: {}, routes: [], width: 0, height: 0 });
+    expect(layout({ nodes: [], edges: [] })).toEqual({
+      places: {},
+      routes: [],
+      width: 0,
+      height: 0,
+      wide: NODE_WIDTH,
+    });
+  });
+
+  it("gives boxes the room that a high picture leaves at its sides, and keeps it", () => {
+    const high = input([..."bcdefghijklmn"].map((to) => ["a", to] as const));
+    const { wide, places, width, height } = layout(high);
+    expect(wide).toBeGreaterThan(1.5 * NODE_WIDTH);
+    expect(width / height).toBeLessThan(2);
+    expect((places.b?.x ?? 0) - (places.a?.x ?? 0)).toBeGreaterThan(wide);
+    expect(layout({ ...input([["a", "b"]]), previous: places, wide }).wide).toBe(wide);
+  });
+
+  it("puts parts so that boxes are as large on a screen as they can be", () => {
+    const long = [..."abcdef"].map((from, at) => [from, "bcdefg"[at] ?? ""] as const);
+    const { width, height } = layout(input([...long, ["p", "q"], ["q", "r"], ["x", "y"]]));
+    // Beside each other they would be twice as wide, and each box half as large.
+    expect(width).toBeLessThan(2300);
+    expect(height).toBeLessThan(400);
   });
 
   it("lays out 1,000 datasets in under 50 ms of CPU", () => {

@@ -25,11 +25,16 @@ export interface Layout {
   routes: Route[];
   width: number;
   height: number;
+  /** How wide each box is: wider than `NODE_WIDTH` where the picture is narrower than a screen. */
+  wide: number;
 }
 
 export const NODE_WIDTH = 232;
-export const COLUMN_GAP = 88;
+export const COLUMN_GAP = 64;
 const PART_GAP = 44;
+/** A screen is so much wider than high. */
+const SCREEN = 1.8;
+const STRETCH_MAX = 2.1;
 
 /** Places every node and edge. */
 export function layout(input: LayoutInput): Layout {
@@ -49,7 +54,7 @@ export function layout(input: LayoutInput): Layout {
       ? b.ids.length - a.ids.length
       : before - after;
   });
-  const result: Layout = { places: {}, routes: [], width: 0, height: 0 };
+  const result: Layout = { places: {}, routes: [], width: 0, height: 0, wide: NODE_WIDTH };
   const sized = joined.map((part) => {
     const before = result.routes.length;
     const size = placePart(part, input, previous, result);
@@ -62,8 +67,25 @@ export function layout(input: LayoutInput): Layout {
     result,
     top,
   );
+  stretch(result, input.wide === undefined ? slack(result.width, result.height) : input.wide / NODE_WIDTH);
   anchor(result, previous);
   return result;
+}
+
+/** How much wider everything can be until the picture is as wide as a screen that it fills in height. */
+function slack(width: number, height: number): number {
+  return Math.min(STRETCH_MAX, Math.max(1, (SCREEN * height) / Math.max(1, width)));
+}
+
+/** Uses the room at the sides for wider boxes, so that more of their names can be read. */
+function stretch(result: Layout, factor: number): void {
+  if (factor === 1) return;
+  result.wide = NODE_WIDTH * factor;
+  result.width *= factor;
+  for (const place of Object.values(result.places)) place.x *= factor;
+  for (const { points } of result.routes) {
+    for (let index = 0; index < points.length; index += 2) points[index] = (points[index] ?? 0) * factor;
+  }
 }
 
 interface Sized {
@@ -75,28 +97,63 @@ interface Sized {
 
 /** Puts parts that have nothing to do with each other under and beside each other; gives where they end below. */
 function pack(parts: readonly Sized[], result: Layout): number {
-  // A screen is about twice as wide as high; what is as high as the picture is wide would be small on it.
-  const area = parts.reduce((sum, { width, height }) => sum + width * (height + PART_GAP), 0);
-  const most = Math.max(Math.sqrt(area / 2), ...parts.map(({ height }) => height));
-  let [left, top, right, bottom] = [0, 0, 0, 0];
-  for (const { ids, routes, width, height } of parts) {
-    if (0 < top && most < top + height) {
-      left = right + 2 * COLUMN_GAP;
-      top = 0;
-    }
+  const packed = bestPacking(parts);
+  parts.forEach(({ ids, routes }, index) => {
+    const { x: left, y: top } = packed.corners[index] ?? { x: 0, y: 0 };
     for (const id of ids) {
       const place = result.places[id];
       if (place) result.places[id] = { x: place.x + left, y: place.y + top };
     }
     for (const { points } of routes) {
-      for (const [index, value] of points.entries()) points[index] = value + (index % 2 === 0 ? left : top);
+      for (const [at, value] of points.entries()) points[at] = value + (at % 2 === 0 ? left : top);
     }
+  });
+  result.width = Math.max(result.width, packed.width);
+  return packed.height;
+}
+
+interface Packing {
+  corners: Place[];
+  width: number;
+  height: number;
+}
+
+const COLUMNS_MAX = 8;
+
+/** Of several ways to stand in columns the one whose boxes are the widest on a screen that shows all of it. */
+function bestPacking(parts: readonly Sized[]): Packing {
+  const tallest = Math.max(0, ...parts.map(({ height }) => height));
+  const total = parts.reduce((sum, { height }) => sum + height + PART_GAP, 0);
+  let best = packed(parts, total);
+  let most = boxWidth(best);
+  for (let columns = 2; columns <= Math.min(parts.length, COLUMNS_MAX); columns += 1) {
+    const next = packed(parts, Math.max(tallest, total / columns));
+    if (most < boxWidth(next)) [best, most] = [next, boxWidth(next)];
+  }
+  return best;
+}
+
+/** How wide a box is, when the height of the screen is one. */
+function boxWidth({ width, height }: Packing): number {
+  const factor = slack(width, height);
+  return factor * Math.min(1 / Math.max(1, height), SCREEN / Math.max(1, width * factor));
+}
+
+/** Columns of at most this height. */
+function packed(parts: readonly Sized[], most: number): Packing {
+  const corners: Place[] = [];
+  let [left, top, right, bottom] = [0, 0, 0, 0];
+  for (const { width, height } of parts) {
+    if (0 < top && most < top + height) {
+      left = right + 2 * COLUMN_GAP;
+      top = 0;
+    }
+    corners.push({ x: left, y: top });
     right = Math.max(right, left + width);
     top += height + PART_GAP;
     bottom = Math.max(bottom, top);
   }
-  result.width = Math.max(result.width, right);
-  return bottom;
+  return { corners, width: right, height: bottom };
 }
 
 /** Places one part with its left upper corner at the origin. */

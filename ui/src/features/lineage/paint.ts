@@ -4,7 +4,7 @@ import type { Look } from "@/lib/states";
 import { TONE } from "@/lib/states";
 import { type Camera, type Size, windowOf } from "./camera";
 import type { Box } from "./fold";
-import { type Layout, NODE_WIDTH } from "./layout";
+import type { Layout } from "./layout";
 import { BOX_HEIGHT } from "./use-layout";
 
 export interface Palette {
@@ -123,41 +123,52 @@ function trace(path: Path2D, points: readonly number[]): void {
   }
 }
 
+/** Far away boxes take some of the room between rows: two lines of a name need it. */
+const AIR = 6;
+const TALL = BOX_HEIGHT + 2 * AIR;
+
 function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
   const { layout, camera, palette, lit, active } = scene;
   const seen = windowOf(camera, scene.view);
   const hairline = 1 / camera.zoom;
-  const readable = BOX_HEIGHT * camera.zoom >= 12;
+  const { wide } = layout;
+  const readable = TALL * camera.zoom >= 12;
   context.textBaseline = "middle";
   for (const box of scene.boxes) {
     const place = layout.places[box.id];
     if (!place) continue;
-    if (place.x > seen.right || place.x + NODE_WIDTH < seen.left) continue;
+    if (place.x > seen.right || place.x + wide < seen.left) continue;
     if (place.y > seen.bottom || place.y + BOX_HEIGHT < seen.top) continue;
     const dim = (lit !== null && !lit.has(box.id)) || !box.match;
     context.globalAlpha = dim ? 0.25 : 1;
     const tone = scene.look(box).tone;
+    const top = place.y - AIR;
     if (readable) {
       context.fillStyle = palette.panel;
-      context.fillRect(place.x, place.y, NODE_WIDTH, BOX_HEIGHT);
+      context.fillRect(place.x, top, wide, TALL);
       context.fillStyle = palette.tone[tone];
-      context.fillRect(place.x, place.y, 8 * hairline, BOX_HEIGHT);
+      context.fillRect(place.x, top, 8 * hairline, TALL);
       context.fillStyle = palette.ink;
-      const room = (NODE_WIDTH - 16 * hairline) / (6.2 * hairline);
-      const lines = linesOf(scene.title(box), room, 22 <= BOX_HEIGHT * camera.zoom ? 2 : 1);
+      const room = (wide - 16 * hairline) / (6.2 * hairline);
+      const lines = linesOf(scene.title(box), room, 19 <= TALL * camera.zoom ? 2 : 1);
       // Two lines are a little smaller, or the underscores of one would touch the other.
-      context.font = `${(lines.length > 1 ? 10 : 11) * hairline}px ui-sans-serif, system-ui, sans-serif`;
+      const small = Math.min(10, 0.44 * TALL * camera.zoom);
+      context.font = `${(lines.length > 1 ? small : 11) * hairline}px ui-sans-serif, system-ui, sans-serif`;
       for (const [index, line] of lines.entries()) {
         const above = (lines.length - 1) / 2 - index;
-        context.fillText(line, place.x + 13 * hairline, place.y + BOX_HEIGHT / 2 - above * 11.5 * hairline);
+        context.fillText(
+          line,
+          place.x + 13 * hairline,
+          place.y + BOX_HEIGHT / 2 - above * 1.1 * small * hairline,
+        );
       }
     } else {
       context.fillStyle = palette.tone[tone];
-      context.fillRect(place.x, place.y, NODE_WIDTH, BOX_HEIGHT);
+      context.fillRect(place.x, top, wide, TALL);
     }
     context.lineWidth = (box.id === active ? 3 : 1) * hairline;
     context.strokeStyle = box.id === active ? palette.accent : palette.line;
-    context.strokeRect(place.x, place.y, NODE_WIDTH, BOX_HEIGHT);
+    context.strokeRect(place.x, top, wide, TALL);
   }
   context.globalAlpha = 1;
 }
@@ -169,9 +180,8 @@ function linesOf(name: string, room: number, most: number): string[] {
   return end === 0 ? [cut(name, room)] : [name.slice(0, end), cut(name.slice(end), room)];
 }
 
-/** A name that fits; its end tells more than its middle. */
+/** A name that fits: names begin alike, so that the end is what tells them apart. */
 function cut(text: string, letters: number): string {
   if (text.length <= letters) return text;
-  const keep = Math.max(3, Math.floor(letters) - 1);
-  return `${text.slice(0, Math.ceil(keep / 2))}…${text.slice(-Math.floor(keep / 2))}`;
+  return `…${text.slice(-Math.max(3, Math.floor(letters) - 1))}`;
 }

@@ -4,6 +4,7 @@ import { type Column, DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { Panel } from "@/components/page";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import type { SourceFile } from "./versions";
 
 const COLUMNS: readonly Column<SourceFile>[] = [
@@ -44,7 +45,11 @@ const COLUMNS: readonly Column<SourceFile>[] = [
     header: "Seen",
     width: "10rem",
     align: "right",
-    cell: (file) => <Time at={file.link.committed_at} />,
+    cell: (file) => (
+      <ZoneOf dataset={file.link.dataset}>
+        <Time at={file.link.committed_at} />
+      </ZoneOf>
+    ),
   },
 ];
 

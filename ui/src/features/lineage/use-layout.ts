@@ -15,7 +15,7 @@ interface LayoutAnswer {
 export function useLayout(picture: Picture | null): Layout | null {
   const [made, setMade] = useState<Layout | null>(null);
   const worker = useRef<Worker | null>(null);
-  const places = useRef<Layout["places"]>({});
+  const before = useRef<Layout | null>(null);
   const turn = useRef(0);
   const shape = picture && shapeOf(picture);
 
@@ -33,10 +33,11 @@ export function useLayout(picture: Picture | null): Layout | null {
     const input: LayoutInput = {
       nodes: picture.boxes.map((box) => ({ id: box.id, height: BOX_HEIGHT })),
       edges: picture.edges.map(({ from, to }) => ({ from, to })),
-      previous: places.current,
+      previous: before.current?.places ?? {},
+      ...(before.current && { wide: before.current.wide }),
     };
     const take = (next: Layout) => {
-      places.current = next.places;
+      before.current = next;
       setMade(next);
     };
     if (typeof Worker === "undefined") {

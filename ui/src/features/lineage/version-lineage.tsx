@@ -8,6 +8,7 @@ import { Page } from "@/components/page";
 import { Select } from "@/components/select";
 import { Loading } from "@/components/skeleton";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { plural } from "@/lib/format";
 import { ApiError } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcuts";
@@ -63,7 +64,10 @@ export function VersionLineage({ id, search, set }: { id: number; search: Lineag
       sentence={
         self.data && (
           <>
-            Version {id}, {plural(self.data.rows ?? 0, "row")}, made <Time at={self.data.committed_at} />
+            Version {id}, {plural(self.data.rows ?? 0, "row")}, made{" "}
+            <ZoneOf dataset={self.data.dataset}>
+              <Time at={self.data.committed_at} />
+            </ZoneOf>
             {typeof self.data.run === "number" && (
               <>
                 {" by "}

@@ -5,6 +5,7 @@ import { Button, buttonClass, IconButton } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { Facts } from "@/components/page";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import type { LineageLink } from "@/lib/types";
 import type { SetLineage } from "./lineage-page";
 
@@ -34,7 +35,12 @@ export function VersionPanel({ link, set }: { link: LineageLink; set: SetLineage
             ],
             ["Kind", link.is_source ? "source" : "made by a run"],
             ["Rows", <Count key="r" value={link.rows} />],
-            [link.is_source ? "Seen" : "Committed", <Time key="c" at={link.committed_at} seconds />],
+            [
+              link.is_source ? "Seen" : "Committed",
+              <ZoneOf key="c" dataset={link.dataset}>
+                <Time at={link.committed_at} seconds />
+              </ZoneOf>,
+            ],
           ]}
         />
         <div className="flex flex-wrap gap-2">

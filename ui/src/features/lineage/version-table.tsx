@@ -4,6 +4,7 @@ import { Count } from "@/components/amount";
 import { type Column, DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { plural } from "@/lib/format";
 import type { VersionGraph } from "@/lib/types";
 import { type VersionRow, versionRows } from "./versions";
@@ -57,7 +58,11 @@ const COLUMNS: readonly Column<VersionRow>[] = [
     header: "Committed",
     width: "10rem",
     align: "right",
-    cell: (row) => <Time at={row.link.committed_at} />,
+    cell: (row) => (
+      <ZoneOf dataset={row.link.dataset}>
+        <Time at={row.link.committed_at} />
+      </ZoneOf>
+    ),
   },
   {
     id: "files",

@@ -1,7 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
+import { Sentence } from "@/components/sentence";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import type { SlaWindow } from "@/lib/types";
 
 export function Deadlines({ items }: { items: SlaWindow[] }) {
@@ -24,7 +26,7 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
               to="/datasets/$name"
               params={{ name: item.dataset }}
               search={{ p: item.partition }}
-              className="font-mono text-accent hover:underline"
+              className="font-mono text-accent [overflow-wrap:anywhere] hover:underline"
             >
               {item.dataset} <span className="text-muted">{item.partition}</span>
             </Link>
@@ -40,15 +42,17 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
                 >
                   {item.blocking.dataset}
                 </Link>
-                : {item.blocking.text}
+                : <Sentence text={item.blocking.text} />
               </p>
             )}
           </div>
           <div className="shrink-0 text-right">
-            <Time at={item.due_at} brief />
-            <span className="block text-sm text-muted">
-              <Time at={item.due_at} relative />
-            </span>
+            <ZoneOf dataset={item.dataset}>
+              <Time at={item.due_at} brief />
+              <span className="block text-sm text-muted">
+                <Time at={item.due_at} relative />
+              </span>
+            </ZoneOf>
           </div>
         </li>
       ))}

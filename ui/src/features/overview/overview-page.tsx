@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page, Panel } from "@/components/page";
+import { Sentence } from "@/components/sentence";
 import { Loading, Skeleton } from "@/components/skeleton";
 import { Duration } from "@/components/time";
 import { count } from "@/lib/format";
@@ -11,7 +12,8 @@ import { useShortcut } from "@/lib/shortcuts";
 import type { Overview } from "@/lib/types";
 import { ActiveBackfills } from "./active-backfills";
 import { Deadlines } from "./deadlines";
-import { Problems, problemLink } from "./problems";
+import { problemLink } from "./problem-link";
+import { Problems } from "./problems";
 import { overviewQuery } from "./queries";
 import { StandingBar } from "./standing-bar";
 import { Throughput } from "./throughput";
@@ -44,7 +46,14 @@ export function OverviewPage() {
   }
   const partitions = Object.values(data.counts).reduce((sum, one) => sum + one, 0);
   return (
-    <Page title="Overview" sentence={<span className="text-lg text-ink">{data.sentence}</span>}>
+    <Page
+      title="Overview"
+      sentence={
+        <span className="text-lg text-ink">
+          <Sentence text={data.sentence} />
+        </span>
+      }
+    >
       {partitions === 0 ? (
         <EmptyState title="No partition is known yet." snippet={STEPS}>
           Declare a source and a job, then start a scheduler and a worker.

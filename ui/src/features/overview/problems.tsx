@@ -1,11 +1,14 @@
-import { Link, linkOptions } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { plural, sentenceCase } from "@/lib/format";
 import { BACKFILL, type Look, RUN, SLA, STANDING } from "@/lib/states";
-import type { ProblemItem, Standing } from "@/lib/types";
+import type { ProblemItem } from "@/lib/types";
+import { ProblemAction } from "./problem-action";
+import { problemLink } from "./problem-link";
 
 const LOOK: Record<ProblemItem["kind"], Look> = {
   failed: STANDING.failed,
@@ -17,24 +20,6 @@ const LOOK: Record<ProblemItem["kind"], Look> = {
   stale: STANDING.stale,
   hold: BACKFILL.paused,
 };
-
-// Which partitions stand out on the page of the dataset.
-const STATES: Partial<Record<ProblemItem["kind"], Standing[]>> = {
-  failed: ["failed"],
-  missing_upstream: ["missing-upstream"],
-  stale: ["stale"],
-};
-
-/** Where a problem is dealt with. */
-export function problemLink(item: ProblemItem) {
-  if (item.kind === "no_worker" || !item.dataset) return linkOptions({ to: "/workers" });
-  const state = STATES[item.kind];
-  return linkOptions({
-    to: "/datasets/$name",
-    params: { name: item.dataset },
-    search: { ...(item.partition && { p: item.partition }), ...(state && { state }) },
-  });
-}
 
 /** One line for each cause; what only follows from it is counted in it. */
 export function Problems({ items }: { items: ProblemItem[] }) {
@@ -48,57 +33,63 @@ export function Problems({ items }: { items: ProblemItem[] }) {
   return (
     <ol className="divide-y divide-line">
       {items.map((item, index) => (
-        <li key={index} className="flex gap-3 px-4 py-2.5 hover:bg-hover">
-          <span className="pt-0.5">
-            <StateMark look={LOOK[item.kind]} />
-          </span>
-          <div className="min-w-0 grow">
-            <p className="flex flex-wrap items-baseline gap-x-2">
-              <Link {...problemLink(item)} className="font-medium hover:underline">
-                <CodeText text={sentenceCase(item.title)} />
-              </Link>
-            </p>
-            <p className="break-words text-muted">
-              <CodeText text={item.detail} />
-            </p>
-            {item.blocks.length > 0 && (
-              <p className="text-sm text-muted">
-                {plural(item.blocks.length, "dataset waits", "datasets wait")} on it:{" "}
-                {item.blocks.slice(0, 3).map((name, at) => (
-                  <span key={name}>
-                    {at > 0 && ", "}
-                    <Link
-                      to="/datasets/$name"
-                      params={{ name }}
-                      className="font-mono text-accent hover:underline"
-                    >
-                      {name}
-                    </Link>
-                  </span>
-                ))}
-                {item.blocks.length > 3 && ` and ${item.blocks.length - 3} more`}
-              </p>
-            )}
-          </div>
-          <div className="shrink-0 text-right text-sm text-muted">
-            {item.since && <Time at={item.since} relative />}
-            {item.kind === "hold" && (
-              <Link {...problemLink(item)} className="block text-accent hover:underline">
-                decide
-              </Link>
-            )}
-            {item.run && (
-              <Link
-                to="/runs/$id"
-                params={{ id: String(item.run) }}
-                className="block text-accent hover:underline"
-              >
-                run {item.run}
-              </Link>
-            )}
-          </div>
-        </li>
+        <Problem key={index} item={item} />
       ))}
     </ol>
+  );
+}
+
+function Problem({ item }: { item: ProblemItem }) {
+  return (
+    <ZoneOf dataset={item.dataset}>
+      <li className="flex gap-3 px-4 py-2.5 hover:bg-hover">
+        <span className="pt-0.5">
+          <StateMark look={LOOK[item.kind]} />
+        </span>
+        <div className="min-w-0 grow">
+          <p className="flex flex-wrap items-baseline gap-x-2">
+            <Link {...problemLink(item)} className="font-medium text-accent hover:underline">
+              <Sentence text={sentenceCase(item.title)} />
+            </Link>
+          </p>
+          <p className="break-words text-muted">
+            <Sentence text={item.detail} link />
+          </p>
+          {item.blocks.length > 0 && (
+            <p className="text-sm text-muted">
+              {plural(item.blocks.length, "dataset waits", "datasets wait")} on it:{" "}
+              {item.blocks.slice(0, 3).map((name, at) => (
+                <span key={name}>
+                  {at > 0 && ", "}
+                  <Link
+                    to="/datasets/$name"
+                    params={{ name }}
+                    className="font-mono text-accent hover:underline"
+                  >
+                    {name}
+                  </Link>
+                </span>
+              ))}
+              {item.blocks.length > 3 && ` and ${item.blocks.length - 3} more`}
+            </p>
+          )}
+        </div>
+        <div className="shrink-0 text-right text-sm text-muted">
+          {item.since && <Time at={item.since} relative />}
+          {item.run && (
+            <Link
+              to="/runs/$id"
+              params={{ id: String(item.run) }}
+              className="block text-accent hover:underline"
+            >
+              run {item.run}
+            </Link>
+          )}
+          <div className="mt-1">
+            <ProblemAction item={item} />
+          </div>
+        </div>
+      </li>
+    </ZoneOf>
   );
 }

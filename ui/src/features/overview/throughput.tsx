@@ -22,7 +22,7 @@ export function Throughput({ series }: { series: Series }) {
   return (
     <div className="flex flex-col gap-3">
       <figure>
-        <figcaption className="mb-1 flex justify-between text-sm text-muted">
+        <figcaption className="mb-1 flex flex-wrap justify-between gap-x-3 text-sm text-muted">
           <span>
             {plural(published, "partition")} published, {count(failed)} failed
           </span>
@@ -61,7 +61,7 @@ export function Throughput({ series }: { series: Series }) {
         </svg>
       </figure>
       <figure>
-        <figcaption className="mb-1 flex justify-between text-sm text-muted">
+        <figcaption className="mb-1 flex flex-wrap justify-between gap-x-3 text-sm text-muted">
           <span>Wait for a worker (95 of 100 runs waited less)</span>
           <span>longest: {duration(longest)}</span>
         </figcaption>

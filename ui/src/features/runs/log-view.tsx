@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useDebounced } from "@/components/dataset-input";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { count } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
@@ -80,7 +81,7 @@ export function LogView({ run }: { run: Run }) {
   if (run.attempts.length === 0) {
     return (
       <EmptyState title="Nothing written yet.">
-        The log begins when a worker starts the first attempt. {run.waits?.text}
+        The log begins when a worker starts the first attempt. <Sentence text={run.waits?.text ?? ""} />
       </EmptyState>
     );
   }

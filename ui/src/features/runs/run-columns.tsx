@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Column } from "@/components/data-table";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Elapsed, Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { reasonWord } from "@/lib/run-words";
 import type { RunRow } from "@/lib/types";
 
@@ -21,7 +22,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "dataset",
     header: "Dataset and partition",
-    width: "minmax(16rem,2.4fr)",
+    width: "minmax(18rem,2.4fr)",
     cell: (run) => (
       <span className="font-mono">
         {run.dataset} <span className="text-muted">{run.partition}</span>
@@ -30,13 +31,15 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: "reason",
+    yields: 3,
     header: "Why",
     width: "minmax(9.5rem,1fr)",
     cell: (run) => <span title={run.reason}>{reasonWord(run.reason)}</span>,
   },
-  { id: "class", header: "Class", width: "5rem", cell: (run) => run.class },
+  { id: "class", yields: 5, header: "Class", width: "5rem", cell: (run) => run.class },
   {
     id: "waited",
+    yields: 4,
     header: "Waited",
     width: "5.5rem",
     align: "right",
@@ -49,6 +52,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: "took",
+    yields: 2,
     header: "Took",
     width: "5.5rem",
     align: "right",
@@ -57,10 +61,15 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: "started",
+    yields: 1,
     header: "Started",
-    width: "7rem",
+    width: "8.5rem",
     align: "right",
-    cell: (run) => <Time at={run.started_at} brief zoneless />,
+    cell: (run) => (
+      <ZoneOf dataset={run.dataset}>
+        <Time at={run.started_at} brief />
+      </ZoneOf>
+    ),
   },
   {
     id: "error",

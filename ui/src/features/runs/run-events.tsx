@@ -1,4 +1,5 @@
 import { Panel } from "@/components/page";
+import { Sentence } from "@/components/sentence";
 import { Time } from "@/components/time";
 import type { Run } from "@/lib/types";
 
@@ -19,7 +20,9 @@ export function RunEvents({ run }: { run: Run }) {
               <span className="text-muted">
                 <Time at={event.at} seconds />
               </span>
-              <span className="break-words">{event.text}</span>
+              <span className="break-words">
+                <Sentence text={event.text} />
+              </span>
             </li>
           ))}
         </ol>

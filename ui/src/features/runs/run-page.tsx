@@ -3,10 +3,11 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { StateBadge } from "@/components/state-badge";
 import { Tabs } from "@/components/tabs";
+import { ZoneOf } from "@/components/zone-of";
 import { ApiError } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcuts";
 import type { Run } from "@/lib/types";
@@ -30,7 +31,13 @@ export function RunPage() {
     error,
     refetch,
   } = useQuery({ ...runQuery(number), enabled: Number.isSafeInteger(number) });
-  if (run) return <Loaded run={run} />;
+  if (run) {
+    return (
+      <ZoneOf dataset={run.dataset}>
+        <Loaded run={run} />
+      </ZoneOf>
+    );
+  }
   return (
     <Page title={`Run ${id}`}>
       {!Number.isSafeInteger(number) || (error instanceof ApiError && error.status === 404) ? (
@@ -80,7 +87,7 @@ function Loaded({ run }: { run: Run }) {
       }
       sentence={
         <span className="text-ink">
-          <CodeText text={run.sentence} />
+          <Sentence text={run.sentence} />
           <RunLater run={run} />
         </span>
       }

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { ErrorCode } from "@/components/error-code";
 import { Facts, Panel } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { StateBadge } from "@/components/state-badge";
 import { Duration, Time } from "@/components/time";
 import { sentenceCase } from "@/lib/format";
@@ -95,7 +95,7 @@ function RunWait({ wait }: { wait: Wait }) {
     <section aria-label="Why it waits" className="rounded border border-line bg-panel px-4 py-3">
       <h2 className="font-semibold">Why it waits</h2>
       <p className="mt-1">
-        <CodeText text={sentenceCase(wait.text)} />.
+        <Sentence text={sentenceCase(wait.text)} />.
       </p>
       <p className="mt-1 text-muted">
         {typeof wait.position === "number" &&

@@ -4,6 +4,7 @@ import { type Column, DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { Facts, Panel } from "@/components/page";
 import { Duration, Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { plural } from "@/lib/format";
 import type { LineageLink, Run } from "@/lib/types";
 import { isLive } from "./queries";
@@ -45,7 +46,11 @@ const COLUMNS: readonly Column<LineageLink>[] = [
     header: "Committed",
     width: "11rem",
     align: "right",
-    cell: (link) => <Time at={link.committed_at} />,
+    cell: (link) => (
+      <ZoneOf dataset={link.dataset}>
+        <Time at={link.committed_at} />
+      </ZoneOf>
+    ),
   },
   {
     id: "files",

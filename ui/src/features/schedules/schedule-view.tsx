@@ -6,7 +6,7 @@ import { type Column, DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { Facts, Page, Panel } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import { Loading } from "@/components/skeleton";
 import { LookBadge, StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
@@ -154,7 +154,7 @@ function Outcome({ tick }: { tick: Tick }) {
   return reason === null ? (
     <span className="text-muted">{TICK[tick.state].about}</span>
   ) : (
-    <CodeText text={reason} />
+    <Sentence text={reason} />
   );
 }
 

@@ -2,17 +2,18 @@ import { expect, test } from "vitest";
 import type { View } from "@/lib/views";
 import { datasetRow } from "@/test/factories/datasets";
 import { AREAS } from "./areas";
-import { entriesFor } from "./palette-entries";
+import { entriesFor, type Numbered } from "./palette-entries";
 
 const rows = [datasetRow.failed(), datasetRow.fresh(), datasetRow.source()];
 const shortcuts = [{ keys: "t", label: "Next theme", group: "Everywhere", run() {} }];
-const keys = (q: string, views: View[] = []) =>
-  entriesFor(q, { areas: AREAS, datasets: rows, shortcuts, views }).map(({ key }) => key);
+const keys = (q: string, views: View[] = [], absent: Numbered[] = []) =>
+  entriesFor(q, { areas: AREAS, datasets: rows, shortcuts, views, absent }).map(({ key }) => key);
 
 test("a number is a run or a backfill", () => {
   expect(keys("17")).toEqual(["run 17", "backfill 17"]);
   expect(keys("b17")).toEqual(["backfill 17"]);
   expect(keys("run 17")).toEqual(["run 17"]);
+  expect(keys("17", [], ["backfill"])).toEqual(["run 17"]);
 });
 
 test("a name finds datasets before pages", () => {

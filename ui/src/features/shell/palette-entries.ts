@@ -18,17 +18,29 @@ export interface Known {
   datasets: readonly DatasetRow[];
   shortcuts: readonly Shortcut[];
   views: readonly View[];
+  /** What the number in the text would mean, and is known not to be there. */
+  absent: readonly Numbered[];
+}
+
+export type Numbered = "run" | "backfill";
+
+/** The number in a text, and what it may be the number of. */
+export function numberIn(q: string): { id: string; may: readonly Numbered[] } | undefined {
+  const found = /^(?:(run|backfill|r|b)\s*)?#?(\d{1,15})$/i.exec(q);
+  const id = found?.[2];
+  if (!id) return;
+  const word = (found[1] ?? "").toLowerCase();
+  if (word === "") return { id, may: ["run", "backfill"] };
+  return { id, may: [word.startsWith("r") ? "run" : "backfill"] };
 }
 
 /** What a text may mean, the most likely first: a number is a run or a backfill, else a name. */
-export function entriesFor(q: string, { areas, datasets, shortcuts, views }: Known): Entry[] {
+export function entriesFor(q: string, { areas, datasets, shortcuts, views, absent }: Known): Entry[] {
   const out: Entry[] = [];
-  const number = /^(?:(run|backfill|r|b)\s*)?#?(\d{1,15})$/i.exec(q);
-  const id = number?.[2];
-  if (id) {
-    const word = (number[1] ?? "").toLowerCase();
-    if (!word.startsWith("b")) out.push({ kind: "run", key: `run ${id}`, id });
-    if (!word.startsWith("r")) out.push({ kind: "backfill", key: `backfill ${id}`, id });
+  const number = numberIn(q);
+  for (const kind of number?.may ?? []) {
+    const id = number?.id ?? "";
+    if (!absent.includes(kind)) out.push({ kind, key: `${kind} ${id}`, id });
   }
   const matches = (text: string) => wordsIn(text.toLowerCase(), q.toLowerCase());
   const pages: Entry[] = areas

@@ -6,20 +6,23 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useStat
 import { Kbd } from "@/components/kbd";
 import { StateMark } from "@/components/state-badge";
 import { api, unwrap } from "@/lib/api";
+import { ApiError } from "@/lib/problem";
 import { shortcuts } from "@/lib/shortcuts";
 import { STANDING } from "@/lib/states";
 import { useStore } from "@/lib/store";
 import { VIEW_PAGES, views } from "@/lib/views";
 import { AREAS } from "./areas";
-import { type Entry, entriesFor } from "./palette-entries";
+import { type Entry, entriesFor, type Numbered, numberIn } from "./palette-entries";
 
 interface PaletteProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  /** What was typed before this part of the program was there. */
+  start: string;
 }
 
 /** Jumps to any dataset, run, backfill or page, and does what keys do. */
-export function Palette({ open, onOpenChange }: PaletteProps) {
+export function Palette({ open, onOpenChange, start }: PaletteProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -29,15 +32,15 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
           className="fixed left-1/2 top-[12vh] z-40 flex max-h-[70vh] w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 flex-col overflow-hidden rounded-lg border border-line-strong bg-raised shadow-xl"
         >
           <Radix.Title className="sr-only">Search and go</Radix.Title>
-          <Search onClose={() => onOpenChange(false)} />
+          <Search start={start} onClose={() => onOpenChange(false)} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
 }
 
-function Search({ onClose }: { onClose: () => void }) {
-  const [typed, setTyped] = useState("");
+function Search({ start, onClose }: { start: string; onClose: () => void }) {
+  const [typed, setTyped] = useState(start);
   const [at, setAt] = useState(0);
   const q = useDeferredValue(typed.trim());
   const id = useId();
@@ -51,7 +54,9 @@ function Search({ onClose }: { onClose: () => void }) {
     placeholderData: (before) => before,
   });
   const saved = useStore(views);
+  const absent = useAbsent(q);
   const entries = entriesFor(q, {
+    absent,
     areas: AREAS,
     datasets: found.data?.items ?? [],
     shortcuts: actions,
@@ -85,6 +90,9 @@ function Search({ onClose }: { onClose: () => void }) {
   return (
     <>
       <input
+        // Before the dialog looks for what to focus: it would select what was typed already.
+        // biome-ignore lint/a11y/noAutofocus: it is what the dialog was opened for
+        autoFocus
         role="combobox"
         aria-label="Dataset, run number, backfill number, page or action"
         aria-expanded="true"
@@ -124,6 +132,27 @@ function Search({ onClose }: { onClose: () => void }) {
       </div>
     </>
   );
+}
+
+/** Which of the two that a number may mean are known not to be there. */
+function useAbsent(q: string): readonly Numbered[] {
+  const number = numberIn(q);
+  const id = Number(number?.id);
+  const run = useQuery({
+    queryKey: ["runs", "palette", id],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs/{id}", { params: { path: { id } }, signal })),
+    enabled: number?.may.includes("run") ?? false,
+  });
+  const backfill = useQuery({
+    queryKey: ["backfills", "palette", id],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/backfills/{id}", { params: { path: { id } }, signal })),
+    enabled: number?.may.includes("backfill") ?? false,
+  });
+  const gone = (error: unknown) => error instanceof ApiError && error.status === 404;
+  return [
+    ...(gone(run.error) ? ["run" as const] : []),
+    ...(gone(backfill.error) ? ["backfill" as const] : []),
+  ];
 }
 
 function Words({ entry }: { entry: Entry }) {

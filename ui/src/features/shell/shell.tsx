@@ -1,11 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { copy } from "@/components/copy-button";
 import { Toaster } from "@/components/toaster";
 import { TooltipProvider } from "@/components/tooltip";
 import { ZONE_CHOICES } from "@/lib/instants";
 import { startLive } from "@/lib/live";
+import { usePart } from "@/lib/parts";
 import { navigation, nextOf, THEMES, theme, ZoneOverride, zoneChoice } from "@/lib/preferences";
 import { oneOf } from "@/lib/search";
 import { startShortcuts, useShortcut } from "@/lib/shortcuts";
@@ -13,11 +14,12 @@ import { toast } from "@/lib/toasts";
 import { AliveBar } from "./alive-bar";
 import { AREAS } from "./areas";
 import { NavBar } from "./nav-bar";
+import { PaletteWaiting } from "./palette-waiting";
 import { TopBar } from "./top-bar";
 
 // Neither is needed to see a page, so they are fetched when they are asked for.
-const HelpSheet = lazy(async () => ({ default: (await import("./help-sheet")).HelpSheet }));
-const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+const helpSheet = async () => (await import("./help-sheet")).HelpSheet;
+const palettePart = async () => (await import("./palette")).Palette;
 
 const GROUP = "Everywhere";
 const zoneInAddress = oneOf(ZONE_CHOICES);
@@ -26,15 +28,22 @@ const zoneInAddress = oneOf(ZONE_CHOICES);
 export function Shell() {
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
-  const search = useRouterState({ select: (state) => state.location.search });
-  const zone = "tz" in search ? zoneInAddress(search.tz) : undefined;
+  const HelpSheet = usePart(helpSheet, help, () => setHelp(false));
+  const Palette = usePart(palettePart, palette, () => setPalette(false));
+  const typed = useRef("");
+  const params = useRouterState({ select: (state) => state.location.search });
+  const zone = "tz" in params ? zoneInAddress(params.tz) : undefined;
 
   const cache = useQueryClient();
 
   useEffect(() => startShortcuts(), []);
   useEffect(() => startLive(cache), [cache]);
   useShortcut("?", "Show the keys that work here", () => setHelp(true), { group: GROUP });
-  useShortcut("mod+k", "Search and go", () => setPalette(true), { group: GROUP });
+  const search = () => {
+    typed.current = "";
+    setPalette(true);
+  };
+  useShortcut("mod+k", "Search and go", search, { group: GROUP });
   useShortcut("y", "Copy the link of this page", () => copy(window.location.href, "Link"), { group: GROUP });
   useShortcut(
     "t",
@@ -76,7 +85,7 @@ export function Shell() {
         <div className="flex h-full">
           <NavBar />
           <div className="flex min-w-0 grow flex-col">
-            <TopBar onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
+            <TopBar onSearch={search} onHelp={() => setHelp(true)} />
             <AliveBar />
             <main
               id="main"
@@ -90,10 +99,9 @@ export function Shell() {
         {AREAS.map((area) => (
           <GoTo key={area.to} area={area} />
         ))}
-        <Suspense>
-          {help && <HelpSheet open onOpenChange={setHelp} />}
-          {palette && <Palette open onOpenChange={setPalette} />}
-        </Suspense>
+        {help && HelpSheet && <HelpSheet open onOpenChange={setHelp} />}
+        {palette && !Palette && <PaletteWaiting typed={typed} onClose={() => setPalette(false)} />}
+        {palette && Palette && <Palette open onOpenChange={setPalette} start={typed.current} />}
         <Toaster />
       </ZoneOverride>
     </TooltipProvider>

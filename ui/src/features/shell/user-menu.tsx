@@ -1,21 +1,18 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { usePart } from "@/lib/parts";
 import { useSession } from "@/lib/session";
 import { UserButton } from "./user-button";
 
-const UserMenuOpen = lazy(async () => ({ default: (await import("./user-menu-open")).UserMenuOpen }));
+const userMenuOpen = async () => (await import("./user-menu-open")).UserMenuOpen;
 
 /** A button until it is pressed; then the menu takes its place. */
 export function UserMenu() {
   const session = useSession();
   const [pressed, setPressed] = useState(false);
-  const button = (
-    <UserButton name={session?.user.name} aria-haspopup="menu" onClick={() => setPressed(true)} />
-  );
-  return pressed ? (
-    <Suspense fallback={button}>
-      <UserMenuOpen />
-    </Suspense>
+  const Open = usePart(userMenuOpen, pressed, () => setPressed(false));
+  return pressed && Open ? (
+    <Open />
   ) : (
-    button
+    <UserButton name={session?.user.name} aria-haspopup="menu" onClick={() => setPressed(true)} />
   );
 }

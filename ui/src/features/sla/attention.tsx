@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { StateMark } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { SLA } from "@/lib/states";
 import type { SlaStanding } from "@/lib/types";
 import { Blocking } from "./blocking";
@@ -78,7 +79,10 @@ function Item({ standing, now }: { standing: SlaStanding; now: number }) {
         <div className="flex flex-wrap justify-between gap-x-3 text-sm text-muted">
           <span className="font-mono">{current.partition}</span>
           <span>
-            due <Time at={current.due_at} brief />
+            due{" "}
+            <ZoneOf dataset={rule.dataset}>
+              <Time at={current.due_at} brief />
+            </ZoneOf>
           </span>
         </div>
         {current.blocking && (

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
 import type { SlaWindow } from "@/lib/types";
 
 /** What holds a window up, with the way there. */
@@ -18,7 +18,7 @@ export function Blocking({ blocking }: { blocking: SlaWindow["blocking"] }) {
         {partition != null && ` ${partition}`}
       </Link>{" "}
       <span className="text-muted">
-        <CodeText text={text} />
+        <Sentence text={text} />
       </span>
       {run != null && (
         <>

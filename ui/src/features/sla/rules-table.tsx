@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/empty-state";
 import { Panel } from "@/components/page";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
+import { ZoneOf } from "@/components/zone-of";
 import { percent } from "@/lib/format";
 import { useShortcut } from "@/lib/shortcuts";
 import { SLA } from "@/lib/states";
@@ -29,7 +30,7 @@ function tableColumns(now: number): Column<SlaStanding>[] {
     {
       id: "dataset",
       header: "Dataset and promise",
-      width: "minmax(15rem,1.7fr)",
+      width: "minmax(13rem,1.7fr)",
       cell: ({ rule }) => (
         <>
           <Link
@@ -56,7 +57,9 @@ function tableColumns(now: number): Column<SlaStanding>[] {
               {marginWords(current, now)}
             </span>
             <span className="block text-sm text-muted">
-              <Time at={current.due_at} />
+              <ZoneOf dataset={current.dataset}>
+                <Time at={current.due_at} />
+              </ZoneOf>
             </span>
           </>
         ) : (
@@ -65,6 +68,7 @@ function tableColumns(now: number): Column<SlaStanding>[] {
     },
     {
       id: "blocking",
+      yields: 1,
       header: "Waits for",
       width: "minmax(11rem,1.2fr)",
       cell: ({ current }) => (
@@ -75,6 +79,7 @@ function tableColumns(now: number): Column<SlaStanding>[] {
     },
     {
       id: "recent",
+      yields: 2,
       header: "Latest 30 windows",
       width: "14.5rem",
       cell: ({ recent }) => <WindowStrip windows={recent} />,

@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/error-state";
 import { Page } from "@/components/page";
 import { Loading } from "@/components/skeleton";
 import { Tabs } from "@/components/tabs";
+import { ZoneOf } from "@/components/zone-of";
 import { useNow } from "@/lib/clock";
 import { DatasetZone } from "@/lib/preferences";
 import type { SlaBoard } from "@/lib/types";
@@ -32,9 +33,9 @@ export function SlaPage() {
   const rule = data?.rules.find((each) => each.rule.id === search.rule);
   if (rule && data) {
     return (
-      <DatasetZone value={data.zone}>
+      <ZoneOf dataset={rule.rule.dataset}>
         <RuleView key={rule.rule.id} standing={rule} />
-      </DatasetZone>
+      </ZoneOf>
     );
   }
   return (

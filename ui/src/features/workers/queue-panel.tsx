@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Panel } from "@/components/page";
-import { CodeText } from "@/components/prose";
+import { Sentence } from "@/components/sentence";
+import { ZoneOf } from "@/components/zone-of";
 import { age, count, plural } from "@/lib/format";
 import type { Queue } from "@/lib/types";
 import { CLASS_LABEL, ClassMark } from "./pool-bar";
@@ -91,7 +92,9 @@ function Reasons({ waits }: { waits: Queue["waits"] }) {
                 >
                   {wait.dataset}
                 </Link>{" "}
-                <CodeText text={wait.text} />
+                <ZoneOf dataset={wait.dataset}>
+                  <Sentence text={wait.text} />
+                </ZoneOf>
               </span>
               <span className="whitespace-nowrap text-muted">
                 {plural(wait.runs, "run")}, such as{" "}

@@ -53,6 +53,7 @@ function row(name: string, more: Partial<DatasetRow>): DatasetRow {
     tags: [],
     description: null,
     cut: "daily",
+    zone: "Europe/Berlin",
     partitions: Object.values(made).reduce((sum, one) => sum + (one ?? 0), 0),
     counts: made,
     worst: ORDER.find((standing) => (made[standing] ?? 0) > 0) ?? "fresh",

@@ -95,6 +95,39 @@ function wholeGraph(): Graph {
   };
 }
 
+/** The shape of the example project: three parts that have nothing to do with each other. */
+function exampleGraph(): Graph {
+  const reads: [string, string][] = Object.entries(EXAMPLE).flatMap(([from, readers]) =>
+    readers.split(" ").map((to): [string, string] => [from, to]),
+  );
+  return {
+    ...wholeGraph(),
+    nodes: [...new Set(reads.flat())].map((name) => node(name, SPECIAL[name])),
+    edges: reads.map(([from, to]) => ({ from, to, mapping: "the same day", required: true })),
+  };
+}
+
+const EXAMPLE = {
+  dev_arrivals: "dev_rows dev_events dev_quality_daily",
+  dev_rows:
+    "dev_dau dev_dau_product dev_dau_new_york dev_active dev_arrival_lag_daily dev_dedup_daily dev_funnel_steps dev_top_pages_yearly dev_user_months dev_session_state",
+  dev_events: "dev_dedup_daily",
+  dev_funnel_steps: "dev_funnel_product",
+  dev_user_months: "dev_users dev_churn_monthly dev_retention_monthly",
+  dev_users: "dev_retention_monthly",
+  dev_session_state: "dev_sessions_daily",
+  retail_files: "retail_lines",
+  retail_lines:
+    "retail_quality_daily retail_top_products_monthly retail_revenue_daily retail_orders retail_customers",
+  retail_quality_daily: "retail_missing_days",
+  retail_customers: "retail_repeat_monthly retail_retention_monthly retail_churn_90d",
+  retail_orders: "retail_repeat_monthly retail_retention_monthly",
+  clicks_file: "click_views click_sessions click_top_urls",
+  click_views: "click_dau click_readers click_retention_daily",
+  click_readers: "click_retention_daily",
+  click_sessions: "click_sessions_daily",
+};
+
 /** So many datasets, of all states. */
 export function bigGraph(size: number): Graph {
   const drawn = randomGraph(size, 1);
@@ -169,7 +202,7 @@ export function around(whole: Graph, focus: string, up: number, down: number): G
   };
 }
 
-export const graph = { whole: wholeGraph, big: bigGraph, hub: hubGraph };
+export const graph = { whole: wholeGraph, example: exampleGraph, big: bigGraph, hub: hubGraph };
 
 const source = (id: number, day: string): LineageLink =>
   link({

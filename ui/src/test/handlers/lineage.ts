@@ -5,7 +5,14 @@ export const lineage = [
   http.get("*/api/v1/lineage", ({ request }) => {
     const query = new URL(request.url).searchParams;
     const cookie = /look-graph=(\w+)/.exec(request.headers.get("cookie") ?? "")?.[1];
-    const whole = cookie === "big" ? graph.big(1000) : cookie === "hub" ? graph.hub() : graph.whole();
+    const whole =
+      cookie === "big"
+        ? graph.big(1000)
+        : cookie === "hub"
+          ? graph.hub()
+          : cookie === "example"
+            ? graph.example()
+            : graph.whole();
     const focus = query.get("focus");
     if (!focus) return HttpResponse.json(whole);
     return HttpResponse.json(

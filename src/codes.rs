@@ -14,7 +14,7 @@ pages![
     "TM0111", "TM0112", "TM0113", "TM0114", "TM0115", "TM0116", "TM0117", "TM0119", "TM0120",
     "TM0121", "TM0122", "TM0123", "TM0124", // TM02: planning
     "TM0201", "TM0202", "TM0203", "TM0204", "TM0205", "TM0206", "TM0207", "TM0208", "TM0209",
-    // TM03: the database
+    "TM0210", // TM03: the database
     "TM0301", "TM0302", "TM0303", "TM0304", "TM0305", // TM04: execution
     "TM0401", "TM0402", "TM0403", "TM0404", "TM0405", "TM0406", "TM0407", "TM0408", "TM0409",
     "TM0410", "TM0411", "TM0412", "TM0413", // TM05: sources and the lake

@@ -1,6 +1,7 @@
 //! The only reader of the environment.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +32,9 @@ pub struct Config {
     pub failpoint: Option<String>,
     /// `TIDEMILL_LISTEN`: where the server listens; `127.0.0.1:7117` otherwise.
     pub listen: String,
+    /// `TIDEMILL_METRICS`: where a `worker` or a `scheduler` shows what it counts, such as
+    /// `127.0.0.1:9464`; nowhere otherwise.
+    pub metrics: Option<String>,
     /// `TIDEMILL_URL`: where people reach the server, such as `https://tidemill.example.com`, if
     /// not at a loopback address.
     pub url: Option<String>,
@@ -51,6 +55,8 @@ pub struct Config {
     pub settings: BTreeMap<String, String>,
     /// The environment without what names the database: that of the processes in which jobs run.
     pub for_jobs: BTreeMap<String, String>,
+    /// What cannot be used of the above: nothing that works with jobs is to start with it.
+    pub faults: Vec<String>,
 }
 
 /// Where people may sign in by OpenID Connect, as the environment says it.
@@ -138,28 +144,29 @@ impl Config {
                 Some((name.strip_prefix("TIDEMILL_")?.to_lowercase(), value.clone()))
             })
             .collect();
+        let mut faults = Vec::new();
+        let mut number = |name: &str, bounds: RangeInclusive<u64>| {
+            whole(name, &get(name)?, bounds).map_err(|fault| faults.push(fault)).ok()
+        };
+        let (slots, lease) =
+            (number("TIDEMILL_SLOTS", 1..=256), number("TIDEMILL_LEASE", 2..=3600));
         settings.entry("home".to_owned()).or_insert_with(|| home.to_string_lossy().into_owned());
         Self {
             database_url: get("DATABASE_URL"),
             lake: get("TIDEMILL_LAKE")
                 .unwrap_or_else(|| home.join("lake").to_string_lossy().into_owned()),
             pg_bin: get("TIDEMILL_PG_BIN").map(PathBuf::from),
-            slots: get("TIDEMILL_SLOTS")
-                .and_then(|text| text.parse().ok())
-                .filter(|slots| (1..=256).contains(slots))
-                .unwrap_or(cores * 2),
+            slots: slots.map_or(cores * 2, |slots| slots as usize),
             memory: match get("TIDEMILL_MEMORY").as_deref() {
                 Some("none") => None,
                 text => text.and_then(size).or_else(|| machine_memory().map(|all| all / 4 * 3)),
             },
             cgroup: get("TIDEMILL_CGROUP").map(PathBuf::from),
             for_jobs: for_jobs(all),
-            lease: get("TIDEMILL_LEASE")
-                .and_then(|text| text.parse().ok())
-                .filter(|seconds| (2..=3600).contains(seconds))
-                .map_or(Duration::from_secs(15), Duration::from_secs),
+            lease: Duration::from_secs(lease.unwrap_or(15)),
             failpoint: get("TIDEMILL_FAILPOINT"),
             listen: get("TIDEMILL_LISTEN").unwrap_or_else(|| "127.0.0.1:7117".to_owned()),
+            metrics: get("TIDEMILL_METRICS"),
             url: get("TIDEMILL_URL"),
             proxies: get("TIDEMILL_PROXIES").map_or_else(Vec::new, |text| {
                 text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
@@ -184,8 +191,17 @@ impl Config {
             store_options,
             settings,
             home,
+            faults,
         }
     }
+}
+
+/// A whole number within bounds; what is wrong with it otherwise.
+fn whole(name: &str, text: &str, bounds: RangeInclusive<u64>) -> Result<u64, String> {
+    text.trim().parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+        let (least, most) = bounds.into_inner();
+        format!("`{name}` is `{text}`, which is not a whole number from {least} to {most}")
+    })
 }
 
 /// A number of bytes as people write it: `512MiB`, `2 GiB`, `1.5GB`, or in bytes.
@@ -250,6 +266,23 @@ mod tests {
         let usual = memory("");
         assert!(usual.is_some_and(|bytes| (64 << 20) < bytes), "{usual:?}");
         assert_eq!(memory("much"), usual, "what cannot be read is as if it were not there");
+    }
+
+    #[test]
+    fn numbers_out_of_bounds_are_faults_and_not_silently_something_else() {
+        let read = |name, text| Config::from_variables(&variables(&[(name, text)]));
+        assert_eq!(read("TIDEMILL_SLOTS", "256").slots, 256);
+        assert_eq!(read("TIDEMILL_LEASE", "60").lease, Duration::from_mins(1));
+        for (name, text, bounds) in [
+            ("TIDEMILL_SLOTS", "9999", "1 to 256"),
+            ("TIDEMILL_SLOTS", "0", "1 to 256"),
+            ("TIDEMILL_SLOTS", "many", "1 to 256"),
+            ("TIDEMILL_LEASE", "1", "2 to 3600"),
+        ] {
+            let told = format!("`{name}` is `{text}`, which is not a whole number from {bounds}");
+            assert_eq!(read(name, text).faults, [told]);
+        }
+        assert!(read("TIDEMILL_SLOTS", "").faults.is_empty(), "as if it were not there");
     }
 
     #[test]

@@ -32,7 +32,9 @@ pub(super) async fn announce(session: &Session, source: &str, json: bool) -> Res
     if json {
         output::json(&json!({ "source": source, "announced": true }));
     } else {
-        output::line(&format!("`{source}` is looked at next, as soon as `tidemill up` runs"));
+        output::line(&format!(
+            "`{source}` is looked at next by `tidemill up` or `tidemill scheduler`"
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -85,7 +87,8 @@ pub(super) async fn approve(session: &Session, args: &ApproveArgs, json: bool) -
         output::line("`tidemill automation` lists what waits");
     } else {
         let count = output::count(approved, "partition");
-        output::line(&format!("{count} of `{}` may go; `tidemill up` makes them", args.dataset));
+        output::line(&format!("{count} of `{}` may go now", args.dataset));
+        output::line("`tidemill up` or `tidemill scheduler` asks for them next");
     }
     Ok(ExitCode::SUCCESS)
 }

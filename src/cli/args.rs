@@ -132,8 +132,8 @@ pub(super) struct UpArgs {
 #[derive(Debug, Args)]
 pub(super) struct WorkerArgs {
     /// How many partitions are made at once; without it, as `TIDEMILL_SLOTS` says.
-    #[arg(long)]
-    pub(super) slots: Option<std::num::NonZeroU16>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) slots: Option<u16>,
     /// Only runs of these pools, by name, separated by commas.
     #[arg(long, value_delimiter = ',')]
     pub(super) pools: Vec<String>,
@@ -192,7 +192,7 @@ pub(super) struct BackfillArgs {
     #[arg(long)]
     pub(super) newest_first: bool,
     /// How many of its partitions are made at once; as many as fit otherwise.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
     pub(super) concurrency: Option<u32>,
     /// Of backfills of a class, the greater goes first.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
@@ -256,7 +256,7 @@ pub(super) struct RunsArgs {
     #[arg(long)]
     pub(super) state: Option<String>,
     /// At most so many.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
     pub(super) limit: i64,
 }
 
@@ -380,7 +380,7 @@ pub(super) enum SchedulesCommand {
         /// The job.
         job: String,
         /// At most so many.
-        #[arg(long, default_value_t = 20)]
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
         limit: i64,
     },
 }

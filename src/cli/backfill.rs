@@ -13,7 +13,7 @@ use super::args::{BackfillArgs, ClassArg, RunArgs};
 use super::backfills::RetryArgs;
 use super::fault::Fault;
 use super::session::Session;
-use super::{output, plan_view, progress};
+use super::{output, plan_view, progress, under_way};
 use crate::engine::{self, Bell, Demand, PlanMoved, Planned};
 use crate::model::Class;
 use crate::plan::{Explanation, Options, Request, Resources, Select};
@@ -25,7 +25,7 @@ pub(super) async fn plan(session: &Session, args: &BackfillArgs, json: bool) -> 
     let request = request(session, args).await?;
     let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
     let shown = engine::explain(&session.mill, &planned, &resources(session, args)).await?;
-    show(&shown, json)?;
+    show(&shown, live(&request, &planned), json)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -33,11 +33,16 @@ fn resources(session: &Session, args: &BackfillArgs) -> Resources {
     Resources { concurrency: args.concurrency, ..session.resources(args.slots) }
 }
 
-fn show(shown: &Explanation, json: bool) -> Result<()> {
+/// How many of the partitions asked for are being made already.
+fn live(request: &Request, planned: &Planned) -> u64 {
+    under_way::live_runs(request, &planned.ledger).len() as u64
+}
+
+fn show(shown: &Explanation, live: u64, json: bool) -> Result<()> {
     if json {
         output::json(&serde_json::to_value(shown)?);
     } else {
-        plan_view::text(shown);
+        plan_view::text(shown, live);
     }
     Ok(())
 }
@@ -54,17 +59,17 @@ pub(super) async fn backfill(
     let resources = resources(session, args);
     let shown = engine::explain(&session.mill, &planned, &resources).await?;
     if args.dry_run {
-        show(&shown, json)?;
+        show(&shown, live(&request, &planned), json)?;
         return Ok(ExitCode::SUCCESS);
     }
     if planned.plan.steps.is_empty() {
-        show(&shown, json)?;
-        return go_on(session, &request, &planned).await;
+        let manner = (args.detach, json);
+        return under_way::go_on(session, &request, &planned, &shown, manner).await;
     }
     // A plan that is expected was seen before: what is told now is what moved, if anything.
     let seen = args.expect.as_ref().unwrap_or(&planned.plan.hash);
     if !json && seen == &planned.plan.hash {
-        plan_view::text(&shown);
+        plan_view::text(&shown, live(&request, &planned));
     }
     if !args.yes && args.expect.is_none() && !ask(planned.plan.runs())? {
         eprintln!("nothing was recorded");
@@ -89,11 +94,11 @@ pub(super) async fn retry(session: &Session, args: &RetryArgs, json: bool) -> Re
     let resources = session.resources(None);
     let shown = engine::explain(&session.mill, &planned, &resources).await?;
     if args.dry_run || planned.plan.steps.is_empty() {
-        show(&shown, json)?;
+        show(&shown, 0, json)?;
         return Ok(ExitCode::SUCCESS);
     }
     if !json {
-        plan_view::text(&shown);
+        plan_view::text(&shown, 0);
     }
     if !args.yes && !ask(planned.plan.runs())? {
         eprintln!("nothing was recorded");
@@ -110,33 +115,6 @@ pub(super) async fn retry(session: &Session, args: &RetryArgs, json: bool) -> Re
         ..Demand::retry(args.backfill, &planned.plan.hash, &user())
     };
     apply(session, &demand, args.detach, json).await
-}
-
-/// Goes on with what earlier backfills left unfinished of the partitions asked for, if anything.
-async fn go_on(session: &Session, request: &Request, planned: &Planned) -> Result<ExitCode> {
-    let is_live = |(dataset, set): &(usize, crate::model::PartitionSet)| {
-        !planned.ledger.records[*dataset].live().intersection(set).is_empty()
-    };
-    if !request.targets.iter().any(is_live) {
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut db = session.mill.pool.acquire().await?;
-    let active = store::active_backfills(&mut db, &session.mill.registry).await?;
-    drop(db);
-    for (backfill, runs) in active {
-        eprintln!("backfill {backfill} is not finished; going on with it");
-        let Some(counts) = with_worker(session, backfill, runs).await? else {
-            return Ok(ExitCode::from(INTERRUPTED));
-        };
-        eprintln!(
-            "backfill {backfill}: {} succeeded, {} failed, {} cancelled",
-            counts.succeeded, counts.failed, counts.cancelled
-        );
-        if 0 < counts.failed + counts.cancelled {
-            return Ok(ExitCode::FAILURE);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Makes one partition, fresh or not.
@@ -159,10 +137,14 @@ pub(super) async fn run(session: &Session, args: &RunArgs, json: bool) -> Result
     };
     let planned = engine::plan_now(&session.mill, &request, crate::clock::now()).await?;
     if planned.plan.steps.is_empty() {
+        let resources = session.resources(None);
+        let shown = engine::explain(&session.mill, &planned, &resources).await?;
+        if 0 < live(&request, &planned) {
+            return under_way::go_on(session, &request, &planned, &shown, (false, json)).await;
+        }
         // In JSON the error is the one value on standard output.
         if !json {
-            let resources = session.resources(None);
-            plan_view::text(&engine::explain(&session.mill, &planned, &resources).await?);
+            plan_view::text(&shown, 0);
         }
         let partition = spec.scheme.describe(&key);
         let message = format!("{partition} of `{}` cannot be made", spec.name);
@@ -184,6 +166,7 @@ async fn request(session: &Session, args: &BackfillArgs) -> Result<Request> {
             let known = assessment.extents.of(dataset).slices;
             let pairs = &args.within.dimensions;
             let set = session.partitions(dataset, args.partitions.as_deref(), pairs, known)?;
+            session.names_some(dataset, &set, args.partitions.as_deref(), pairs)?;
             targets.push((dataset, set));
         }
         None => {
@@ -324,10 +307,14 @@ async fn detached(session: &Session, applied: store::Applied, json: bool) -> Res
 }
 
 /// The exit code of a program that was interrupted, by custom.
-const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Follows a backfill and works on it in this process; none when it was interrupted.
-async fn with_worker(session: &Session, backfill: i64, runs: u64) -> Result<Option<store::Counts>> {
+pub(super) async fn with_worker(
+    session: &Session,
+    backfill: i64,
+    runs: u64,
+) -> Result<Option<store::Counts>> {
     let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
     let options = session.work_options();
     let mut worker =

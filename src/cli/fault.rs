@@ -21,6 +21,12 @@ impl Fault {
         Self { code: Some(code.to_owned()), message: message.into(), hint: None, details: None }
     }
 
+    /// That no run has this number.
+    pub(super) fn no_run(run: i64) -> Self {
+        Self::new("TM0210", format!("there is no run {run}"))
+            .hint("`tidemill runs` lists the latest")
+    }
+
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -36,7 +42,7 @@ impl Fault {
     fn exit(&self) -> u8 {
         match self.code.as_deref() {
             Some("TM0203" | "TM0204") => 3,
-            Some("TM0201" | "TM0202" | "TM0207" | "TM0209") => 2,
+            Some("TM0201" | "TM0202" | "TM0207" | "TM0209" | "TM0210") => 2,
             Some(code) if code.starts_with("TM01") => 2,
             _ => 1,
         }

@@ -61,16 +61,8 @@ pub(super) async fn logs(session: &Session, args: &LogsArgs, json: bool) -> Resu
 }
 
 async fn exists(db: &mut PgConnection, run: i64) -> Result<()> {
-    match store::run_line(db, run).await? {
-        Some(_) => Ok(()),
-        None => Err(Fault {
-            code: None,
-            message: format!("there is no run {run}"),
-            hint: Some("`tidemill runs` lists the latest".to_owned()),
-            details: None,
-        }
-        .into()),
-    }
+    let found = store::run_line(db, run).await?;
+    found.map(drop).ok_or_else(|| Fault::no_run(run).into())
 }
 
 struct Printer {

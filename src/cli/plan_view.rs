@@ -16,11 +16,12 @@ fn reason_text(reason: &str) -> String {
     }
 }
 
-/// The plan as a table, what is blocked, and the sums.
-pub(super) fn text(shown: &Explanation) {
+/// The plan as a table, what is blocked, and the sums; `live` partitions of what was asked for are
+/// being made already.
+pub(super) fn text(shown: &Explanation, live: u64) {
     if shown.steps.is_empty() {
         shown.blocked.iter().for_each(|held| output::line(&blocked_text(held)));
-        output::line("nothing to do: everything asked for is up to date or cannot be made");
+        output::line(&nothing_text(live));
     } else {
         let has_cost = shown.estimate.cost.is_some();
         let mut header = vec!["WAVE", "DATASET", "PARTITIONS", "REASON", "WORK", "SIZE"];
@@ -32,6 +33,19 @@ pub(super) fn text(shown: &Explanation) {
         summary(shown);
     }
     output::line(&format!("plan {}", shown.plan));
+}
+
+/// Why a plan has nothing to do.
+fn nothing_text(live: u64) -> String {
+    match live {
+        0 => "nothing to do: everything asked for is up to date or cannot be made".to_owned(),
+        live => format!(
+            "nothing to record: {} of what was asked for {} being made already, all else is up to \
+             date or cannot be made",
+            output::count(live, "partition"),
+            if live == 1 { "is" } else { "are" }
+        ),
+    }
 }
 
 fn cells(step: &StepView, has_cost: bool) -> Vec<String> {

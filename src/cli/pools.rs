@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::backfills::{Limit, parse_limit};
+use super::fault::Fault;
 use super::output;
 use super::session::Session;
 use crate::model::Class;
@@ -69,6 +70,23 @@ pub(super) async fn pools(session: &Session, args: &PoolsArgs, json: bool) -> Re
     }
     output::line(&said);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses names of pools that there are not, before anything is started for them.
+///
+/// # Errors
+///
+/// When one is unknown; the hint says which there are.
+pub(super) async fn known(session: &Session, names: &[String]) -> Result<()> {
+    let mut db = session.mill.pool.acquire().await?;
+    let pools = store::pools(&mut db).await?;
+    let there: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
+    match names.iter().find(|name| !there.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Fault::new("TM0209", format!("there is no pool `{name}`"))
+            .hint(format!("there are: {}", there.join(", ")))
+            .into()),
+    }
 }
 
 async fn list(session: &Session, json: bool) -> Result<ExitCode> {

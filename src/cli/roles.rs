@@ -14,7 +14,7 @@ use super::args::{ServerArgs, UpArgs, WorkerArgs};
 use super::backfill::told_to_stop;
 use super::keeper::{self, Manner};
 use super::session::Session;
-use super::{clean, hook, output, reach, welcome};
+use super::{clean, counts, hook, output, pools, reach, welcome};
 use crate::engine::{self, Bell, HouseOptions, PromiseOptions, WorkOptions};
 
 /// How long the parts of a process may take to end once it is told to, beyond what workers have in
@@ -63,6 +63,15 @@ impl<'a> Process<'a> {
         self.start("server", crate::api::serve(mill, listener, options, self.stop.clone()));
         output::line(&format!("tidemill is at http://{address}"));
         Ok(address)
+    }
+
+    /// Lets what this process counts be collected, where somebody said at which address.
+    async fn expose(&mut self) -> Result<()> {
+        let Some(address) = &self.session.config.metrics else { return Ok(()) };
+        let listener = counts::listen(address).await?;
+        output::line(&format!("what is counted is at http://{}/metrics", listener.local_addr()?));
+        self.start("metrics", counts::serve(listener, self.stop.clone()));
+        Ok(())
     }
 
     fn work(&mut self, options: WorkOptions) {
@@ -145,6 +154,7 @@ pub(super) async fn up(session: &Session, args: &UpArgs) -> Result<ExitCode> {
 /// Decides what is made, and asks for it; others make it.
 pub(super) async fn scheduler(session: &Session) -> Result<ExitCode> {
     let mut process = Process::new(session);
+    process.expose().await?;
     process.tend()?;
     output::line("scheduling; workers elsewhere make what is due");
     let bell = Arc::clone(&process.bell);
@@ -155,15 +165,17 @@ pub(super) async fn scheduler(session: &Session) -> Result<ExitCode> {
 pub(super) async fn worker(session: &Session, args: &WorkerArgs) -> Result<ExitCode> {
     let mut options = session.work_options();
     if let Some(slots) = args.slots {
-        options.slots = usize::from(slots.get());
+        options.slots = usize::from(slots);
         options.crew.slots = options.slots;
     }
     if !args.pools.is_empty() {
+        pools::known(session, &args.pools).await?;
         options.pools = Some(args.pools.clone());
     }
     let serves = options.pools.as_ref().map_or_else(|| "all pools".to_owned(), |it| it.join(", "));
     let slots = output::count(options.slots as u64, "slot");
     let mut process = Process::new(session);
+    process.expose().await?;
     process.work(options);
     output::line(&format!("working with {slots}, for {serves}"));
     process.until(std::future::pending()).await

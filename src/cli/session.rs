@@ -10,7 +10,7 @@ use crate::cluster::{self, Database};
 use crate::config::Config;
 use crate::engine::{CrewOptions, Mill, Mode, WorkOptions};
 use crate::job::{Project, Verified, verify};
-use crate::model::{PartitionKey, PartitionSet, Ranges, Slice};
+use crate::model::{PartitionKey, PartitionSet, Ranges, Slice, TimeAxis};
 use crate::plan::Resources;
 use crate::spec::{Catalog, DatasetSpec};
 use crate::store;
@@ -60,6 +60,9 @@ impl Session {
     ///
     /// When any of these fails.
     pub(super) async fn open(declare: &Declare, config: &Config) -> Result<Self> {
+        if let Some(fault) = config.faults.first() {
+            return Err(Fault::new("TM0703", fault).hint("change it, or leave it unset").into());
+        }
         let loaded = load(declare, config)?;
         let options = cluster::Options {
             database_url: config.database_url.clone(),
@@ -192,6 +195,43 @@ impl Session {
             set.insert(slice, &ranges);
         }
         Ok(set)
+    }
+
+    /// Refuses a text or `name=value` pairs that name no partition that there could ever be.
+    ///
+    /// # Errors
+    ///
+    /// When nothing of `set` is in the calendar of the dataset.
+    pub(super) fn names_some(
+        &self,
+        dataset: usize,
+        set: &PartitionSet,
+        text: Option<&str>,
+        pairs: &[String],
+    ) -> Result<()> {
+        let spec = self.mill.catalog.dataset(dataset);
+        let calendar = spec.scheme.calendar();
+        let is_some = set.slices().any(|(_, ranges)| !ranges.intersection(&calendar).is_empty());
+        // Without any value of a dynamic dimension there is nothing yet, whatever is named.
+        if is_some || (set.is_empty() && pairs.is_empty()) {
+            return Ok(());
+        }
+        let mut named: Vec<&str> = text.into_iter().collect();
+        named.extend(pairs.iter().map(String::as_str));
+        let message = format!("`{}` names no partition of `{}`", named.join(" "), spec.name);
+        let hint = match spec.scheme.time().map(TimeAxis::calendar) {
+            _ if set.is_empty() => format!("`tidemill partitions {}` lists them", spec.name),
+            None => "its only partition is `all`".to_owned(),
+            Some(all) if all.end == i64::MAX => {
+                format!("its partitions begin at `{}`", spec.scheme.label(all.start))
+            }
+            Some(all) => format!(
+                "its partitions are `{}` to `{}`",
+                spec.scheme.label(all.start),
+                spec.scheme.label(all.end - 1)
+            ),
+        };
+        Err(Fault::new("TM0202", message).hint(hint).into())
     }
 
     /// The one partition that a text and `name=value` pairs name.

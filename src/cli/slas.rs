@@ -28,7 +28,7 @@ enum SlasCommand {
         /// The dataset.
         dataset: String,
         /// At most so many.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..))]
         limit: i64,
     },
 }

@@ -15,11 +15,17 @@ pub enum Period {
 
 /// Why a text does not name a stretch of time.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` names no time; write a year `2024`, quarter `2024-Q1`, month `2024-03`, week \
-     `2024-W13`, day `2024-03-31`, or time `2024-03-31T02:30+01:00`"
-)]
-pub struct InvalidLabel(pub String);
+pub enum InvalidLabel {
+    /// It has none of the forms that are read.
+    #[error(
+        "`{0}` names no time; write a year `2024`, quarter `2024-Q1`, month `2024-03`, week \
+         `2024-W13`, day `2024-03-31`, or time `2024-03-31T02:30+01:00`"
+    )]
+    NoTime(String),
+    /// It is a range of which the end comes first.
+    #[error("`{0}` ends before it starts; write the earlier end first")]
+    Reversed(String),
+}
 
 impl Period {
     /// Reads a label.
@@ -28,7 +34,7 @@ impl Period {
     ///
     /// When the text has none of the forms above, or names a day that is in no calendar.
     pub fn parse(text: &str) -> Result<Self, InvalidLabel> {
-        Self::read(text.trim()).ok_or_else(|| InvalidLabel(text.to_owned()))
+        Self::read(text.trim()).ok_or_else(|| InvalidLabel::NoTime(text.to_owned()))
     }
 
     fn read(text: &str) -> Option<Self> {

@@ -148,7 +148,7 @@ impl Scheme {
         if text == "all" {
             return Ok(Ranges::from_range(i64::MIN..i64::MAX));
         }
-        let axis = self.time().ok_or_else(|| InvalidLabel(text.to_owned()))?;
+        let axis = self.time().ok_or_else(|| InvalidLabel::NoTime(text.to_owned()))?;
         let mut ranges = Vec::new();
         for part in text.split(',') {
             let Some((from, to)) = part.split_once("..") else {
@@ -164,7 +164,7 @@ impl Scheme {
                 label => axis.labelled(label)?.end,
             };
             if end <= start {
-                return Err(InvalidLabel(format!("{part}` ends before it starts; `{part}")));
+                return Err(InvalidLabel::Reversed(part.to_owned()));
             }
             ranges.push(start..end);
         }
@@ -211,7 +211,7 @@ impl Scheme {
     ///
     /// When the text has too few or too many parts, or its first names no window, or several.
     pub fn parse_key(&self, text: &str) -> Result<PartitionKey, InvalidLabel> {
-        let wrong = || InvalidLabel(text.to_owned());
+        let wrong = || InvalidLabel::NoTime(text.to_owned());
         let mut parts = text.split('/');
         let ordinal = match self.time() {
             None => 0,

@@ -1,6 +1,6 @@
 //! A plan as people and programs read it: one value for the terminal, the API and the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -210,7 +210,8 @@ fn estimate(
     }
     let is_known = unknown.len() < plan.steps.len();
     let (pools, names) = pools(catalog, resources);
-    let slots = resources.slots.min(resources.concurrency.unwrap_or(u32::MAX)).max(1);
+    let slots = resources.slots.min(resources.concurrency.unwrap_or(u32::MAX));
+    let slots = slots.min(reach(catalog, plan, &names, &pools)).max(1);
     let last = |usual: fn(Pace, f64) -> f64| {
         let loads = loads(catalog, plan, &names, |step, partitions| {
             pace(step).map_or(0.0, |pace| usual(pace, partitions))
@@ -254,6 +255,19 @@ fn pools(catalog: &Catalog, resources: &Resources) -> (Vec<u32>, BTreeMap<String
         }
     }
     (slots, places)
+}
+
+/// How many slots the pools of a plan have together, when each is limited.
+fn reach(
+    catalog: &Catalog,
+    plan: &BackfillPlan,
+    names: &BTreeMap<String, usize>,
+    pools: &[u32],
+) -> u32 {
+    let pool = |step: &Step| names.get(&catalog.dataset(step.dataset).job()?.limits.pool.name);
+    let used: Option<BTreeSet<&usize>> = plan.steps.iter().map(pool).collect();
+    let used = used.filter(|used| !used.is_empty());
+    used.map_or(u32::MAX, |used| used.into_iter().map(|place| pools[*place]).sum())
 }
 
 /// The steps of a plan as quantities.

@@ -50,7 +50,9 @@ pub use route::{Route, Routes};
 pub use run_words::{AttemptFacts, RunFacts, attempt_end};
 pub use sentence::{Course, course_sentence, plan_sentence};
 pub use share::{Candidate, PoolStanding, look_ahead, pick};
-pub use waiting::{Obstacle, Queue, Wait, expected_start, slots_for};
+pub use waiting::{
+    OF_LATE, Obstacle, Queue, Wait, after_retries, expected_start, rate_of_late, slots_for,
+};
 pub use wiring::{Node, Wiring, wire};
 
 #[cfg(test)]

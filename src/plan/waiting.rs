@@ -227,6 +227,26 @@ pub struct Queue {
     pub slots: f64,
     /// How many of its job's runs, or its backfill's, may run at once.
     pub limit: Option<i32>,
+    /// How many runs are before it.
+    pub runs: u64,
+    /// How many of such runs finished in a second of late, where that is known.
+    pub rate: Option<f64>,
+}
+
+/// How far back it is looked for how fast runs finish, in seconds.
+pub const OF_LATE: i32 = 30;
+/// In less time, and with fewer runs, it is chance how many finish.
+const SECONDS_MIN: f64 = 5.0;
+const RUNS_MIN: u64 = 10;
+
+/// How many runs finish in a second while one waits that has been ready for so many seconds: for as
+/// long there was always something to take. What finished is given by how many seconds ago.
+#[must_use]
+pub fn rate_of_late(finished: &[(i32, u64)], ready: f64) -> Option<f64> {
+    let window = ready.min(f64::from(OF_LATE)).floor();
+    let within = finished.iter().filter(|(ago, _)| f64::from(*ago) < window);
+    let runs: u64 = within.map(|(_, runs)| runs).sum();
+    (SECONDS_MIN <= window && RUNS_MIN <= runs).then(|| runs as f64 / window)
 }
 
 /// When a run starts that has this before it; none where nothing works or no history tells.
@@ -236,8 +256,22 @@ pub fn expected_start(now: Timestamp, queue: &Queue) -> Option<Timestamp> {
         return None;
     }
     let limited = queue.limit.map_or(0.0, |limit| queue.own / f64::from(limit.max(1)));
-    let wait = SignedDuration::try_from_secs_f64((queue.work / queue.slots).max(limited)).ok()?;
+    // Runs take more than their work: they are handed over, and wait for a disk or a server.
+    let at_rate = queue.rate.map_or(0.0, |rate| queue.runs as f64 / rate);
+    let wait = (queue.work / queue.slots).max(limited).max(at_rate);
+    let wait = SignedDuration::try_from_secs_f64(wait).ok()?;
     now.checked_add(wait).ok()
+}
+
+/// When a run starts that was expected to start then, and waits for inputs that are tried again at
+/// these instants and take so many seconds.
+#[must_use]
+pub fn after_retries(expected: Timestamp, retries: &[(Timestamp, f64)]) -> Timestamp {
+    let ends = retries.iter().map(|(at, seconds)| {
+        let takes = SignedDuration::try_from_secs_f64(*seconds).unwrap_or_default();
+        at.checked_add(takes).unwrap_or(*at)
+    });
+    ends.fold(expected, Timestamp::max)
 }
 
 /// How many slots a class can hope for in a pool that living workers serve with so many: its share
@@ -258,7 +292,7 @@ pub fn slots_for(pool: &PoolStanding, class: Class, served: i32, weight: i32) ->
 mod tests {
     use jiff::Timestamp;
 
-    use super::{Obstacle, Queue, Wait, expected_start, slots_for};
+    use super::{Obstacle, Queue, Wait, after_retries, expected_start, rate_of_late, slots_for};
     use crate::model::Class;
     use crate::plan::PoolStanding;
     use crate::spec::Share;
@@ -312,12 +346,38 @@ mod tests {
     fn a_start_is_expected_only_where_something_works() {
         let now = at("2024-01-01T00:00:00Z");
         let starts = |work, own, slots, limit| {
-            expected_start(now, &Queue { work, own, slots, limit }).map(|at| at.to_string())
+            let queue = Queue { work, own, slots, limit, ..Queue::default() };
+            expected_start(now, &queue).map(|at| at.to_string())
         };
         assert_eq!(starts(120.0, 0.0, 2.0, None).as_deref(), Some("2024-01-01T00:01:00Z"));
         assert_eq!(starts(120.0, 120.0, 2.0, Some(1)).as_deref(), Some("2024-01-01T00:02:00Z"));
         assert_eq!(starts(120.0, 0.0, 0.0, None), None, "nobody works");
         assert_eq!(starts(f64::NAN, 0.0, 2.0, None), None, "no history");
+    }
+
+    #[test]
+    fn runs_that_take_more_than_their_work_are_expected_as_fast_as_they_finish() {
+        let finished = [(0, 40), (4, 110), (9, 150), (29, 600)];
+        assert_eq!(rate_of_late(&finished, 3600.0), Some(30.0));
+        assert_eq!(rate_of_late(&finished, 10.5), Some(30.0), "since it could have been taken");
+        assert_eq!(rate_of_late(&finished, 4.0), None, "too short to tell");
+        assert_eq!(rate_of_late(&[(3, 9)], 3600.0), None, "too few to tell");
+
+        let now = at("2024-01-01T00:00:00Z");
+        let rate = rate_of_late(&finished, 3600.0);
+        let queue = Queue { work: 4.0, slots: 4.0, runs: 600, rate, ..Queue::default() };
+        assert_eq!(expected_start(now, &queue), Some(at("2024-01-01T00:00:20Z")));
+    }
+
+    #[test]
+    fn nothing_starts_before_the_inputs_it_waits_for_were_tried_again() {
+        let expected = at("2024-01-01T00:00:10Z");
+        let (soon, late) = (at("2024-01-01T00:00:05Z"), at("2024-01-01T00:02:00Z"));
+        assert_eq!(after_retries(expected, &[]), expected);
+        assert_eq!(after_retries(expected, &[(soon, 1.0)]), expected);
+        let then = at("2024-01-01T00:02:04Z");
+        assert_eq!(after_retries(expected, &[(late, 4.0), (soon, 1.0)]), then);
+        assert_eq!(after_retries(expected, &[(late, f64::NAN)]), late);
     }
 
     #[test]

@@ -111,9 +111,9 @@ pub use overview::{FailureGroup, Heard, Throughput, failure_groups, heard, throu
 pub use pauses::{job_pauses, pause_job, pause_schedule, paused_jobs, resume_job, resume_schedule};
 pub use pins::{Pin, PinQuery, pins};
 pub use queries::{
-    AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, active_backfills,
-    attempts, backfill_counts, backfills, failure, failures, heads_in, lineage_down, lineage_up,
-    live_counts, runs, version, versions,
+    AttemptRow, BackfillRow, Counts, FailureRow, LineageRow, RunRow, VersionRow, attempts,
+    backfill_counts, backfills, backfills_of_runs, failure, failures, heads_in, lineage_down,
+    lineage_up, live_counts, runs, version, versions,
 };
 pub use run_detail::{
     AttemptEnd, AttemptHost, Finished, LaterRuns, attempt_ends, attempt_hosts, finished_by_time,

@@ -436,25 +436,17 @@ pub async fn live_counts(db: &mut PgConnection, registry: &Registry) -> Result<C
     .await?)
 }
 
-/// Backfills that have runs of what is declared still to finish, oldest first, and how many runs
-/// each has in all.
+/// The backfills that live runs belong to, oldest first, and how many runs each has in all.
 ///
 /// # Errors
 ///
 /// When the statement fails.
-pub async fn active_backfills(
-    db: &mut PgConnection,
-    registry: &Registry,
-) -> Result<Vec<(i64, u64)>> {
+pub async fn backfills_of_runs(db: &mut PgConnection, runs: &[i64]) -> Result<Vec<(i64, u64)>> {
     let rows = sqlx::query!(
         "select id, runs from tidemill.backfill
-         where state = 'active'
-           and exists (
-               select from tidemill.run
-               where run.backfill_id = backfill.id and run.dataset_id = any($1)
-           )
+         where id in (select backfill_id from tidemill.run where run.id = any($1))
          order by id",
-        &registry.datasets,
+        runs,
     )
     .fetch_all(db)
     .await?;

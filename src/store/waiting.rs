@@ -7,7 +7,9 @@ use sqlx::PgConnection;
 
 use super::{PoolRow, Result, pools};
 use crate::model::Class;
-use crate::plan::{Obstacle, Pace, Queue, Wait, expected_start, slots_for};
+use crate::plan::{
+    OF_LATE, Obstacle, Pace, Queue, Wait, after_retries, expected_start, rate_of_late, slots_for,
+};
 
 /// Where many runs are asked about at once, so many before each in a lane are counted.
 const COUNTED: i64 = 10_000;
@@ -114,6 +116,10 @@ struct Scene {
     paces: BTreeMap<i32, Pace>,
     /// By run: dataset and how many of its runs come before.
     ahead: BTreeMap<i64, Vec<(i32, u64)>>,
+    /// When the last run of a dataset is tried again that is waited for.
+    again: Vec<(i32, jiff::Timestamp)>,
+    /// By dataset: how many of its runs finished so many seconds ago.
+    finished: BTreeMap<i32, Vec<(i32, u64)>>,
 }
 
 impl Scene {
@@ -132,6 +138,8 @@ impl Scene {
             workers: Vec::new(),
             paces: BTreeMap::new(),
             ahead: BTreeMap::new(),
+            again: Vec::new(),
+            finished: BTreeMap::new(),
         };
         let moving = rows.iter().filter(|row| !row.waits_for_a_person());
         let moving: Vec<i64> = moving.map(|row| row.run).collect();
@@ -159,6 +167,7 @@ impl Scene {
         let before: Vec<i32> = before.into_iter().collect();
         if !before.is_empty() {
             scene.paces = paces(&mut *db, Some(&before)).await?;
+            scene.finished = finished(&mut *db, &before).await?;
         }
         Ok(scene)
     }
@@ -176,8 +185,21 @@ impl Scene {
         runs.iter().filter(|(_, runs)| 0 < *runs).map(|(of, runs)| one(of) * *runs as f64).sum()
     }
 
+    /// When inputs are tried again, and how long each takes then.
+    fn retries(&self) -> Vec<(jiff::Timestamp, f64)> {
+        let seconds = |dataset| self.paces.get(dataset).map_or(0.0, |pace| pace.seconds);
+        self.again.iter().map(|(dataset, at)| (*at, seconds(dataset))).collect()
+    }
+
     fn pool_name(&self, pool: i32) -> String {
         self.pools.get(&pool).map(|pool| pool.name.clone()).unwrap_or_default()
+    }
+
+    /// How many runs of these datasets finish in a second, for one that is ready since `due_at`.
+    fn rate(&self, runs: &[(i32, u64)], due_at: jiff::Timestamp) -> Option<f64> {
+        let of = runs.iter().filter_map(|(dataset, _)| self.finished.get(dataset));
+        let finished: Vec<(i32, u64)> = of.flatten().copied().collect();
+        rate_of_late(&finished, self.now.duration_since(due_at).as_secs_f64())
     }
 
     fn pool_full(&self, row: &Row) -> Obstacle {
@@ -235,6 +257,8 @@ impl Scene {
                 slots_for(&standing, row.class, self.served(row.pool_id), row.weight)
             }),
             limit: [row.job_limit, row.backfill_limit].into_iter().flatten().min(),
+            runs: before.iter().map(|(_, runs)| runs).sum(),
+            rate: ahead.and_then(|runs| self.rate(runs, row.due_at.to_jiff())),
         };
         let expected = expected_start(self.now, &queue);
         let expected_at = match &why {
@@ -242,6 +266,7 @@ impl Scene {
             why if why.needs_a_person() => None,
             // What its inputs wait for was not looked at, or waits for a person.
             Obstacle::Inputs if upstream.is_empty() => None,
+            Obstacle::Inputs => expected.map(|at| after_retries(at, &self.retries())),
             Obstacle::Backoff { until, .. } => Some(expected.map_or(*until, |at| at.max(*until))),
             _ => expected,
         };
@@ -254,6 +279,31 @@ impl Scene {
             expected_at,
         }
     }
+}
+
+/// How many runs of each dataset finished so many seconds ago.
+async fn finished(
+    db: &mut PgConnection,
+    datasets: &[i32],
+) -> Result<BTreeMap<i32, Vec<(i32, u64)>>> {
+    let rows = sqlx::query!(
+        r#"select dataset_id as "dataset_id!",
+               floor(extract(epoch from now() - finished_at))::int as "ago!", count(*) as "runs!"
+           from tidemill.run_history
+           where dataset_id = any($1)
+             and now() - make_interval(secs => $2) < finished_at
+             and state <> 'cancelled'
+           group by 1, 2"#,
+        datasets,
+        f64::from(OF_LATE),
+    )
+    .fetch_all(db)
+    .await?;
+    let mut all: BTreeMap<i32, Vec<(i32, u64)>> = BTreeMap::new();
+    for row in rows {
+        all.entry(row.dataset_id).or_default().push((row.ago, row.runs as u64));
+    }
+    Ok(all)
 }
 
 /// A waiting run with what there is to say about it.
@@ -300,7 +350,7 @@ pub async fn waiting(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let mut upstream = Vec::new();
+    let (mut upstream, mut again) = (Vec::new(), Vec::new());
     if let ([run], [row]) = (runs, rows.as_slice())
         && row.why == "inputs"
     {
@@ -308,9 +358,12 @@ pub async fn waiting(
             sqlx::query_file!("src/store/sql/upstream_of.sql", run).fetch_all(&mut *db).await?;
         // Nobody knows how long people take, those above it too.
         if !found.iter().any(|row| row.is_paused) {
+            let due =
+                found.iter().filter_map(|row| Some((row.dataset_id, row.again_at?.to_jiff())));
+            again = due.collect();
             upstream = found.into_iter().map(|row| (row.dataset_id, row.runs as u64)).collect();
         }
     }
-    let scene = Scene::load(&mut *db, &rows, &upstream, now).await?;
+    let scene = Scene { again, ..Scene::load(&mut *db, &rows, &upstream, now).await? };
     Ok(rows.iter().map(|row| scene.wait(row, &upstream)).collect())
 }

@@ -6,6 +6,7 @@ use sqlx::AssertSqlSafe;
 use tidemill::engine;
 use tidemill::plan::Finding;
 use tidemill::prelude::*;
+use tidemill::store::{self, NewWorker};
 
 use crate::support::{ALL, NEEDED, TestMill};
 
@@ -165,6 +166,7 @@ async fn a_sound_system_has_nothing_wrong_and_each_damage_is_named() {
 async fn live_runs_are_judged_as_they_are() {
     let test = made().await;
     let backfill = test.apply(&test.ask(&[], ALL).await).await;
+    let idle = test.stranger().await;
     assert_eq!(wrong(&test, false).await, [], "what waits is not wrong");
     assert!(!engine::examine_at_rest(&test.mill).await.unwrap().is_empty(), "and not at rest");
     let live = [
@@ -196,6 +198,52 @@ async fn live_runs_are_judged_as_they_are() {
     }
     let found = wrong(&test, false).await;
     assert!(has(&found, "workers", "in hand for longer than they may be"), "{found:#?}");
+    let mut db = test.mill.pool.acquire().await.unwrap();
+    store::end_worker(&mut db, idle).await.unwrap();
+    drop(db);
+    test.work(backfill).await;
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_no_living_worker_would_take_are_named_within_seconds() {
+    let test = TestMill::new(declare).await;
+    let backfill = test.apply(&test.ask(&[], NEEDED).await).await;
+    let age = |age: &'static str| {
+        let set = format!("update tidemill.run set due_at = now() - interval '{age}'");
+        let pool = test.mill.pool.clone();
+        async move { sqlx::raw_sql(AssertSqlSafe(set)).execute(&pool).await.unwrap() }
+    };
+    age("-1 minute").await;
+    assert_eq!(wrong(&test, false).await, [], "what is not due is not missed");
+    age("20 seconds").await;
+    let says = |found: &[Finding], why: &str| {
+        has(found, "workers", "no living worker would take them")
+            && found.iter().any(|one| one.examples.iter().all(|example| example.ends_with(why)))
+    };
+    let found = wrong(&test, false).await;
+    assert!(says(&found, ": no worker is alive"), "{found:#?}");
+
+    let mut db = test.mill.pool.acquire().await.unwrap();
+    let new = |pools| NewWorker {
+        host: "elsewhere".to_owned(),
+        pid: 1,
+        slots: 2,
+        codes: test.codes(),
+        pools,
+    };
+    let other = store::start_worker(&mut db, &new(Some(vec![i32::MAX]))).await.unwrap();
+    let found = wrong(&test, false).await;
+    assert!(says(&found, "that has their code serves the pool"), "{found:#?}");
+    let fit = store::start_worker(&mut db, &new(None)).await.unwrap();
+    assert_eq!(wrong(&test, false).await, [], "that one takes them, if it is given a while");
+    age("20 minutes").await;
+    let found = wrong(&test, false).await;
+    assert!(has(&found, "workers", "the workers that are there take none"), "{found:#?}");
+    for gone in [other, fit] {
+        store::end_worker(&mut db, gone).await.unwrap();
+    }
+    drop(db);
     test.work(backfill).await;
     test.finish().await;
 }

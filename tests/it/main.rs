@@ -16,6 +16,7 @@ mod executor;
 mod doctor;
 mod failpoints;
 mod fence;
+mod fused;
 mod housekeeping;
 mod missing;
 mod model;

@@ -1,12 +1,16 @@
 //! Who may claim what: pauses, limits, pools, classes, versions of code, and moves nobody may make.
 
-use tidemill::engine::Demand;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidemill::engine::{self, Bell, Demand, WorkOptions};
 use tidemill::model::{Class, Origin, RunState};
 use tidemill::plan::{Request, Select};
 use tidemill::prelude::*;
 use tidemill::store::{self, Claimant};
+use tokio_util::sync::CancellationToken;
 
-use crate::support::{NEEDED, TestMill};
+use crate::support::{NEEDED, TestMill, counts_text};
 
 /// Jobs without inputs, ten days each: one in a pool of two slots, one that runs alone, one free.
 fn declare(project: &mut Project) {
@@ -83,6 +87,22 @@ async fn a_paused_job_or_backfill_is_left_alone_and_says_so() {
     execute(&test, "update tidemill.backfill set paused_at = null, paused_by = null").await;
     test.work(first).await;
     test.work(second).await;
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_gets_free_is_taken_at_once() {
+    let test = TestMill::new(declare).await;
+    let backfill = test.apply(&test.ask(&["pooled", "lonely"], NEEDED).await).await;
+    // It looks again when it is woken, and else not before the test has given up.
+    let options = WorkOptions { poll: Duration::from_hours(1), ..WorkOptions::default() };
+    let (stop, bell) = (CancellationToken::new(), Arc::new(Bell::default()));
+    let work = engine::work(Arc::clone(&test.mill), options, stop.clone(), bell);
+    let worker = tokio::spawn(work);
+    test.ended(backfill).await;
+    assert_eq!(counts_text(&test.counts(backfill).await), "20 published");
+    stop.cancel();
+    worker.await.unwrap().unwrap();
     test.finish().await;
 }
 

@@ -130,6 +130,41 @@ async fn a_start_is_expected_from_what_earlier_partitions_took() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_start_is_expected_no_sooner_than_runs_finish_of_late() {
+    let test =
+        TestMill::new(|project| {
+            let days = TimePartitions::daily("2024-01-01").until("2024-01-31");
+            project.job(Transform::new("quick").partitions(&days).run(|cx, []| {
+                Ok(df!("one" => [1_i64])?.lazy().with_column(cx.date().alias("day")))
+            }));
+        })
+        .await;
+    let first = test.ask_for("quick", "2024-01-01..2024-01-12", NEEDED);
+    assert_eq!(test.make(&first).await, "12 published");
+    let backfill = test.apply(&test.ask(&["quick"], NEEDED).await).await;
+    let worker = test.stranger().await;
+    // Twelve within half a minute, however long this took, though their work is next to nothing.
+    sqlx::raw_sql(
+        "update tidemill.materialization set seconds = 0.001;
+         update tidemill.run_history set finished_at = now() + interval '1 minute';
+         update tidemill.run set due_at = now() - interval '1 hour'",
+    )
+    .execute(&test.mill.pool)
+    .await
+    .unwrap();
+    let now = tidemill::clock::now();
+    let last = waits(&test, "quick").await.pop().unwrap();
+    assert_eq!(last.ahead, Some(17));
+    let seconds = last.expected_at.unwrap().duration_since(now).as_secs_f64();
+    assert!(42.0 <= seconds, "17 runs at 12 in 30 seconds: {seconds}");
+    let mut db = test.mill.pool.acquire().await.unwrap();
+    store::end_worker(&mut db, worker).await.unwrap();
+    drop(db);
+    test.work(backfill).await;
+    test.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_waits_for_inputs_expects_to_start_after_them() {
     let test = TestMill::new(declare).await;
     assert_eq!(test.make(&test.ask_for("pooled", "2024-01-01", NEEDED)).await, "1 published");
@@ -149,6 +184,15 @@ async fn a_run_that_waits_for_inputs_expects_to_start_after_them() {
     let wait = store::waiting(&mut db, &waiting, now).await.unwrap().remove(0);
     assert_eq!(wait.why.as_str(), "inputs");
     assert!(now < wait.expected_at.unwrap());
+    let later = "update tidemill.run set due_at = now() + interval '2 hours' where state = 'ready'";
+    sqlx::query(later).execute(&test.mill.pool).await.unwrap();
+    let wait = store::waiting(&mut db, &waiting, now).await.unwrap().remove(0);
+    let pause = wait.expected_at.unwrap().duration_since(now);
+    assert!(1 <= pause.as_hours(), "its input is tried again in two hours: {pause}");
+    sqlx::query("update tidemill.run set due_at = now() where state = 'ready'")
+        .execute(&test.mill.pool)
+        .await
+        .unwrap();
     store::end_worker(&mut db, worker).await.unwrap();
     drop(db);
     test.work(backfill).await;

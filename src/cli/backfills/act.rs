@@ -96,6 +96,13 @@ pub(in crate::cli) async fn cancel_runs(
     json: bool,
 ) -> Result<ExitCode> {
     let (pool, by) = (&session.mill.pool, user());
+    let mut db = pool.acquire().await?;
+    for run in &args.runs {
+        if store::run_line(&mut db, *run).await?.is_none() {
+            return Err(Fault::no_run(*run).into());
+        }
+    }
+    drop(db);
     let done = match args.undeclared {
         true => store::cancel_undeclared(pool, &session.mill.registry, &by).await?,
         false => store::cancel_runs(pool, &args.runs, &by).await?,
@@ -112,7 +119,7 @@ pub(in crate::cli) async fn cancel_runs(
     let asked = args.runs.len() as u64;
     if !args.undeclared && done.runs < asked {
         let over = output::count(asked - done.runs, "run");
-        eprintln!("{over} of these had finished or never was; `tidemill runs --id RUN` says which");
+        eprintln!("{over} of these had finished already; `tidemill runs --id RUN` says how");
     }
     Ok(ExitCode::SUCCESS)
 }

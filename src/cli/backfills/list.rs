@@ -33,12 +33,23 @@ pub(super) async fn list(
         eprintln!("there is no {}backfill", if only_active { "active " } else { "" });
         return Ok(ExitCode::SUCCESS);
     }
-    let header =
-        ["BACKFILL", "STATE", "DONE", "FAILED", "RUNNING", "RATE", "LEFT", "MADE", "REQUEST"];
     let rows: Vec<_> = all.iter().map(|row| cells(row, now)).collect();
-    output::table(&header, &rows);
+    output::table(&HEADER, &rows);
     Ok(ExitCode::SUCCESS)
 }
+
+const HEADER: [&str; 10] = [
+    "BACKFILL",
+    "STATE",
+    "DONE",
+    "FAILED",
+    "CANCELLED",
+    "RUNNING",
+    "RATE",
+    "LEFT",
+    "MADE",
+    "REQUEST",
+];
 
 fn cells(row: &BackfillStanding, now: Timestamp) -> Vec<String> {
     let dash = || "-".to_owned();
@@ -49,6 +60,7 @@ fn cells(row: &BackfillStanding, now: Timestamp) -> Vec<String> {
         if row.paused_at.is_some() { "paused".to_owned() } else { row.state.clone() },
         done_text(row),
         number(row.failed),
+        number(row.cancelled),
         number(row.running),
         row.rate(now).filter(|_| is_active).map_or_else(dash, rate_text),
         row.seconds_left(now).map_or_else(dash, output::seconds),
@@ -57,9 +69,10 @@ fn cells(row: &BackfillStanding, now: Timestamp) -> Vec<String> {
     ]
 }
 
-/// How much of a backfill is done: `630 of 1000 (63 %)`.
+/// How much of a backfill is done: `630 of 1000 (63 %)`. What failed and what was cancelled has
+/// ended, and is not done.
 pub(super) fn done_text(row: &BackfillStanding) -> String {
-    let done = row.done();
+    let done = row.published + row.unchanged;
     // Rounded down: 100 % means that nothing is left.
     let percent = if row.runs == 0 { 100 } else { done * 100 / row.runs };
     format!("{done} of {} ({percent} %)", row.runs)

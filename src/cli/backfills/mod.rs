@@ -22,7 +22,7 @@ pub(super) struct BackfillsArgs {
     #[arg(long)]
     active: bool,
     /// At most so many.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
     limit: i64,
 }
 

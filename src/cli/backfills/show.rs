@@ -32,7 +32,7 @@ pub(super) async fn plan(session: &Session, backfill: i64, json: bool) -> Result
         output::json(&plan);
     } else {
         match serde_json::from_value::<Explanation>(plan.clone()) {
-            Ok(shown) => plan_view::text(&shown),
+            Ok(shown) => plan_view::text(&shown, 0),
             // Another version wrote it.
             Err(_) => output::line(&serde_json::to_string_pretty(&plan)?),
         }

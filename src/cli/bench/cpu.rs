@@ -26,6 +26,21 @@ pub(super) fn of_all(home: &Path) -> Result<f64> {
     Ok(ticks as f64 / TICKS)
 }
 
+/// A process and its children, without the database among them.
+pub(super) fn family(pid: u32) -> Result<Vec<u32>> {
+    let mut all = vec![pid];
+    for entry in std::fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let Some(child) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{child}/stat")) else { continue };
+        let is_child = fields(&stat).is_some_and(|fields| fields.parent as u32 == pid);
+        if is_child && !stat.contains("(postgres)") {
+            all.push(child);
+        }
+    }
+    Ok(all)
+}
+
 /// Seconds of processor time that one process has taken so far.
 pub(super) fn of(pid: u32) -> Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;

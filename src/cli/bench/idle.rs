@@ -10,6 +10,8 @@ use tokio::process::Command;
 use super::{Figure, cpu};
 use crate::config::Config;
 
+/// Until executors that nobody needs are let go: they wait a minute for another attempt.
+const SETTLE: Duration = Duration::from_mins(2);
 /// For how long it is watched.
 const WATCH: Duration = Duration::from_secs(30);
 
@@ -40,9 +42,10 @@ pub(super) async fn idle(config: &Config) -> Result<Vec<Figure>> {
         }
     }
     let pid = child.id().context("`up` ended before everything was made")?;
-    let before = cpu::of(pid)?;
+    tokio::time::sleep(SETTLE).await;
+    let before = taken(pid)?;
     tokio::time::sleep(WATCH).await;
-    let taken = cpu::of(pid)? - before;
+    let taken = taken(pid)? - before;
     let memory = resident(pid)?;
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(pid as i32),
@@ -65,10 +68,18 @@ pub(super) async fn idle(config: &Config) -> Result<Vec<Figure>> {
     ])
 }
 
-/// Resident memory of a process, in megabytes.
-fn resident(pid: u32) -> Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
-    let kilobytes: f64 = line.split_whitespace().nth(1).context("no VmRSS")?.parse()?;
-    Ok(kilobytes / 1000.0)
+/// Processor time of `up` and of the executors it keeps ready, in seconds.
+fn taken(up: u32) -> Result<f64> {
+    cpu::family(up)?.into_iter().map(cpu::of).sum()
+}
+
+/// Resident memory of `up` and of the executors it keeps ready, in megabytes; what they share is
+/// counted once.
+fn resident(up: u32) -> Result<f64> {
+    let one = |pid: u32| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+        let line = text.lines().find(|line| line.starts_with("Pss:")).context("no Pss")?;
+        Ok(line.split_whitespace().nth(1).context("no Pss")?.parse::<f64>()? / 1000.0)
+    };
+    cpu::family(up)?.into_iter().map(one).sum()
 }

@@ -58,12 +58,7 @@ pub(in crate::cli) async fn runs(
     let rows =
         store::runs(&mut db, args.id, dataset, partition, args.backfill, state, limit).await?;
     if let Some(id) = args.id {
-        let row = rows.first().ok_or_else(|| Fault {
-            code: None,
-            message: format!("there is no run {id}"),
-            hint: Some("`tidemill runs` lists the latest".to_owned()),
-            details: None,
-        })?;
+        let row = rows.first().ok_or_else(|| Fault::no_run(id))?;
         let attempts = store::attempts(&mut db, id).await?;
         let waits = waits(&mut db, &rows).await?;
         one(session, &slices, (row, waits.get(&id)), &attempts, json);

@@ -23,6 +23,8 @@ pub(super) struct Limits {
     pub(super) memory: Option<u64>,
     /// How long it may take to stop when it is told to.
     pub(super) grace: Duration,
+    /// For how long its process may be stopped by a signal.
+    pub(super) frozen: Duration,
 }
 
 /// How an attempt ended.
@@ -65,8 +67,15 @@ pub(super) async fn attempt(
     if let Err(error) = process.say(&Order::Make(Box::new(assignment))) {
         return End::Garbled(format!("could not say what to make: {error}"));
     }
-    let mut watch =
-        Watch { process, limits, logs, has_begun: false, cpu_before: 0.0, seen: Seen::default() };
+    let mut watch = Watch {
+        process,
+        limits,
+        logs,
+        has_begun: false,
+        cpu_before: 0.0,
+        seen: Seen::default(),
+        frozen_since: None,
+    };
     watch.follow(cancel).await
 }
 
@@ -78,6 +87,8 @@ struct Watch<'a> {
     /// The processor time that the child had taken when it began.
     cpu_before: f64,
     seen: Seen,
+    /// Since when it was seen to be stopped by a signal.
+    frozen_since: Option<Instant>,
 }
 
 impl Watch<'_> {
@@ -94,6 +105,9 @@ impl Watch<'_> {
                 () = &mut deadline => break Stopped::Timeout,
                 () = tokio::time::sleep_until(look_at) => {
                     self.look();
+                    if self.is_frozen() {
+                        break Stopped::Frozen;
+                    }
                     pause = (pause * 2).min(WATCH.1);
                     look_at = Instant::now() + pause;
                 }
@@ -113,7 +127,12 @@ impl Watch<'_> {
         // What cannot be said is shown by the signal, and by the end of its patience.
         let _ = self.process.say(&Order::Stop);
         self.process.tell();
-        let grace = tokio::time::sleep(self.limits.grace);
+        let grace = match why {
+            // It hears nothing.
+            Stopped::Frozen => Duration::ZERO,
+            Stopped::Timeout | Stopped::Cancelled => self.limits.grace,
+        };
+        let grace = tokio::time::sleep(grace);
         tokio::pin!(grace);
         let was_killed = loop {
             tokio::select! {
@@ -137,16 +156,26 @@ impl Watch<'_> {
         End::Stopped { why, was_killed, seen: self.seen }
     }
 
+    /// Whether a signal has held it up for too long.
+    fn is_frozen(&self) -> bool {
+        self.frozen_since.is_some_and(|since| self.limits.frozen <= since.elapsed())
+    }
+
     /// Looks at the child from outside, and ends it when it has too much memory.
     fn look(&mut self) {
+        let id = self.process.id();
+        let sample = usage::sample(id);
+        self.frozen_since = match sample.is_some_and(|sample| sample.is_frozen) {
+            true => Some(self.frozen_since.unwrap_or_else(Instant::now)),
+            false => None,
+        };
         if !self.has_begun {
             return;
         }
-        let id = self.process.id();
         if let Some(cpu) = usage::cpu(id) {
             self.seen.cpu_seconds = Some((cpu.as_secs_f64() - self.cpu_before).max(0.0));
         }
-        let Some(sample) = usage::sample(id) else { return };
+        let Some(sample) = sample else { return };
         self.seen.peak_bytes = self.seen.peak_bytes.max(Some(sample.peak));
         if self.limits.memory.is_some_and(|limit| limit < sample.own) {
             self.seen.is_over = true;

@@ -49,6 +49,9 @@ pub struct CrewOptions {
     pub threads: Option<usize>,
     /// How long an attempt may take to stop when it is told to.
     pub grace: Duration,
+    /// For how long the process of an attempt may stand still because a signal stopped it, before it
+    /// is killed: nobody may be there to let it go on.
+    pub frozen: Duration,
     /// For how long starting a child is tried again before the attempt fails.
     pub patience: Duration,
     /// The variables of children; what names the database does not belong there.
@@ -66,6 +69,7 @@ impl Default for CrewOptions {
             cgroup: None,
             threads: None,
             grace: Duration::from_secs(1),
+            frozen: Duration::from_secs(15),
             patience: Duration::from_secs(30),
             environment: Vec::new(),
             program: None,
@@ -80,6 +84,8 @@ pub enum Stopped {
     Timeout,
     /// Nobody wants it any more.
     Cancelled,
+    /// Its process was stopped by a signal, and did not go on.
+    Frozen,
 }
 
 /// What came of an attempt.

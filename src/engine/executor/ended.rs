@@ -58,6 +58,10 @@ pub(super) fn stopped(count: usize, why: Stopped, timeout: Duration) -> Attempte
             let message = format!("it took longer than its timeout of {timeout:?}");
             (Failure::new("TM0403", message), "timeout")
         }
+        Stopped::Frozen => {
+            let message = "its process was stopped by a signal from outside, and did not go on";
+            (Failure::new("TM0411", message), "frozen")
+        }
         Stopped::Cancelled => {
             (Failure::new("TM0413", "it was stopped before it was done"), "cancelled")
         }

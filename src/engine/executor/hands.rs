@@ -41,7 +41,8 @@ impl Hands<'_> {
         let options = &self.crew.options;
         let job = self.crew.job(&assignment.dataset);
         let memory = assignment.memory.or(job.and_then(|job| job.memory)).or(options.memory);
-        let limits = Limits { timeout, memory, grace: options.grace };
+        let (grace, frozen) = (options.grace, options.frozen);
+        let limits = Limits { timeout, memory, grace, frozen };
         let mut hands = 0;
         loop {
             hands += 1;

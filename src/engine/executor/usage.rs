@@ -17,6 +17,8 @@ pub(super) struct Sample {
     pub(super) own: u64,
     /// What it could write to, touched or not: what the data limit counts.
     pub(super) data: u64,
+    /// Whether a signal holds it up, from outside: it does nothing until another lets it go on.
+    pub(super) is_frozen: bool,
 }
 
 /// Looks at a process; nothing where the kernel does not say.
@@ -38,6 +40,7 @@ fn parse(status: &str) -> Option<Sample> {
         // Memory that is shared with nobody's file cannot be given back either.
         own: field("RssAnon").map_or(peak, |own| own + shared),
         data: field("VmData").unwrap_or(0),
+        is_frozen: status.lines().any(|line| line.starts_with("State:\tT")),
     })
 }
 
@@ -89,10 +92,10 @@ mod tests {
 
     #[test]
     fn the_status_of_a_process_is_read_as_the_kernel_writes_it() {
-        let status = "Name:\ta) b\nVmPeak:\t  9 kB\nVmHWM:\t    300 kB\nVmRSS:\t    250 kB\n\
+        let status = "Name:\ta) b\nState:\tT (stopped)\nVmPeak:\t  9 kB\nVmHWM:\t    300 kB\nVmRSS:\t    250 kB\n\
                       RssAnon:\t     100 kB\nRssShmem:\t       7 kB\nVmData:\t    900 kB\n";
         let sample = parse(status).unwrap();
-        let expected = Sample { peak: 300 << 10, own: 107 << 10, data: 900 << 10 };
+        let expected = Sample { peak: 300 << 10, own: 107 << 10, data: 900 << 10, is_frozen: true };
         assert_eq!(sample, expected);
         assert_eq!(parse("Name:\tkthreadd\n"), None);
     }
@@ -101,7 +104,7 @@ mod tests {
     fn this_process_is_seen() {
         let seen = sample(std::process::id()).unwrap();
         assert!(seen.own <= seen.peak + (64 << 20) && 0 < seen.own, "{seen:?}");
-        assert!(cpu(std::process::id()).is_some());
+        assert!(!seen.is_frozen && cpu(std::process::id()).is_some());
         assert!(Duration::ZERO < own_cpu());
     }
 }

@@ -33,10 +33,8 @@ impl Bench<'_> {
         match made {
             Ok(published) => published.into_iter().map(Ok).collect(),
             Err(failure) => {
-                let count = members.len();
-                let message = format!("made with {count} neighbours at once: {}", failure.message);
                 // It says little about each of them, so it is final for none.
-                let failure = Failure { message, is_final: false, ..failure };
+                let failure = Failure { is_final: false, ..failure };
                 members.iter().map(|_| Err(failure.clone())).collect()
             }
         }

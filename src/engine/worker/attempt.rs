@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::resolve::Resolved;
-use crate::engine::{Assignment, Attempted, Crew, Failure, Logs, Mill};
+use crate::engine::{Assignment, Attempted, Crew, Failure, LogSink, Logs, Mill};
 use crate::plan::{Outcome, Verdict, after_attempt};
 use crate::store::{self, Claimed, Ended};
 
@@ -25,6 +25,7 @@ pub(super) async fn one_attempt(
     hands: &Hands,
     resolved: Resolved,
     told: &CancellationToken,
+    logs: &LogSink,
 ) -> Option<(Claimed, Ended)> {
     let mut run = resolved.run.clone();
     if !is_to_be_made(mill, &resolved) {
@@ -37,7 +38,7 @@ pub(super) async fn one_attempt(
             is_final: false,
         }),
         None => {
-            let attempted = execute_in_time(mill, hands, [resolved], told).await;
+            let attempted = execute_in_time(mill, hands, [resolved], told, logs).await;
             run.usage = attempted.usage;
             attempted.outcomes.into_iter().next().expect("there is an outcome for each member")
         }
@@ -83,11 +84,11 @@ pub(super) async fn execute_in_time(
     hands: &Hands,
     members: impl IntoIterator<Item = Resolved>,
     told: &CancellationToken,
+    logs: &LogSink,
 ) -> Attempted {
     let assignment = Assignment::new(mill, hands.worker, members);
     let assignment = assignment.expect("there is one partition to make");
-    let logs = hands.logs.sink(assignment.run, assignment.attempt);
-    hands.crew.attempt(assignment, told, &logs).await
+    hands.crew.attempt(assignment, told, logs).await
 }
 
 fn after_failure(mill: &Mill, run: &Claimed, failure: Failure) -> Ended {

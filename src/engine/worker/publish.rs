@@ -56,7 +56,8 @@ impl Publisher {
         let began = Instant::now();
         let committed = publish_group(&self.mill, self.worker, &group).await?;
         told::committed(&self.mill, &group, &committed, began);
-        if 0 < committed.made_ready {
+        // What ended had a place in its pool, its job and its backfill, which another may take now.
+        if committed.leases.contains(&Lease::Held) {
             bell.ring(Topic::Work);
         }
         for ((run, _), lease) in group.iter().zip(committed.leases) {

@@ -6,6 +6,10 @@ use crate::plan::{Again, Explanation, Pace, Resources, explain, moved, plan, pla
 
 /// Plans the last line of a world and explains it on four slots, ten seconds a partition.
 fn explained(text: &str) -> (World, Explanation) {
+    explained_with(text, Resources { slots: 4, ..Resources::default() })
+}
+
+fn explained_with(text: &str, resources: Resources) -> (World, Explanation) {
     let mut world = World::read(text);
     let pace = Pace { seconds: 10.0, p50: 10.0, p90: 30.0, bytes: 1000.0 };
     for record in &mut world.ledger.records {
@@ -13,7 +17,7 @@ fn explained(text: &str) -> (World, Explanation) {
     }
     let request = world.request(text.lines().last().unwrap());
     let drawn = plan(&world.catalog, &world.ledger, &request);
-    let resources = Resources { slots: 4, hourly_rate: Some(36.0), ..Resources::default() };
+    let resources = Resources { hourly_rate: Some(36.0), ..resources };
     let shown = explain(&world.catalog, &world.ledger, &drawn, &resources);
     (world, shown)
 }
@@ -47,6 +51,13 @@ fn a_plan_says_what_it_takes_and_when_it_ends() {
     assert!(estimate.seconds < estimate.seconds_p90);
     assert_eq!(estimate.finish_at.as_deref(), Some("2026-01-01T00:00:40Z"));
     assert_eq!((estimate.work_seconds, estimate.cost), (110.0, Some(1.1)));
+}
+
+#[test]
+fn a_plan_counts_on_no_more_slots_than_its_pools_have() {
+    let pools = [("default".to_owned(), Some(1))].into();
+    let (_, shown) = explained_with(WORLD, Resources { slots: 4, pools, ..Resources::default() });
+    assert_eq!((shown.estimate.seconds, shown.estimate.slots), (Some(110.0), 1));
 }
 
 #[test]

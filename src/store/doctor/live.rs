@@ -145,14 +145,62 @@ pub(super) async fn held(
     Ok(())
 }
 
+/// What may start has a worker that would take it. A worker that is started again is back within
+/// seconds, and its runs are not missed before.
+pub(super) async fn served(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
+    rule!(
+        db,
+        found,
+        "workers",
+        "runs are ready, and no living worker would take them",
+        "start a worker that serves these pools and has this version of the code, such as \
+         `tidemill up`",
+        r#"select format('%s runs of `%s` of backfill %s, pool `%s`, due since %s: %s',
+             ready.runs, dataset.name, lane.backfill_id, pool.name, ready.since,
+             case
+                 when not exists (select from tidemill.worker where ended_at is null)
+                     then 'no worker is alive'
+                 when not exists (
+                     select from tidemill.worker
+                     where ended_at is null
+                       and lane.code_id = any(codes)
+                 ) then 'no living worker has their code'
+                 else 'no living worker that has their code serves the pool'
+             end) as "example!"
+         from tidemill.lane
+         join tidemill.dataset on dataset.id = lane.dataset_id
+         join tidemill.pool on pool.id = lane.pool_id
+         cross join lateral (
+             select count(*) as runs, min(run.due_at) as since
+             from tidemill.run
+             where run.backfill_id = lane.backfill_id
+               and run.dataset_id = lane.dataset_id
+               and run.code_id = lane.code_id
+               and run.state in ('ready', 'backoff')
+               and run.due_at < now() - interval '10 seconds'
+         ) as ready
+         where lane.blocked_by is null
+           and 0 < ready.runs
+           and not exists (
+               select from tidemill.worker
+               where ended_at is null
+                 and lane.code_id = any(codes)
+                 and (pools is null or lane.pool_id = any(pools))
+           )
+         order by ready.since
+         limit 20"#
+    );
+    Ok(())
+}
+
 /// What may start is started, and never more than there is room for.
 pub(super) async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
     rule!(
         db,
         found,
         "workers",
-        "runs could have started ten minutes ago, and no worker takes them",
-        "start a worker that serves these pools and has this version of the code",
+        "runs could have started ten minutes ago, and the workers that are there take none",
+        "start these workers again; if that changes nothing, report it",
         r#"select format('%s runs of `%s` of backfill %s, pool `%s`, due since %s',
              ready.runs, dataset.name, lane.backfill_id, pool.name, ready.since) as "example!"
          from tidemill.lane
@@ -169,12 +217,19 @@ pub(super) async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> R
          ) as ready
          where lane.blocked_by is null
            and 0 < ready.runs
+           and exists (
+               select from tidemill.worker
+               where ended_at is null
+                 and lane.code_id = any(codes)
+                 and (pools is null or lane.pool_id = any(pools))
+           )
            -- Whoever has its hands full takes them later.
            and not exists (
                select from tidemill.run
                join tidemill.worker on worker.id = run.worker_id
                where run.state = 'running'
                  and lane.code_id = any(worker.codes)
+                 and (worker.pools is null or lane.pool_id = any(worker.pools))
            )
          order by ready.since
          limit 20"#

@@ -1,5 +1,5 @@
--- The live runs that a run waits on, however far up, by dataset, and whether somebody paused any of
--- them; gates are looked through.
+-- The live runs that a run waits on, however far up, by dataset, when the last of them is tried
+-- again, and whether somebody paused any of them; gates are looked through.
 with recursive upstream as (
     select upstream_id as id
     from tidemill.run_edge
@@ -10,6 +10,8 @@ with recursive upstream as (
     join tidemill.run_edge as edge on edge.downstream_id = upstream.id
 )
 select run.dataset_id as "dataset_id!", count(*) as "runs!",
+    max(run.due_at) filter (where run.state in ('ready', 'backoff') and now() < run.due_at)
+        as "again_at?: Timestamp",
     bool_or(dataset.paused_at is not null or backfill.paused_at is not null) as "is_paused!"
 from upstream
 join tidemill.run on run.id = upstream.id

@@ -3,6 +3,7 @@
 //! `TIDEMILL_CHAOS_SEED` has the same faults again, `TIDEMILL_CHAOS_SECONDS` more of them.
 
 mod disk;
+mod examine;
 mod fault;
 mod seed;
 mod world;
@@ -14,6 +15,7 @@ use sqlx::PgPool;
 use crate::support::Cluster;
 use crate::support::aftermath::{faults, heads};
 use crate::support::program::{Program, end_of};
+use examine::Examined;
 use fault::{Cure, Fault, cure, strike};
 use seed::Seed;
 use world::{LEASE, World};
@@ -57,8 +59,15 @@ async fn whatever_goes_wrong_everything_is_made_once_and_nothing_is_stuck() {
     sqlx::raw_sql(NEVER_BACK).execute(&pool).await.unwrap();
     pool.close().await;
 
-    disturb(&mut world, &mut seed, Duration::from_secs(seconds)).await;
+    narrow(&world, &mut seed).await;
+
+    let examined = disturb(&mut world, &mut seed, Duration::from_secs(seconds)).await;
+    eprintln!("chaos: looked at {} times between faults", examined.times);
     let mut wrong = settle(&mut world, &mut seed).await;
+    wrong.extend(examined.wrong);
+    if examined.times == 0 {
+        wrong.push("nobody could look at the database between faults".to_owned());
+    }
     wrong.extend(judge(&world).await);
     if !wrong.is_empty() {
         let kept = world.keep_logs();
@@ -71,13 +80,25 @@ async fn whatever_goes_wrong_everything_is_made_once_and_nothing_is_stuck() {
     }
 }
 
-/// Lets faults happen, of the kinds that the seed picks, and puts each right after a while.
-async fn disturb(world: &mut World, seed: &mut Seed, lasts: Duration) {
+/// Gives the pool that everybody shares fewer slots than there are workers' hands, on some seeds.
+async fn narrow(world: &World, seed: &mut Seed) {
+    if seed.below(2) == 0 {
+        return;
+    }
+    let said = world.say(&["pools", "set", "default", "--slots", "3"]).await;
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    eprintln!("chaos: the pool has three slots");
+}
+
+/// Lets faults happen, of the kinds that the seed picks, and puts each right after a while. What
+/// broke an invariant when somebody looked, before each fault that followed another.
+async fn disturb(world: &mut World, seed: &mut Seed, lasts: Duration) -> Examined {
     let menu = seed.some_of(&Fault::ALL);
     eprintln!("chaos: {menu:?}");
     let began = Instant::now();
     let mut cures: Vec<(Instant, Cure)> = Vec::new();
     let mut next = began + Duration::from_secs(2);
+    let (mut examined, mut latest) = (Examined::default(), None);
     while began.elapsed() < lasts {
         world.keep_up(seed);
         let now = Instant::now();
@@ -89,7 +110,11 @@ async fn disturb(world: &mut World, seed: &mut Seed, lasts: Duration) {
             world.revive().await;
         }
         if next <= now {
+            if let Some(fault) = latest {
+                examined.look(world, &format!("{fault:?}")).await;
+            }
             let fault = seed.one_of(&menu);
+            latest = Some(fault);
             eprintln!("chaos: {:>6.1} s: {fault:?}", began.elapsed().as_secs_f64());
             let lasting = strike(world, seed, fault).await;
             cures.extend(lasting.map(|(lasts, cure)| (now + lasts, cure)));
@@ -104,6 +129,7 @@ async fn disturb(world: &mut World, seed: &mut Seed, lasts: Duration) {
         cure(world, always).await;
     }
     world.proxy.forgive();
+    examined
 }
 
 /// Waits until what is left is done, and tells everybody to stop. What took too long.

@@ -50,6 +50,11 @@ async fn a_backfill_is_listed_shown_paused_changed_cancelled_and_retried() {
     assert_eq!(home.json(&["cancel", &one])["cancelled"], 1);
     let cancelled = home.ok(&["backfills", "cancel", &id]);
     assert!(cancelled.contains(&format!("{} runs cancelled", runs - 1)), "{cancelled}");
+    let listed = home.ok(&["backfills"]);
+    let done = format!("0 of {runs} (0 %)");
+    assert!(listed.contains("CANCELLED") && listed.contains(&done), "{listed}");
+    let row = listed.lines().nth(1).unwrap();
+    assert!(row.split_whitespace().any(|cell| cell == runs.to_string()), "all of them: {row}");
     let over = home.fails(1, &["backfills", "cancel", &id]);
     assert!(
         over.err.contains("TM0208: backfill") && over.err.contains("is cancelled"),
@@ -63,6 +68,29 @@ async fn a_backfill_is_listed_shown_paused_changed_cancelled_and_retried() {
     assert_eq!(home.json(&["backfills", "retry", &id, "--dry-run"])["runs"], 0);
     let newest = home.json(&["backfills"])[0].clone();
     assert_eq!(newest["retry_of"].to_string(), id, "{newest}");
+    server.give_back().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_is_left_to_its_own_backfill() {
+    let (home, id, runs) = recorded();
+    let server = home.keep_server().await;
+    let other = home.json(&["backfill", "dev_dau", "--upstream", "--yes", "--detach"]);
+    let other = format!("backfill {}", other["backfill"]);
+    let asked = ["backfill", "click_dau", "--yes", "--detach"];
+    let said = home.fails(0, &asked);
+    assert!(said.out.contains("of what was asked for are being made already"), "{said:#?}");
+    assert!(said.err.contains(&format!("backfill {id} makes it")), "{said:#?}");
+    assert!(!said.err.contains(&other), "nobody asked for what that one makes: {said:#?}");
+    assert!(home.ok(&["plan", "click_dau"]).contains("are being made already"));
+    let facts = home.json(&asked);
+    assert_eq!(facts["under_way"]["backfills"][0].to_string(), id, "{facts}");
+    let shown = home.json(&["backfills", "show", &id]);
+    assert_eq!(shown["done"], 0, "it was left to the workers that are there: {shown}");
+
+    let followed = home.fails(0, &asked[..3]);
+    assert!(followed.err.contains(&format!("backfill {id}: {runs} succeeded")), "{followed:#?}");
+    assert!(!followed.err.contains(&other), "{followed:#?}");
     server.give_back().await;
 }
 

@@ -90,6 +90,11 @@ fn what_is_typed_wrong_ends_with_2_and_a_way_out() {
         (&["why", "dev_dau"], "TM0202", "hint: name one, such as"),
         (&["runs", "--state", "happy"], "TM0202", "succeeded"),
         (&["partitions", "dev_dau", "--status", "happy"], "TM0202", "fresh"),
+        (&["plan", "dev_dau", "0001-01-01"], "TM0202", "its partitions begin at `"),
+        (&["backfill", "dev_dau", "0001-01-01", "--yes"], "TM0202", "its partitions begin at `"),
+        (&["plan", "dev_dau", "2026-03..2026-01"], "TM0202", "write the earlier end first"),
+        (&["runs", "--id", "4711"], "TM0210", "`tidemill runs` lists the latest"),
+        (&["cancel", "4711"], "TM0210", "`tidemill runs` lists the latest"),
     ];
     for (typed, code, way_out) in wrong {
         let said = home.fails(2, typed);
@@ -104,11 +109,25 @@ fn what_is_typed_wrong_ends_with_2_and_a_way_out() {
         let said = home.fails(2, typed);
         assert!(said.out.is_empty() && said.err.contains("Usage"), "{said:#?}");
     }
+    for pools in ["nope", ""] {
+        let said = home.fails(2, &["worker", "--pools", pools]);
+        let told = format!("error: TM0209: there is no pool `{pools}`\n  hint: there are: default");
+        assert!(said.out.is_empty() && said.err.contains(&told), "{said:#?}");
+    }
+    assert!(home.fails(2, &["cancel", "--", "-3"]).err.contains("TM0210: there is no run -3"));
+    for (typed, bounds) in [
+        (&["runs", "--limit", "0"][..], "1.."),
+        (&["backfills", "--limit", "0"], "1.."),
+        (&["worker", "--slots", "9999"], "1..=256"),
+        (&["plan", "dev_dau", "--concurrency", "4294967295"], "1..=2147483647"),
+    ] {
+        let said = home.fails(2, typed);
+        assert!(said.out.is_empty() && said.err.contains(bounds), "{said:#?}");
+    }
     let failures: &[&[&str]] = &[
         &["explain", "TM9999"],
         &["export", "dev_dau"],
         &["preview", "dev_dau"],
-        &["runs", "--id", "4711"],
         &["run", "dev_churn_monthly", &landing::today().to_string()[..7]],
     ];
     for typed in failures {

@@ -23,6 +23,9 @@ fn a_sound_home_has_nothing_wrong_and_nothing_to_delete() {
     let wrong = Home::new().with("TIDEMILL_KEEP_VERSIONS", "a month").say(&["clean", "--json"]);
     assert_eq!(wrong.status.code(), Some(1), "{wrong:#?}");
     assert_eq!(wrong.json()["error"]["code"], "TM0703");
+    let wrong = Home::new().with("TIDEMILL_SLOTS", "9999").fails(1, &["worker"]);
+    let told = "TM0703: `TIDEMILL_SLOTS` is `9999`, which is not a whole number from 1 to 256";
+    assert!(wrong.err.contains(told), "{wrong:#?}");
 }
 
 #[test]

@@ -41,8 +41,8 @@ fn the_attempts_of_a_run_tell_what_they_did_and_what_it_took() {
     }
     let said = home.fails(1, &["logs", &run, "--attempt", "7"]);
     assert!(said.err.contains(&format!("run {run} has no attempt 7")), "{said:#?}");
-    let said = home.fails(1, &["logs", "999999"]);
-    assert!(said.err.contains("there is no run 999999"), "{said:#?}");
+    let said = home.fails(2, &["logs", "999999"]);
+    assert!(said.err.contains("TM0210: there is no run 999999"), "{said:#?}");
 }
 
 #[test]

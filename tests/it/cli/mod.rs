@@ -4,6 +4,7 @@ mod affected;
 mod automation;
 mod backfills;
 mod commands;
+mod counts;
 pub(crate) mod home;
 mod house;
 pub(crate) mod landing;

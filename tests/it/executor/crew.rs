@@ -55,6 +55,19 @@ async fn what_never_ends_is_killed_when_its_time_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_process_is_killed_long_before_its_time_is_over() {
+    let frozen = Duration::from_millis(50);
+    let bench = Bench::with(|options| CrewOptions { frozen, ..options }).await;
+    let attempted = bench.attempt(1, "freezes").await;
+    assert_eq!(attempted.stopped, Some(Stopped::Frozen));
+    let expected = "TM0411: its process was stopped by a signal from outside, and did not go on \
+                    [frozen, killed]";
+    assert_eq!(line(&attempted), expected);
+    bench.goes_on().await;
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_attempt_ends_and_takes_its_whole_family_along() {
     let bench = Bench::new().await;
     let cancel = CancellationToken::new();

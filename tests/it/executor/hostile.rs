@@ -52,6 +52,10 @@ pub(super) fn declare(project: &mut Project) {
         raise(Signal::SIGSEGV)?;
         three()
     }));
+    project.job(load("freezes").run(async |_| {
+        raise(Signal::SIGSTOP)?;
+        three()
+    }));
     memory(project);
     output(project);
     family(project);

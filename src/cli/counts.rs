@@ -4,7 +4,6 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +38,8 @@ pub(super) async fn serve(listener: TcpListener, stop: CancellationToken) -> Res
 }
 
 async fn counts() -> ([(header::HeaderName, &'static str); 1], String) {
-    let text = metrics::handle().map(PrometheusHandle::render).unwrap_or_default();
+    let text = metrics::handle()
+        .map(metrics_exporter_prometheus::PrometheusHandle::render)
+        .unwrap_or_default();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
 }

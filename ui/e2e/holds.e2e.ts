@@ -43,7 +43,7 @@ test("a changed file is announced, its run is stopped, and what is held back the
       .getByRole("listitem")
       .filter({ hasText: "held back" });
     await held.getByText("1 partition of retail_lines is held back").waitFor({ timeout: 30_000 });
-    await held.getByRole("link", { name: "decide" }).click();
+    await held.getByRole("link", { name: "Decide…" }).click();
     await page.getByRole("heading", { name: "retail_lines" }).waitFor();
     const panel = me.region("Held back: 1 partition");
     await panel.getByText(/a person cancelled its run/).waitFor();

@@ -193,8 +193,8 @@ pub(super) async fn served(db: &mut PgConnection, found: &mut Vec<Finding>) -> R
     Ok(())
 }
 
-/// What may start is started, and never more than there is room for.
-pub(super) async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
+/// What may start is taken by the workers that would.
+pub(super) async fn taken(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
     rule!(
         db,
         found,
@@ -234,6 +234,11 @@ pub(super) async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> R
          order by ready.since
          limit 20"#
     );
+    Ok(())
+}
+
+/// Never more is in hand than there is room for.
+pub(super) async fn limits(db: &mut PgConnection, found: &mut Vec<Finding>) -> Result<()> {
     rule!(
         db,
         found,

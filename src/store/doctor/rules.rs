@@ -40,6 +40,7 @@ pub async fn breaches(db: &mut PgConnection, since: jiff::Timestamp) -> Result<V
     live::waiting(db, &mut found).await?;
     live::held(db, since, &mut found).await?;
     live::served(db, &mut found).await?;
+    live::taken(db, &mut found).await?;
     live::limits(db, &mut found).await?;
     live::schedules(db, &mut found).await?;
     live::slas(db, since, &mut found).await?;

@@ -43,6 +43,14 @@ export const PAGES = [
   { name: "settings-tokens", path: "/settings/tokens" },
   { name: "settings-new-token", path: "/settings/tokens?new=1" },
   {
+    name: "settings-new-token-some",
+    path: "/settings/tokens?new=1",
+    act: async (page) => {
+      await page.getByRole("group", { name: "Actions" }).getByRole("radio", { name: /^Some/ }).click();
+      await page.getByRole("checkbox", { name: /^catalog.read/ }).check();
+    },
+  },
+  {
     name: "settings-token-secret",
     path: "/settings/tokens?new=1",
     act: async (page) => {

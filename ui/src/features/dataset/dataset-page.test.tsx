@@ -136,3 +136,22 @@ test("rows are not shown to those who may not read them", async () => {
   open(`${PAGE}?tab=preview`);
   await screen.findByText("The rows of partitions are not for the role viewer.");
 });
+
+test("the list of ranges says of each state why, or what it means", async () => {
+  open(`${PAGE}?view=list`);
+  const list = await screen.findByRole("grid", { name: "Partitions as ranges" });
+  for (const row of within(list).getAllByRole("row").slice(1)) {
+    const cells = within(row).getAllByRole("gridcell");
+    const [state, reason] = [cells[1]?.textContent ?? "", cells.at(-1)?.textContent];
+    expect(reason === "").toBe(state.includes("Fresh"));
+  }
+});
+
+test("who may not read rows is told so at the button, not after it", async () => {
+  who.role = "viewer";
+  open(`${PAGE}?p=2026-11-19`);
+  const panel = await screen.findByRole("complementary", { name: "Partition 2026-11-19" });
+  const preview = await within(panel).findByRole("button", { name: /^Preview rows/ });
+  expect(preview.getAttribute("aria-disabled")).toBe("true");
+  expect(within(panel).queryByRole("link", { name: "Preview rows" })).toBeNull();
+});

@@ -13,6 +13,7 @@ import { ApproveHeld } from "./approve-held";
 export function PartitionActions({ data, source }: { data: Partition; source: boolean }) {
   const mayBackfill = useMay("backfill.create");
   const mayRetry = useMay("run.control");
+  const mayRead = useMay("data.read");
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [key] = useState(idempotencyKey);
@@ -61,14 +62,20 @@ export function PartitionActions({ data, source }: { data: Partition; source: bo
       )}
       {data.head && (
         <>
-          <Link
-            to="/datasets/$name"
-            params={{ name: data.dataset }}
-            search={{ tab: "preview", p: data.key }}
-            className={buttonClass("plain", "small")}
-          >
-            Preview rows
-          </Link>
+          {mayRead.reason ? (
+            <Button size="small" disabledReason={mayRead.reason}>
+              Preview rows
+            </Button>
+          ) : (
+            <Link
+              to="/datasets/$name"
+              params={{ name: data.dataset }}
+              search={{ tab: "preview", p: data.key }}
+              className={buttonClass("plain", "small")}
+            >
+              Preview rows
+            </Link>
+          )}
           <Link
             to="/lineage"
             search={{ materialization: data.head.id }}

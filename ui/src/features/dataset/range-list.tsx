@@ -8,6 +8,7 @@ import { count } from "@/lib/format";
 import { EMPTY, type Grid, pack } from "@/lib/health";
 import { intersect } from "@/lib/ranges";
 import { add, type Chosen, NOTHING, sliceName } from "@/lib/selection";
+import { isWell, STANDING } from "@/lib/states";
 import type { Standing } from "@/lib/types";
 
 interface RangeListProps {
@@ -81,10 +82,21 @@ export function RangeList({ grid, only, series, chosen, onChosen, onOpen }: Rang
             align: "right",
             cell: (row) => count(row.after - row.first),
           },
-          { id: "reason", header: "Reason", width: "minmax(8rem,1fr)", cell: (row) => row.reason ?? "" },
+          { id: "reason", header: "Reason", width: "minmax(8rem,2fr)", cell: (row) => <Reason row={row} /> },
         ]}
       />
     </div>
+  );
+}
+
+/** Where the server has nothing more to say, what the state means; what is well needs no reason. */
+function Reason({ row }: { row: Row }) {
+  if (!row.reason && isWell(row.standing)) return null;
+  const text = row.reason ?? STANDING[row.standing].about;
+  return (
+    <span title={text} className={row.reason ? undefined : "text-muted"}>
+      {text}
+    </span>
   );
 }
 

@@ -28,7 +28,7 @@ export function Deadlines({ items }: { items: SlaWindow[] }) {
               search={{ p: item.partition }}
               className="font-mono text-accent [overflow-wrap:anywhere] hover:underline"
             >
-              {item.dataset} <span className="text-muted">{item.partition}</span>
+              {item.dataset} <span className="whitespace-nowrap text-muted">{item.partition}</span>
             </Link>
             <p className="text-sm text-muted">{item.rule}</p>
             {item.blocking && (

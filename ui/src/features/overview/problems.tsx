@@ -64,7 +64,7 @@ function Problem({ item }: { item: ProblemItem }) {
                   <Link
                     to="/datasets/$name"
                     params={{ name }}
-                    className="font-mono text-accent hover:underline"
+                    className="font-mono text-accent [overflow-wrap:anywhere] hover:underline"
                   >
                     {name}
                   </Link>

@@ -9,6 +9,7 @@ import { useSession } from "@/lib/session";
 import { toast } from "@/lib/toasts";
 import type { NewToken, Role } from "@/lib/types";
 import { ROLE_ABOUT, ROLES, reaches, scopeFault, scopeOf } from "./access";
+import { ActionFields } from "./action-fields";
 import { endOf, LIFETIME_DEFAULT, LIFETIMES } from "./expiry";
 import { Choice, TextField } from "./field";
 import { type ScopeDraft, ScopeFields } from "./scope-fields";
@@ -47,6 +48,7 @@ function Form({ onMade, onClose }: { onMade: (made: NewToken) => void; onClose: 
   const [key] = useState(idempotencyKey);
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
+  const [actions, setActions] = useState<readonly string[] | null>(null);
   const [scope, setScope] = useState<ScopeDraft>({ all: true, prefixes: "", tags: "" });
   const [days, setDays] = useState<number>(LIFETIME_DEFAULT);
   const session = useSession();
@@ -58,7 +60,13 @@ function Form({ onMade, onClose }: { onMade: (made: NewToken) => void; onClose: 
     mutationFn: () =>
       unwrap(
         api.POST("/api/v1/tokens", {
-          body: { name: name.trim(), actions: null, role, scope: wanted, expires_at },
+          body: {
+            name: name.trim(),
+            actions: actions === null ? null : [...actions],
+            role,
+            scope: wanted,
+            expires_at,
+          },
           headers: idempotent(key),
         }),
       ),
@@ -70,7 +78,8 @@ function Form({ onMade, onClose }: { onMade: (made: NewToken) => void; onClose: 
   // A token never reaches further than who made it.
   const roles = ROLES.filter((each) => session === undefined || reaches(session.role, each));
   const nameless = name.trim() === "" ? "Say what will use it." : null;
-  const reason = nameless ?? scopeFault(wanted) ?? undefined;
+  const idle = actions?.length === 0 ? "Choose at least one action, or all of the role." : null;
+  const reason = nameless ?? idle ?? scopeFault(wanted) ?? undefined;
   return (
     <form
       className="flex flex-col gap-3"
@@ -92,8 +101,14 @@ function Form({ onMade, onClose }: { onMade: (made: NewToken) => void; onClose: 
         legend="Role"
         value={role}
         options={roles.map((value) => ({ value, label: value, about: ROLE_ABOUT[value] }))}
-        onChange={setRole}
+        onChange={(next) => {
+          setRole(next);
+          // What one role may another may not.
+          setActions(null);
+        }}
       />
+      <ActionFields role={role} chosen={actions} onChange={setActions} />
+      {idle && <p className="text-sm text-muted">{idle}</p>}
       <ScopeFields draft={scope} onChange={setScope} />
       {scopeFault(wanted) && <p className="text-sm text-muted">{scopeFault(wanted)}</p>}
       <Choice

@@ -94,3 +94,27 @@ it("shows what is wrong with the installation", async () => {
   expect(textOf(doctor)).toContain("2 published files are not in the lake");
   expect(screen.getByText(/the object store answered 403/)).toBeTruthy();
 });
+
+it("makes a token that may do only some of what its role may", async () => {
+  const sent: unknown[] = [];
+  server.use(
+    http.post("*/api/v1/tokens", async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json({ token: { ...token.active(), name: "ci" }, secret: "tm_x" }, { status: 201 });
+    }),
+  );
+  open("/settings/tokens?new=1");
+  const dialog = await screen.findByRole("dialog", { name: "New token" });
+  fireEvent.change(within(dialog).getByLabelText("Name"), { target: { value: "ci" } });
+  fireEvent.click(within(dialog).getByRole("radio", { name: /^operator/ }));
+  const actions = within(dialog).getByRole("group", { name: "Actions" });
+  fireEvent.click(within(actions).getByRole("radio", { name: /^Some/ }));
+  const create = () => within(dialog).getByRole("button", { name: /^Create token/ });
+  expect(create().getAttribute("aria-disabled")).toBe("true");
+  const which = await within(dialog).findByRole("group", { name: "Which actions" });
+  expect(within(which).queryByRole("checkbox", { name: /^pool.set/ })).toBeNull();
+  fireEvent.click(within(which).getByRole("checkbox", { name: /^backfill.create/ }));
+  fireEvent.click(create());
+  await screen.findByRole("dialog", { name: "Token ci" });
+  expect(sent).toMatchObject([{ role: "operator", actions: ["backfill.create"] }]);
+});

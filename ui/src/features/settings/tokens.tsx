@@ -57,11 +57,12 @@ function tableColumns(now: number, onRevoke: (token: Token) => void): Column<Tok
     },
     {
       id: "may",
-      header: "Role and scope",
+      header: "May",
       width: "minmax(12rem,1.3fr)",
-      cell: ({ role, scope }) => (
-        <span title={scopeWords(scope)}>
-          {role}, <span className="text-muted">{scopeWords(scope)}</span>
+      cell: ({ role, scope, actions }) => (
+        <span title={[scopeWords(scope), ...(actions ?? [])].join("\n")}>
+          {role}, {actions && `${plural(actions.length, "action")}, `}
+          <span className="text-muted">{scopeWords(scope)}</span>
         </span>
       ),
     },

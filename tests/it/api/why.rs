@@ -56,8 +56,9 @@ async fn an_input_that_was_tried_and_failed_is_why_and_named_with_its_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_published_nothing_has_the_inputs_of_now() {
     let api = Api::made().await;
-    let key = &api.get("viewer", "/datasets/retail_lines/materializations?limit=1").await.ok()["items"]
-        [0]["partition"];
+    let latest = "/datasets/retail_lines/materializations?limit=1";
+    let latest = api.get("viewer", latest).await.ok();
+    let key = &latest["items"][0]["partition"];
     let day = key.as_str().unwrap();
     let select = json!({ "missing": false, "failed": false, "stale": false, "all": true });
     let asked = json!({

@@ -217,3 +217,11 @@ async fn the_database_refuses_every_move_that_is_not_in_the_table() {
     test.work(backfill).await;
     test.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_to_measure_beside_can_be_recorded() {
+    let test = TestMill::new(declare).await;
+    store::bench_history(&test.mill.pool, 50).await.unwrap();
+    let runs = "select count(*) from tidemill.run_history where dataset_id > $1";
+    assert_eq!(test.number(runs, 0_i64).await, 50);
+}
